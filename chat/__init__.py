@@ -1,0 +1,1 @@
+"""The domain: what members do, kept apart from HTTP and from processes."""

@@ -1,0 +1,126 @@
+"""The database and the unit of work.
+
+async with db.transaction() as tx:
+    post = await discussions.reply(tx, ana, topic_id, "Smoke them gently.")
+# committed: now its events are published and its jobs are rung
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from chat import clock
+from chat.events import Event, Fact, write_events
+
+AfterCommit = Callable[[list[Event], list[int]], Awaitable[None]]
+
+
+class Transaction:
+    """One unit of work. What it announces is numbered last, just before the commit."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self.fences: dict[int, int] = {}  # network id -> acl_version, of the networks locked FOR SHARE
+        self.events: list[Event] = []
+        self.jobs: list[int] = []
+        self._facts: list[Fact] = []
+
+    async def all(self, query: Any, /, **params: Any) -> list[Any]:
+        """All rows of a query."""
+        return list((await self._run(query, params)).all())
+
+    async def first(self, query: Any, /, **params: Any) -> Any:
+        """The first row of a query, or None."""
+        return (await self._run(query, params)).first()
+
+    async def value(self, query: Any, /, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = (await self._run(query, params)).first()
+        return row[0] if row is not None else None
+
+    async def run(self, query: Any, /, **params: Any) -> int:
+        """Carry a statement out; the number of rows it touched."""
+        return (await self._run(query, params)).rowcount
+
+    async def _run(self, query: Any, params: dict[str, Any]) -> Any:
+        # The connection, not the session: columns come as plain rows, without the ORM's cost.
+        connection = await self.session.connection()
+        return await connection.execute(text(query) if isinstance(query, str) else query, params or None)
+
+    def announce(self, stream: str, kind: str, ref: int, rev: int = 1, *, network: int | None = None) -> None:
+        """Say on a live stream that something happened; readers learn of it after the commit."""
+        self._facts.append(Fact(stream, kind, ref, rev, network))
+
+    async def enqueue(self, kind: str, key: str, *, run_at: Any = None, **args: Any) -> None:
+        """Leave work behind. A key that was used before is the same work, and is not repeated."""
+        job_id = await self.value(
+            "INSERT INTO job (kind, key, args, run_at) VALUES (:kind, :key, CAST(:args AS jsonb), "
+            "coalesce(CAST(:run_at AS timestamptz), CAST(:now AS timestamptz))) "
+            "ON CONFLICT (key) DO NOTHING RETURNING id",
+            kind=kind,
+            key=key,
+            args=msgspec.json.encode(args).decode(),
+            run_at=run_at,
+            now=clock.now(),
+        )
+        if job_id is not None and (run_at is None or run_at <= clock.now()):
+            self.jobs.append(job_id)
+
+    async def number_events(self) -> None:
+        """The tail of the transaction: take the numbers and write the events."""
+        self.events += await write_events(self, self._facts)
+        self._facts = []
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database."""
+
+    def __init__(self, url: str, *, pool: int = 10, after_commit: AfterCommit | None = None) -> None:
+        self.engine = connect(url, pool)
+        self.after_commit = after_commit
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Commits at the end, or rolls all of it back when an error passes through."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            tx = Transaction(session)
+            async with session.begin():
+                yield tx
+                await tx.number_events()
+        if self.after_commit and (tx.events or tx.jobs):
+            await self.after_commit(tx.events, tx.jobs)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Transaction]:
+        """For reading: everything is seen as it was at one moment."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            connection = await session.connection()
+            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield Transaction(session)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def connect(url: str, pool: int = 10) -> AsyncEngine:
+    """An engine for `postgresql://…`, private servers on Unix sockets included."""
+    url = re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql+asyncpg://", url)
+    return create_async_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        # JIT costs more than it saves on short queries. A hanging server must not hang its members.
+        connect_args={
+            "server_settings": {"jit": "off", "timezone": "UTC", "application_name": "hub"},
+            "timeout": 5,
+            "command_timeout": 30,
+        },
+    )

@@ -1,0 +1,61 @@
+"""Changing and removing what was written."""
+
+from chat import clock
+from chat.db import Transaction
+from chat.discussions.queries import PostSeen, network_of_topic, post_of
+from chat.discussions.writing import clean_body, must_write
+from chat.errors import Conflict, Forbidden
+from chat.events import topic_stream
+from chat.markup import RENDERER, render
+from chat.members import Viewer, must_act
+from chat.networks import has_right, role_in, writing_in
+
+
+async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: object) -> None:
+    """Change one's own post. The same text again changes nothing."""
+    viewer = must_act(viewer)
+    post = await post_of(tx, viewer, post_id)
+    source = clean_body(body)
+    html = render(source)
+    network_id = await _network(tx, post)
+    await must_write(tx, viewer, network_id)
+    if post.author_id != viewer.id:
+        raise Forbidden("Only its author can change a post.")
+    if post.removed_at:
+        raise Conflict("This post has been removed.")
+    rev = await tx.value(
+        "UPDATE post SET body = :body, html = :html, renderer = :renderer, rev = rev + 1, edited_at = :now "
+        "WHERE id = :id AND body <> :body AND removed_at IS NULL RETURNING rev",
+        id=post_id,
+        body=source,
+        html=html,
+        renderer=RENDERER,
+        now=clock.now(),
+    )
+    if rev is not None:
+        tx.announce(topic_stream(post.topic_id), "post.edited", post_id, rev, network=network_id)
+
+
+async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
+    """Take a post's text away, leaving a mark in its place: by its author, or by a host."""
+    viewer = must_act(viewer)
+    post = await post_of(tx, viewer, post_id)
+    network_id = await _network(tx, post)
+    await writing_in(tx, network_id)
+    role = await role_in(tx, viewer.id, network_id)
+    if post.author_id != viewer.id and not has_right(role, "remove_post"):
+        raise Forbidden("Only its author or a host can remove a post.")
+    rev = await tx.value(
+        "UPDATE post SET removed_at = :now, removed_by = :by, rev = rev + 1 WHERE id = :id AND removed_at IS NULL RETURNING rev",
+        id=post_id,
+        by=viewer.id,
+        now=clock.now(),
+    )
+    if rev is not None:
+        tx.announce(topic_stream(post.topic_id), "post.removed", post_id, rev, network=network_id)
+
+
+async def _network(tx: Transaction, post: PostSeen) -> int:
+    network_id = await network_of_topic(tx, post.topic_id)
+    assert network_id is not None
+    return network_id

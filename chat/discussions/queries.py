@@ -1,0 +1,242 @@
+"""Which topics and posts there are for a viewer."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
+
+from chat import clock
+from chat.db import Transaction
+from chat.discussions.models import Post, Reading, Topic
+from chat.errors import NotFound
+from chat.members import Viewer
+from chat.members.models import Member
+from chat.networks import readable
+from chat.networks.models import Network
+
+ROOTS_A_PAGE = 20
+
+
+class TopicRow(NamedTuple):
+    """A topic in a list."""
+
+    id: int
+    title: str
+    network_id: int
+    network_slug: str
+    network_name: str
+    author_handle: str
+    author_name: str
+    author_organisation: str
+    last_author_name: str
+    created_at: datetime
+    last_post_at: datetime
+    post_count: int
+    views: int
+    read: int | None
+
+    @property
+    def unread(self) -> int:
+        """New posts for a member who has been here; 0 for anybody else."""
+        return max(0, self.post_count - self.read) if self.read else 0
+
+
+class PostSeen(NamedTuple):
+    """A post as anybody who may read it sees it. A removed one keeps its place and loses its text."""
+
+    id: int
+    topic_id: int
+    number: int
+    parent_id: int | None
+    parent_number: int | None
+    parent_name: str | None
+    depth: int
+    author_id: int
+    author_handle: str
+    author_name: str
+    author_organisation: str
+    body: str | None
+    html: str | None
+    rev: int
+    created_at: datetime
+    edited_at: datetime | None
+    removed_at: datetime | None
+
+
+_Author, _Last, _Parent, _ParentAuthor = aliased(Member), aliased(Member), aliased(Post), aliased(Member)
+
+
+def _topics(viewer: Viewer | None) -> Any:
+    return _any_topics(viewer.id if viewer else 0).where(readable(viewer and viewer.id))
+
+
+def _any_topics(member_id: int) -> Any:
+    return (
+        select(  # type: ignore[call-overload]
+            Topic.id,
+            Topic.title,
+            Topic.network_id,
+            col(Network.slug),
+            col(Network.name),
+            _Author.handle,
+            _Author.name,
+            _Author.organisation,
+            col(_Last.name),
+            Topic.created_at,
+            Topic.last_post_at,
+            Topic.post_count,
+            Topic.views,
+            Reading.number,
+        )
+        .join(Network, col(Network.id) == col(Topic.network_id))
+        .join(_Author, col(_Author.id) == col(Topic.author_id))
+        .join(_Last, col(_Last.id) == col(Topic.last_author_id))
+        .outerjoin(
+            Reading, sa.and_(col(Reading.topic_id) == col(Topic.id), col(Reading.member_id) == member_id)
+        )
+    )
+
+
+def listed() -> Any:
+    """SQL: the topic is in lists: a drop-in's talk only once the doors are open."""
+    return col(Topic.listed_at) <= clock.now()
+
+
+async def topics_in(
+    tx: Transaction,
+    viewer: Viewer | None,
+    network_id: int,
+    *,
+    limit: int = 30,
+    before: datetime | None = None,
+) -> list[TopicRow]:
+    """A network's topics, the most recently active first; `before` continues a list after its last."""
+    return await _listed_topics(tx, _topics(viewer).where(col(Topic.network_id) == network_id), limit, before)
+
+
+async def recent_topics(
+    tx: Transaction, viewer: Viewer | None, *, limit: int = 20, before: datetime | None = None
+) -> list[TopicRow]:
+    """The most recently active topics of all networks the viewer may read."""
+    return await _listed_topics(tx, _topics(viewer), limit, before)
+
+
+async def _listed_topics(tx: Transaction, query: Any, limit: int, before: datetime | None) -> list[TopicRow]:
+    query = query.where(listed()).order_by(col(Topic.last_post_at).desc(), col(Topic.id).desc()).limit(limit)
+    if before:
+        query = query.where(col(Topic.last_post_at) < before)
+    return [TopicRow(*row) for row in await tx.all(query)]
+
+
+async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> TopicRow:
+    """A topic the viewer may read."""
+    row = await tx.first(_topics(viewer).where(col(Topic.id) == topic_id))
+    if row is None:
+        raise NotFound
+    return TopicRow(*row)
+
+
+def _posts() -> Any:
+    gone = col(Post.removed_at).is_not(None)
+    return (
+        select(  # type: ignore[call-overload]
+            Post.id,
+            Post.topic_id,
+            Post.number,
+            Post.parent_id,
+            _Parent.number,
+            _ParentAuthor.name,
+            func.cardinality(Post.path),
+            Post.author_id,
+            _Author.handle,
+            _Author.name,
+            _Author.organisation,
+            sa.case((gone, None), else_=col(Post.body)),
+            sa.case((gone, None), else_=col(Post.html)),
+            Post.rev,
+            Post.created_at,
+            Post.edited_at,
+            Post.removed_at,
+        )
+        .join(_Author, col(_Author.id) == col(Post.author_id))
+        .outerjoin(_Parent, col(_Parent.id) == col(Post.parent_id))
+        .outerjoin(_ParentAuthor, col(_ParentAuthor.id) == col(_Parent.author_id))
+    )
+
+
+async def thread(tx: Transaction, topic: TopicRow, page: int) -> tuple[list[PostSeen], int]:
+    """One page of a topic in thread order (its roots, twenty a page, each with all that answers it), and how many pages there are."""
+    roots = await tx.all(
+        "SELECT number FROM post WHERE topic_id = :topic AND cardinality(path) = 1 AND number > 1 ORDER BY number",
+        topic=topic.id,
+    )
+    numbers = [row.number for row in roots]
+    pages = max(1, -(-len(numbers) // ROOTS_A_PAGE))
+    if not 1 <= page <= pages:
+        raise NotFound
+    shown = numbers[(page - 1) * ROOTS_A_PAGE : page * ROOTS_A_PAGE]
+    first = [1] if page == 1 else [shown[0]]
+    query = _posts().where(
+        col(Post.topic_id) == topic.id, col(Post.path) >= sa.cast(first, sa.ARRAY(sa.Integer))
+    )
+    if page < pages:
+        query = query.where(col(Post.path) < sa.cast([numbers[page * ROOTS_A_PAGE]], sa.ARRAY(sa.Integer)))
+    return [PostSeen(*row) for row in await tx.all(query.order_by(Post.path))], pages
+
+
+async def page_of_post(tx: Transaction, topic_id: int, number: int) -> int:
+    """The page of the thread that shows this post."""
+    before = await tx.value(
+        "SELECT count(*) FROM post WHERE topic_id = :topic AND cardinality(path) = 1 AND number > 1 AND number < "
+        "(SELECT path[1] FROM post WHERE topic_id = :topic AND number = :number)",
+        topic=topic_id,
+        number=number,
+    )
+    return before // ROOTS_A_PAGE + 1
+
+
+async def posts_after(tx: Transaction, topic: TopicRow, after: int, limit: int) -> list[PostSeen]:
+    """A topic's posts in the order they were written, from the one after number `after` on."""
+    query = (
+        _posts()
+        .where(col(Post.topic_id) == topic.id, col(Post.number) > after)
+        .order_by(Post.number)
+        .limit(limit)
+    )
+    return [PostSeen(*row) for row in await tx.all(query)]
+
+
+async def latest_posts(tx: Transaction, topic: TopicRow, limit: int) -> list[PostSeen]:
+    """A talk's newest posts, the oldest of them first."""
+    query = _posts().where(col(Post.topic_id) == topic.id).order_by(col(Post.number).desc()).limit(limit)
+    return [PostSeen(*row) for row in await tx.all(query)][::-1]
+
+
+async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostSeen:
+    """A post the viewer may read."""
+    query = (
+        _posts()
+        .join(Topic, col(Topic.id) == col(Post.topic_id))
+        .join(Network, col(Network.id) == col(Topic.network_id))
+        .where(col(Post.id) == post_id, readable(viewer and viewer.id))
+    )
+    row = await tx.first(query)
+    if row is None:
+        raise NotFound
+    return PostSeen(*row)
+
+
+async def posts_by_id(tx: Transaction, ids: list[int]) -> dict[int, PostSeen]:
+    """Posts for the frames of a stream, whose readers have been authorised."""
+    return {row[0]: PostSeen(*row) for row in await tx.all(_posts().where(col(Post.id).in_(ids)))}
+
+
+async def topics_by_id(tx: Transaction, ids: list[int]) -> dict[int, TopicRow]:
+    """Topics for the frames of a stream, whose readers have been authorised; nobody's reading is in them."""
+    return {row[0]: TopicRow(*row) for row in await tx.all(_any_topics(0).where(col(Topic.id).in_(ids)))}
+
+
+async def network_of_topic(tx: Transaction, topic_id: int) -> int | None:
+    return await tx.value(select(Topic.network_id).where(col(Topic.id) == topic_id))

@@ -1,0 +1,164 @@
+"""Starting topics and replying: what puts new posts into the world."""
+
+from typing import Any
+
+from chat import clock
+from chat.db import Transaction
+from chat.errors import Conflict, Forbidden, Invalid, NotFound
+from chat.events import network_stream, open_stream, topic_stream
+from chat.fields import line, prose
+from chat.markup import LONGEST, RENDERER, render
+from chat.members import Viewer, must_act
+from chat.networks import NetworkSeen, may_read, place, role_in, writing_in
+from chat.ops import once
+
+# Past this an answer hangs on its forebear's line: the page shows two levels anyway.
+DEEPEST = 50
+
+
+async def start_topic(
+    tx: Transaction,
+    viewer: Viewer | None,
+    network: NetworkSeen,
+    title: object,
+    body: object,
+    *,
+    op: str | None = None,
+) -> dict[str, Any]:
+    """A new topic with its opening post: {"id": topic, "post": post, "number": 1}."""
+    viewer = must_act(viewer)
+    title = line("title", title, 140, called="The title")
+    source = clean_body(body)
+    html = render(source)
+
+    async def act() -> dict[str, Any]:
+        await must_write(tx, viewer, network.id)
+        topic_id = await add_topic(tx, network.id, viewer.id, title)
+        post = await add_post(tx, topic_id, viewer.id, source, html)
+        tx.announce(network_stream(network.id), "topic.added", topic_id, network=network.id)
+        tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network.id)
+        return {"id": topic_id, "post": post["id"], "number": 1}
+
+    return await once(tx, viewer.id, op, act)
+
+
+async def reply(
+    tx: Transaction,
+    viewer: Viewer | None,
+    topic_id: int,
+    body: object,
+    *,
+    parent: object = None,
+    op: str | None = None,
+) -> dict[str, Any]:
+    """A new post in a topic, perhaps as an answer to another post: {"id", "number"}."""
+    viewer = must_act(viewer)
+    network_id = await find_topic(tx, viewer, topic_id)
+    source = clean_body(body)
+    html = render(source)
+
+    async def act() -> dict[str, Any]:
+        await must_write(tx, viewer, network_id)
+        post = await add_post(tx, topic_id, viewer.id, source, html, parent)
+        tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network_id)
+        tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)
+        return post
+
+    return await once(tx, viewer.id, op, act)
+
+
+async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
+    """The network of a topic that takes posts. A drop-in's talk does so once the doors are open."""
+    row = await tx.first("SELECT network_id, listed_at FROM topic WHERE id = :id", id=topic_id)
+    if row is None or not await may_read(tx, viewer, row.network_id):
+        raise NotFound
+    if row.listed_at is None or row.listed_at > clock.now():
+        raise Conflict("The doors are not open yet.")
+    return row.network_id
+
+
+async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
+    """Let a member of the network write. In an open one every member of the hub may, and so joins it."""
+    await writing_in(tx, network_id)
+    if await role_in(tx, viewer.id, network_id):
+        return
+    if not await may_read(tx, viewer, network_id):
+        raise NotFound
+    if not await place(tx, network_id, viewer.id):
+        raise Forbidden("You can’t write in this network.")
+
+
+async def add_topic(
+    tx: Transaction, network_id: int, author_id: int, title: str, *, listed_at: Any = None
+) -> int:
+    now = clock.now()
+    topic_id = await tx.value(
+        "INSERT INTO topic (network_id, author_id, title, created_at, listed_at, last_post_at, last_author_id) "
+        "VALUES (:network, :author, :title, :now, :listed, :listed, :author) RETURNING id",
+        network=network_id,
+        author=author_id,
+        title=title,
+        now=now,
+        listed=listed_at or now,
+    )
+    await open_stream(tx, topic_stream(topic_id), network_id)
+    return topic_id
+
+
+async def add_post(
+    tx: Transaction, topic_id: int, author_id: int, source: str, html: str, parent: object = None
+) -> dict[str, Any]:
+    """The row of a post; its number is the topic's next. Raises Invalid for a parent that is not in the topic."""
+    now = clock.now()
+    number = await tx.value(
+        "UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now), last_author_id = :author "
+        "WHERE id = :topic RETURNING post_count",
+        topic=topic_id,
+        author=author_id,
+        now=now,
+    )
+    parent_id, path = await _place_in_thread(tx, topic_id, parent, number)
+    post_id = await tx.value(
+        "INSERT INTO post (topic_id, number, parent_id, path, author_id, body, html, renderer, created_at) "
+        "VALUES (:topic, :number, :parent, :path, :author, :body, :html, :renderer, :now) RETURNING id",
+        topic=topic_id,
+        number=number,
+        parent=parent_id,
+        path=path,
+        author=author_id,
+        body=source,
+        html=html,
+        renderer=RENDERER,
+        now=now,
+    )
+    await tx.run(
+        "INSERT INTO reading (member_id, topic_id, number) VALUES (:member, :topic, :number) "
+        "ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = now() WHERE reading.number = excluded.number - 1",
+        member=author_id,
+        topic=topic_id,
+        number=number,
+    )
+    return {"id": post_id, "number": number}
+
+
+async def _place_in_thread(
+    tx: Transaction, topic_id: int, parent: object, number: int
+) -> tuple[int | None, list[int]]:
+    if parent is None or parent == "":
+        return None, [number]
+    row = None
+    if isinstance(parent, int) or str(parent).isdecimal():
+        row = await tx.first(
+            "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic",
+            id=min(int(str(parent)), 2**62),
+            topic=topic_id,
+        )
+    if row is None:
+        raise Invalid("parent", "The post that this answers is not in this topic.")
+    # The opening post is what the whole topic answers: its answers are roots.
+    above = [] if row.number == 1 else row.path[: DEEPEST - 1]
+    return row.id, [*above, number]
+
+
+def clean_body(body: object) -> str:
+    return prose("body", body, LONGEST, called="The text")

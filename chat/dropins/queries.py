@@ -1,0 +1,197 @@
+"""Which drop-ins there are for a viewer, and what the clock says of them."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlmodel import col, select
+
+from chat import clock
+from chat.db import Transaction
+from chat.dropins.models import DropIn, Series
+from chat.errors import NotFound
+from chat.members import Viewer
+from chat.members.models import Member
+from chat.networks import NetworkSeen, readable
+from chat.networks.access import belongs
+from chat.networks.models import Network
+
+LOBBY = timedelta(minutes=15)
+
+
+class DropInSeen(NamedTuple):
+    """One date of a series."""
+
+    id: int
+    series_id: int
+    network_id: int
+    network_slug: str
+    network_name: str
+    title: str
+    description: str
+    zone: str
+    host_handle: str
+    host_name: str
+    place_url: str
+    topic_id: int
+    opens_at: datetime
+    closes_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    missed_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        """scheduled, lobby, live, closed or missed: the clock decides, not a worker."""
+        now = clock.now()
+        if self.missed_at:
+            return "missed"
+        if now >= self.closes_at:
+            return "closed"
+        if now >= self.opens_at:
+            return "live"
+        return "lobby" if now >= self.opens_at - LOBBY else "scheduled"
+
+    @property
+    def lets_in(self) -> bool:
+        return self.state in ("lobby", "live")
+
+
+class SeriesSeen(NamedTuple):
+    id: int
+    network_id: int
+    network_slug: str
+    title: str
+    description: str
+    zone: str
+    rule: str
+    starts_on: Any
+    local_time: Any
+    minutes: int
+    host_handle: str
+    host_name: str
+
+
+def _drop_ins() -> Any:
+    return (
+        select(  # type: ignore[call-overload]
+            DropIn.id,
+            DropIn.series_id,
+            DropIn.network_id,
+            Network.slug,
+            col(Network.name),
+            Series.title,
+            Series.description,
+            Series.zone,
+            Member.handle,
+            col(Member.name),
+            Series.place_url,
+            DropIn.topic_id,
+            DropIn.opens_at,
+            DropIn.closes_at,
+            DropIn.opened_at,
+            DropIn.closed_at,
+            DropIn.missed_at,
+        )
+        .join(Series, col(Series.id) == col(DropIn.series_id))
+        .join(Network, col(Network.id) == col(DropIn.network_id))
+        .join(Member, col(Member.id) == col(Series.host_id))
+    )
+
+
+async def _all(tx: Transaction, query: Any) -> list[DropInSeen]:
+    return [DropInSeen(*row) for row in await tx.all(query)]
+
+
+async def drop_in_of(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> DropInSeen:
+    """A drop-in of a network the viewer may read."""
+    found = await _all(tx, _drop_ins().where(col(DropIn.id) == drop_in_id, readable(viewer and viewer.id)))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+async def drop_in_of_topic(tx: Transaction, topic_id: int) -> int | None:
+    """The drop-in whose talk this topic is, for a viewer who may read the topic."""
+    return await tx.value(select(DropIn.id).where(col(DropIn.topic_id) == topic_id))
+
+
+async def upcoming_in(tx: Transaction, network_id: int, limit: int = 20) -> list[DropInSeen]:
+    """The dates of a network that are open or to come, the next one first; for a viewer who may read the network."""
+    query = _drop_ins().where(col(DropIn.network_id) == network_id, col(DropIn.closes_at) > clock.now())
+    return await _all(tx, query.order_by(DropIn.opens_at, DropIn.id).limit(limit))
+
+
+async def upcoming_for(tx: Transaction, viewer: Viewer | None, limit: int = 5) -> list[DropInSeen]:
+    """The dates of the viewer's own networks that are open or to come; a visitor sees those of the open networks."""
+    mine = belongs(viewer.id) if viewer else readable(None)
+    query = _drop_ins().where(mine, col(DropIn.closes_at) > clock.now())
+    return await _all(tx, query.order_by(DropIn.opens_at, DropIn.id).limit(limit))
+
+
+async def live_now(tx: Transaction, viewer: Viewer | None) -> list[DropInSeen]:
+    """What is open at this moment in the viewer's own networks."""
+    if viewer is None:
+        return []
+    now = clock.now()
+    query = _drop_ins().where(belongs(viewer.id), col(DropIn.opens_at) <= now, col(DropIn.closes_at) > now)
+    return await _all(tx, query.order_by(DropIn.opens_at).limit(5))
+
+
+async def drop_ins_by_id(tx: Transaction, ids: list[int]) -> dict[int, DropInSeen]:
+    """Drop-ins for the frames of a stream, whose readers have been authorised."""
+    return {d.id: d for d in await _all(tx, _drop_ins().where(col(DropIn.id).in_(ids)))}
+
+
+async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
+    """The series of a network, for a viewer who may read it."""
+    query = (
+        select(  # type: ignore[call-overload]
+            Series.id,
+            Series.network_id,
+            Network.slug,
+            Series.title,
+            Series.description,
+            Series.zone,
+            Series.rule,
+            Series.starts_on,
+            Series.local_time,
+            Series.minutes,
+            Member.handle,
+            col(Member.name),
+        )
+        .join(Network, col(Network.id) == col(Series.network_id))
+        .join(Member, col(Member.id) == col(Series.host_id))
+        .where(col(Series.network_id) == network.id, col(Series.ended_at).is_(None))
+        .order_by(Series.id)
+    )
+    return [SeriesSeen(*row) for row in await tx.all(query)]
+
+
+async def may_enter(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> bool:
+    """Whether the room lets this viewer in now: a member of its network, between the lobby and the end."""
+    if viewer is None:
+        return False
+    now = clock.now()
+    query = (
+        select(DropIn.id)
+        .join(Network, col(Network.id) == col(DropIn.network_id))
+        .where(
+            col(DropIn.id) == drop_in_id,
+            belongs(viewer.id),
+            col(DropIn.opens_at) - LOBBY <= now,
+            col(DropIn.closes_at) > now,
+        )
+    )
+    return await tx.value(query) is not None
+
+
+async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[str, str]]:
+    """Who these members are, for the room's list of people."""
+    rows = await tx.all(
+        select(Member.id, Member.handle, Member.name, Member.organisation).where(
+            col(Member.id).in_(member_ids)
+        )
+    )
+    return {
+        row.id: {"handle": row.handle, "name": row.name, "organisation": row.organisation} for row in rows
+    }

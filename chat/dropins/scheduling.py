@@ -1,0 +1,188 @@
+"""A series, and the dates it falls on.
+
+A date is known by its local date; the rule and the zone only say when on that date it opens.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from dateutil.rrule import rrulestr
+
+from chat import clock
+from chat.db import Database, Transaction
+from chat.discussions import add_topic
+from chat.dropins.opening import ring_for
+from chat.errors import Invalid
+from chat.events import drop_in_stream, network_stream, open_stream
+from chat.fields import line, prose, whole_number
+from chat.members import Viewer, must_act
+from chat.networks import NetworkSeen, must_have
+
+AHEAD = timedelta(weeks=8)
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+FREQUENCIES = ("FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY")
+
+
+async def schedule(
+    tx: Transaction, host: Viewer | None, network: NetworkSeen, form: Mapping[str, Any]
+) -> int:
+    """A new series with its dates of the next eight weeks; its id.
+
+    Form: title, description, zone, weekday (MO…SU) or rule (RFC 5545), starts_on, local_time (HH:MM), minutes, place_url.
+    """
+    host = must_act(host)
+    await must_have(tx, host, network.id, "run_drop_ins")
+    zone = _zone(form.get("zone"))
+    starts_on = _date(form.get("starts_on"), zone)
+    series_id = await tx.value(
+        "INSERT INTO series (network_id, title, description, zone, rule, starts_on, local_time, minutes, place_url, host_id) "
+        "VALUES (:network, :title, :description, :zone, :rule, :starts_on, :local_time, :minutes, :place_url, :host) RETURNING id",
+        network=network.id, host=host.id, zone=zone, starts_on=starts_on,
+        title=line("title", form.get("title"), 100, called="The title"),
+        description=prose("description", form.get("description"), 4096, called="The description", required=False),
+        rule=_rule(form, starts_on),
+        local_time=_time(form.get("local_time")),
+        minutes=whole_number("minutes", form.get("minutes") or 60, 5, 1440, called="The length in minutes"),
+        place_url=_url(form.get("place_url")),
+    )  # fmt: skip
+    await materialise(tx, series_id)
+    tx.announce(network_stream(network.id), "series.added", series_id, network=network.id)
+    return series_id
+
+
+def opens_on(day: date, local_time: time, zone: str) -> datetime:
+    """When a date opens. A wall time that the clocks skip moves forward; one they show twice means its first pass."""
+    return datetime.combine(day, local_time, ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+
+
+def dates(rule: str, starts_on: date, first: date, last: date) -> Iterator[date]:
+    """The local dates of a rule within a window, both ends included."""
+    midnight = time()
+    occurrences = rrulestr(rule, dtstart=datetime.combine(starts_on, midnight))
+    for moment in occurrences.xafter(datetime.combine(first, midnight), inc=True):
+        if moment.date() > last:
+            return
+        yield moment.date()
+
+
+async def materialise(tx: Transaction, series_id: int) -> None:
+    """Make rows of the dates of the next eight weeks, and move those whose time has changed. Safe to repeat."""
+    series = await tx.first(
+        "SELECT * FROM series WHERE id = :id AND ended_at IS NULL FOR UPDATE", id=series_id
+    )
+    if series is None:
+        return
+    now = clock.now()
+    rows = await tx.all(
+        "SELECT id, local_date, opens_at, closes_at, moved_at, opened_at, missed_at FROM drop_in WHERE series_id = :id",
+        id=series_id,
+    )
+    known = {row.local_date: row for row in rows}
+    today = now.astimezone(ZoneInfo(series.zone)).date()
+    for day in dates(series.rule, series.starts_on, today, today + AHEAD):
+        opens_at = opens_on(day, series.local_time, series.zone)
+        closes_at = opens_at + timedelta(minutes=series.minutes)
+        row = known.get(day)
+        if row is None and closes_at > now:
+            await add_date(tx, series, day, opens_at, closes_at)
+        elif (
+            row
+            and not (row.moved_at or row.opened_at or row.missed_at)
+            and (row.opens_at, row.closes_at) != (opens_at, closes_at)
+        ):
+            await change_time(tx, row.id, opens_at, closes_at)
+
+
+async def materialise_all(db: Database) -> None:
+    """All series, each in a transaction of its own."""
+    async with db.snapshot() as tx:
+        ids = [row.id for row in await tx.all("SELECT id FROM series WHERE ended_at IS NULL ORDER BY id")]
+    for series_id in ids:
+        async with db.transaction() as tx:
+            await materialise(tx, series_id)
+
+
+async def add_date(tx: Transaction, series: Any, day: date, opens_at: datetime, closes_at: datetime) -> int:
+    title = f"{series.title}, {day.day} {day:%B %Y}"
+    topic_id = await add_topic(tx, series.network_id, series.host_id, title, listed_at=opens_at)
+    drop_in_id = await tx.value(
+        "INSERT INTO drop_in (series_id, network_id, topic_id, local_date, opens_at, closes_at) "
+        "VALUES (:series, :network, :topic, :day, :opens, :closes) RETURNING id",
+        series=series.id,
+        network=series.network_id,
+        topic=topic_id,
+        day=day,
+        opens=opens_at,
+        closes=closes_at,
+    )
+    await open_stream(tx, drop_in_stream(drop_in_id), series.network_id)
+    await ring_for(tx, drop_in_id, opens_at)
+    return drop_in_id
+
+
+async def change_time(tx: Transaction, drop_in_id: int, opens_at: datetime, closes_at: datetime) -> None:
+    await tx.run(
+        "UPDATE drop_in SET opens_at = :opens, closes_at = :closes WHERE id = :id",
+        id=drop_in_id,
+        opens=opens_at,
+        closes=closes_at,
+    )
+    await tx.run(
+        "UPDATE topic SET listed_at = :opens, last_post_at = greatest(last_post_at, :opens) WHERE id = (SELECT topic_id FROM drop_in WHERE id = :id)",
+        id=drop_in_id,
+        opens=opens_at,
+    )
+    await ring_for(tx, drop_in_id, opens_at)
+
+
+def _zone(value: object) -> str:
+    if value not in available_timezones():
+        raise Invalid("zone", "Choose a time zone such as Europe/London.")
+    return str(value)
+
+
+def _date(value: object, zone: str) -> date:
+    if not value:
+        return clock.now().astimezone(ZoneInfo(zone)).date()
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise Invalid("starts_on", "The first date must be written like 2026-11-27.") from None
+
+
+def _time(value: object) -> time:
+    try:
+        moment = time.fromisoformat(str(value or ""))
+    except ValueError:
+        raise Invalid("local_time", "The time must be written like 12:30.") from None
+    return moment.replace(tzinfo=None)
+
+
+def _rule(form: Mapping[str, Any], starts_on: date) -> str:
+    if not form.get("rule"):
+        weekday = form.get("weekday") or WEEKDAYS[starts_on.weekday()]
+        if weekday not in WEEKDAYS:
+            raise Invalid("weekday", f"The weekday must be one of: {', '.join(WEEKDAYS)}.")
+        return f"FREQ=WEEKLY;BYDAY={weekday}"
+    rule = line("rule", form["rule"], 200, called="The rule").upper().removeprefix("RRULE:")
+    try:
+        if not rule.startswith(FREQUENCIES) or any(
+            part in rule for part in ("BYHOUR", "BYMINUTE", "BYSECOND", "DTSTART")
+        ):
+            raise ValueError(rule)
+        if next(dates(rule, starts_on, starts_on, starts_on + timedelta(days=400)), None) is None:
+            raise Invalid("rule", "This rule has no dates in its first year.")
+    except (ValueError, TypeError):
+        raise Invalid(
+            "rule", "The rule must be a daily, weekly or monthly one of RFC 5545, like FREQ=WEEKLY;BYDAY=FR."
+        ) from None
+    return rule
+
+
+def _url(value: object) -> str:
+    url = line("place_url", value, 500, called="The link", required=False)
+    if url and not url.startswith("https://"):
+        raise Invalid("place_url", "The link must start with https://")
+    return url

@@ -1,0 +1,56 @@
+"""What can go wrong in members' words. Web alone knows their HTTP numbers."""
+
+
+class HubError(Exception):
+    """Base of the errors that are answers, not accidents."""
+
+    sentence = "Something went wrong."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        self.sentence = sentence or self.sentence
+        super().__init__(self.sentence)
+
+
+class NotFound(HubError):
+    """There is no such thing, or this viewer may not know of it: the two are one answer."""
+
+    sentence = "There is nothing here, or it is not yours to see."
+
+
+class SignInFirst(HubError):
+    sentence = "Sign in first."
+
+
+class Forbidden(HubError):
+    """The viewer sees the thing but may not do this to it."""
+
+    sentence = "You may not do this."
+
+
+class Invalid(HubError):
+    """One field of what was sent is wrong; the sentence names the mend."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        super().__init__(sentence)
+
+
+class Conflict(HubError):
+    """The thing is no longer in the state that the act needs."""
+
+    sentence = "That is no longer possible."
+
+
+class TooMany(HubError):
+    """A limit was reached; `retry` is in seconds."""
+
+    def __init__(self, retry: int, sentence: str | None = None) -> None:
+        self.retry = max(1, retry)
+        super().__init__(sentence or f"That was too fast. Try again in {in_words(self.retry)}.")
+
+
+def in_words(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} seconds" if seconds != 1 else "a second"
+    minutes = round(seconds / 60)
+    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60)} hours"

@@ -1,0 +1,110 @@
+"""Facts, and the gapless numbers they get on their streams (docs/live.md)."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from chat import clock
+
+if TYPE_CHECKING:
+    from chat.db import Transaction
+
+
+# Every process follows this stream; no client can. It carries what ends connections: sessions and access.
+CONTROL = "sys"
+
+
+class Fact(NamedTuple):
+    """What a transaction says before it has a number."""
+
+    stream: str
+    kind: str
+    ref: int
+    rev: int
+    network: int | None
+
+
+class Event(NamedTuple):
+    """One numbered event of one stream, by reference."""
+
+    stream: str
+    seq: int
+    kind: str
+    ref: int
+    rev: int
+    acl_version: int
+
+
+def topic_stream(topic_id: int) -> str:
+    return f"t:{topic_id}"
+
+
+def network_stream(network_id: int) -> str:
+    return f"n:{network_id}"
+
+
+def drop_in_stream(drop_in_id: int) -> str:
+    return f"d:{drop_in_id}"
+
+
+def member_stream(member_id: int) -> str:
+    return f"m:{member_id}"
+
+
+async def open_stream(tx: "Transaction", stream: str, network: int | None = None) -> None:
+    """Make a new stream, empty."""
+    await tx.run(
+        "INSERT INTO stream (id, network_id) VALUES (:id, :network) ON CONFLICT DO NOTHING",
+        id=stream,
+        network=network,
+    )
+
+
+async def fence(tx: "Transaction", networks: Iterable[int]) -> None:
+    """Order this transaction with every change of who may read these networks: one of the two comes first."""
+    missing = sorted(set(networks) - tx.fences.keys())
+    if missing:
+        rows = await tx.all(
+            "SELECT id, acl_version FROM network WHERE id = ANY(:ids) ORDER BY id FOR SHARE", ids=missing
+        )
+        tx.fences.update({row.id: row.acl_version for row in rows})
+
+
+# The row lock on the stream is held from here to the commit, so numbers have no holes and commit in order.
+TAKE_NUMBERS = """
+WITH taken AS (UPDATE stream SET head = head + :count WHERE id = :stream RETURNING head)
+INSERT INTO event (stream_id, seq, kind, ref_id, rev, acl_version, at)
+SELECT :stream, taken.head - :count + fact.i, fact.kind, fact.ref, fact.rev, :acl_version, :at
+FROM taken, unnest(CAST(:kinds AS text[]), CAST(:refs AS bigint[]), CAST(:revs AS integer[]))
+     WITH ORDINALITY AS fact (kind, ref, rev, i)
+RETURNING seq
+"""
+
+
+async def write_events(tx: "Transaction", facts: list[Fact]) -> list[Event]:
+    """Number the facts, stream by stream in sorted order, so that two transactions never wait in a circle."""
+    if not facts:
+        return []
+    await fence(tx, {fact.network for fact in facts if fact.network})
+    written: list[Event] = []
+    for stream, group in groupby(sorted(facts, key=lambda fact: fact.stream), key=lambda fact: fact.stream):
+        of_stream = list(group)
+        acl_version = tx.fences.get(of_stream[0].network or 0, 0)
+        rows = await tx.all(
+            TAKE_NUMBERS,
+            stream=stream,
+            count=len(of_stream),
+            acl_version=acl_version,
+            at=clock.now(),
+            kinds=[f.kind for f in of_stream],
+            refs=[f.ref for f in of_stream],
+            revs=[f.rev for f in of_stream],
+        )
+        numbers = sorted(row.seq for row in rows)
+        if len(numbers) != len(of_stream):
+            raise LookupError(f"there is no stream {stream}")
+        written += [
+            Event(stream, n, f.kind, f.ref, f.rev, acl_version)
+            for n, f in zip(numbers, of_stream, strict=True)
+        ]
+    return written

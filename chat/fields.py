@@ -1,0 +1,65 @@
+"""What people type, brought into shape, or refused with a sentence about the field."""
+
+import re
+import unicodedata
+
+from chat.errors import Invalid
+
+# NUL cannot be stored; other controls and overrides of direction deceive; the last two mark what a search matched.
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ue000\ue001]")
+
+
+def line(field: str, value: object, longest: int, *, called: str, required: bool = True) -> str:
+    """One line of text: trimmed, white space folded."""
+    text = " ".join(_text(field, value, called).split())
+    if required and not text:
+        raise Invalid(field, f"{called} can’t be empty.")
+    if len(text) > longest:
+        raise Invalid(field, f"{called} can have {longest} characters at most; this has {len(text)}.")
+    return text
+
+
+def prose(field: str, value: object, most_bytes: int, *, called: str, required: bool = True) -> str:
+    """Several lines of text, as they were typed."""
+    text = _text(field, value, called).replace("\r\n", "\n").strip()
+    if required and not text:
+        raise Invalid(field, f"{called} can’t be empty.")
+    if (size := len(text.encode())) > most_bytes:
+        raise Invalid(
+            field, f"{called} can be {most_bytes // 1024} KB at most; this is {-(-size // 1024)} KB."
+        )
+    return text
+
+
+def one_of(field: str, value: object, choices: tuple[str, ...], *, called: str) -> str:
+    if value not in choices:
+        raise Invalid(field, f"{called} must be one of: {', '.join(choices)}.")
+    return str(value)
+
+
+def whole_number(field: str, value: object, least: int, most: int, *, called: str) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise Invalid(field, f"{called} must be a whole number.") from None
+    if not least <= number <= most:
+        raise Invalid(field, f"{called} must be between {least} and {most}.")
+    return number
+
+
+def slug_of(name: str) -> str:
+    """A name for an address: lowercase ASCII, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50].strip("-")
+
+
+def _text(field: str, value: object, called: str) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Invalid(field, f"{called} must be text.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Invalid(field, f"{called} holds characters that are no text.") from None
+    return UNWANTED.sub("", unicodedata.normalize("NFC", value.replace("\r\n", "\n")))

@@ -1,0 +1,80 @@
+"""E-mail: composed in chat, handed over by SMTP, or kept for the mailbox page in development."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formataddr, make_msgid
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import msgspec
+from redis.asyncio import Redis
+
+from chat import clock
+from chat.config import Settings, settings
+
+MAILBOX = "mailbox"
+MAILBOX_KEEPS = 200
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """One e-mail. `link` is what it asks its reader to open, with `button` for its text."""
+
+    to: str
+    subject: str
+    text: str
+    link: str = ""
+    button: str = ""
+    at: str = ""
+
+
+class NoMail(Exception):
+    """This installation cannot send e-mail yet; the letter waits."""
+
+
+async def send(letter: Letter, redis: Redis, config: Settings | None = None) -> None:
+    """Hand a letter over. Raises when that fails, and the job that sends it tries again."""
+    config = config or settings()
+    if config.mailbox:
+        await _keep(letter, redis)
+    elif config.smtp_url:
+        await _hand_over(compose(letter, config), config.smtp_url)
+    else:
+        raise NoMail("HUB_SMTP_URL is not set")
+
+
+def compose(letter: Letter, config: Settings) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = formataddr((config.name, config.mail_from))
+    message["To"] = letter.to
+    message["Subject"] = " ".join(letter.subject.split())
+    message["Message-ID"] = make_msgid(domain=config.mail_from.rpartition("@")[2])
+    message["Date"] = clock.now()
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
+    return message
+
+
+async def mailbox(redis: Redis) -> list[Letter]:
+    """The letters that were kept, newest first."""
+    return [msgspec.json.decode(raw, type=Letter) for raw in await redis.lrange(MAILBOX, 0, -1)]
+
+
+async def _keep(letter: Letter, redis: Redis) -> None:
+    stamped = msgspec.structs.replace(letter, at=clock.now().isoformat(timespec="seconds"))
+    async with redis.pipeline() as pipe:
+        pipe.lpush(MAILBOX, msgspec.json.encode(stamped)).ltrim(MAILBOX, 0, MAILBOX_KEEPS - 1)
+        await pipe.execute()
+
+
+async def _hand_over(message: EmailMessage, smtp_url: str) -> None:
+    url = urlsplit(smtp_url)
+    secure = url.scheme == "smtps"
+    await aiosmtplib.send(
+        message,
+        hostname=url.hostname,
+        port=url.port or (465 if secure else 587),
+        use_tls=secure,
+        username=unquote(url.username) if url.username else None,
+        password=unquote(url.password) if url.password else None,
+        timeout=20,
+    )

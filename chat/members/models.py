@@ -1,0 +1,52 @@
+"""The tables of members, sessions and keys."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from chat.models import key, moment, ref, words
+
+
+class Member(SQLModel, table=True):
+    id: int | None = key()
+    handle: str = words(unique=True)
+    email: str = words(unique=True)
+    name: str = words()
+    organisation: str = words(default="")
+    role: str = words(default="")
+    country: str = words(default="")
+    password_hash: str | None = Field(default=None, sa_type=sa.Text)
+    verified_at: datetime | None = moment()
+    admin_since: datetime | None = moment()
+    created_at: datetime = moment(default=True)
+
+
+class Session(SQLModel, table=True):
+    id: int | None = key()
+    token_hash: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False, unique=True))
+    member_id: int = ref("member")
+    browser: str = words(default="")
+    created_at: datetime = moment(default=True)
+    seen_at: datetime = moment(default=True)
+    expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+    ended_at: datetime | None = moment()
+
+
+class ApiToken(SQLModel, table=True):
+    __tablename__ = "api_token"
+    id: int | None = key()
+    token_hash: bytes = Field(sa_column=sa.Column(sa.LargeBinary, nullable=False, unique=True))
+    member_id: int = ref("member")
+    created_at: datetime = moment(default=True)
+    revoked_at: datetime | None = moment()
+
+
+class OneTimeKey(SQLModel, table=True):
+    __tablename__ = "one_time_key"
+    token_hash: bytes = Field(sa_column=sa.Column(sa.LargeBinary, primary_key=True))
+    purpose: str = words()
+    member_id: int | None = ref("member", optional=True)
+    expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+    used_at: datetime | None = moment()
+    created_at: datetime = moment(default=True)

@@ -1,0 +1,264 @@
+-- The founding.
+
+-- One row: which database this is. A new epoch voids every cursor that clients hold.
+CREATE TABLE meta (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    epoch text NOT NULL DEFAULT left(replace(gen_random_uuid()::text, '-', ''), 12),
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO meta DEFAULT VALUES;
+
+-- A migration that has been applied.
+CREATE TABLE migration (
+    number integer PRIMARY KEY,
+    name text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- A live stream: its head is the number of its newest event, its floor that of the oldest still kept.
+CREATE TABLE stream (
+    id text PRIMARY KEY,
+    network_id bigint,
+    head bigint NOT NULL DEFAULT 0,
+    floor bigint NOT NULL DEFAULT 1
+);
+INSERT INTO stream (id) VALUES ('sys');
+
+-- Something that happened, by reference: what it looks like is read from the current state.
+CREATE TABLE event (
+    stream_id text NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    ref_id bigint NOT NULL,
+    rev integer NOT NULL,
+    acl_version bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (stream_id, seq)
+);
+CREATE INDEX event_at ON event (at);
+
+-- A write that a client named, and its answer: a retry of the same name changes nothing.
+CREATE TABLE op (
+    author_id bigint NOT NULL,
+    op_id text NOT NULL,
+    result jsonb,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (author_id, op_id)
+);
+CREATE INDEX op_at ON op (at);
+
+-- Work that a transaction left behind; whoever holds the lease does it, `tries` is the fence.
+CREATE TABLE job (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL,
+    key text NOT NULL UNIQUE,
+    args jsonb NOT NULL DEFAULT '{}',
+    run_at timestamptz NOT NULL DEFAULT now(),
+    lease_until timestamptz,
+    tries integer NOT NULL DEFAULT 0,
+    error text,
+    done_at timestamptz,
+    failed_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX job_due ON job (run_at) WHERE done_at IS NULL AND failed_at IS NULL;
+CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
+
+-- A person with an account.
+CREATE TABLE member (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    handle text NOT NULL UNIQUE CHECK (handle = lower(handle)),
+    email text NOT NULL UNIQUE CHECK (email = lower(email)),
+    name text NOT NULL,
+    organisation text NOT NULL DEFAULT '',
+    role text NOT NULL DEFAULT '',
+    country text NOT NULL DEFAULT '',
+    password_hash text,
+    verified_at timestamptz,
+    admin_since timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- A browser that is signed in; only a hash of its cookie is kept.
+CREATE TABLE session (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    token_hash bytea NOT NULL UNIQUE,
+    member_id bigint NOT NULL REFERENCES member,
+    browser text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz
+);
+CREATE INDEX session_member ON session (member_id) WHERE ended_at IS NULL;
+
+-- A bearer token for the API; only its hash is kept.
+CREATE TABLE api_token (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    token_hash bytea NOT NULL UNIQUE,
+    member_id bigint NOT NULL REFERENCES member,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    revoked_at timestamptz
+);
+CREATE INDEX api_token_member ON api_token (member_id);
+
+-- A one-time key that arrives by e-mail or on the operator's screen: to verify, to reset, to be the first admin.
+CREATE TABLE one_time_key (
+    token_hash bytea PRIMARY KEY,
+    purpose text NOT NULL CHECK (purpose IN ('verify', 'reset', 'first_admin')),
+    member_id bigint REFERENCES member,
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX one_time_key_member ON one_time_key (member_id);
+
+-- A group with its own topics, members and drop-ins. Every change of who may read bumps acl_version.
+CREATE TABLE network (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    slug text NOT NULL UNIQUE,
+    name text NOT NULL,
+    summary text NOT NULL DEFAULT '',
+    access text NOT NULL CHECK (access IN ('open', 'restricted', 'private', 'confidential')),
+    acl_version bigint NOT NULL DEFAULT 1,
+    founded_by bigint NOT NULL REFERENCES member,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- A member's place in a network. It is active while it has neither ended nor been banned.
+CREATE TABLE membership (
+    network_id bigint NOT NULL REFERENCES network,
+    member_id bigint NOT NULL REFERENCES member,
+    role text NOT NULL CHECK (role IN ('owner', 'host', 'member')),
+    joined_at timestamptz NOT NULL DEFAULT now(),
+    invited_by bigint REFERENCES member,
+    ended_at timestamptz,
+    ended_by bigint REFERENCES member,
+    banned_at timestamptz,
+    PRIMARY KEY (network_id, member_id)
+);
+CREATE INDEX membership_member ON membership (member_id) WHERE ended_at IS NULL AND banned_at IS NULL;
+
+-- An offer of places in one network: a link for several, or an e-mail bound to its address.
+CREATE TABLE invitation (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    role text NOT NULL CHECK (role IN ('host', 'member')),
+    email text,
+    places integer NOT NULL CHECK (places BETWEEN 1 AND 100),
+    uses integer NOT NULL DEFAULT 0,
+    invited_by bigint NOT NULL REFERENCES member,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    sent_at timestamptz,
+    revoked_at timestamptz,
+    CHECK (uses <= places)
+);
+CREATE INDEX invitation_network ON invitation (network_id);
+
+-- A secret that opens an invitation: one for the link that was shown, one for each e-mail that was sent.
+CREATE TABLE invitation_key (
+    token_hash bytea PRIMARY KEY,
+    invitation_id bigint NOT NULL REFERENCES invitation,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX invitation_key_invitation ON invitation_key (invitation_id);
+
+-- A place that was taken: the same member opening a link again spends nothing.
+CREATE TABLE admission (
+    invitation_id bigint NOT NULL REFERENCES invitation,
+    member_id bigint NOT NULL REFERENCES member,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (invitation_id, member_id)
+);
+
+-- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open.
+CREATE TABLE topic (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    author_id bigint NOT NULL REFERENCES member,
+    title text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    listed_at timestamptz DEFAULT now(),
+    post_count integer NOT NULL DEFAULT 0,
+    last_post_at timestamptz NOT NULL DEFAULT now(),
+    last_author_id bigint NOT NULL REFERENCES member,
+    views bigint NOT NULL DEFAULT 0,
+    search tsvector GENERATED ALWAYS AS (to_tsvector('english', title)) STORED
+);
+CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
+CREATE INDEX topic_recent ON topic (last_post_at DESC);
+CREATE INDEX topic_search ON topic USING gin (search);
+
+-- A contribution. `path` holds the numbers from its root down to itself, so it sorts in thread order.
+CREATE TABLE post (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic_id bigint NOT NULL REFERENCES topic,
+    number integer NOT NULL,
+    parent_id bigint REFERENCES post,
+    path integer[] NOT NULL,
+    author_id bigint NOT NULL REFERENCES member,
+    body text NOT NULL,
+    html text NOT NULL,
+    renderer smallint NOT NULL,
+    rev integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    edited_at timestamptz,
+    removed_at timestamptz,
+    removed_by bigint REFERENCES member,
+    search tsvector GENERATED ALWAYS AS (to_tsvector('english', body)) STORED,
+    UNIQUE (topic_id, number)
+);
+CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
+CREATE INDEX post_author ON post (author_id);
+CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
+
+-- How far a member has read a topic.
+CREATE TABLE reading (
+    member_id bigint NOT NULL REFERENCES member,
+    topic_id bigint NOT NULL REFERENCES topic,
+    number integer NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (member_id, topic_id)
+);
+CREATE INDEX reading_topic ON reading (topic_id);
+
+-- A drop-in that repeats: a rule (RFC 5545) at a wall time in a zone.
+CREATE TABLE series (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    title text NOT NULL,
+    description text NOT NULL DEFAULT '',
+    zone text NOT NULL,
+    rule text NOT NULL,
+    starts_on date NOT NULL,
+    local_time time NOT NULL,
+    minutes integer NOT NULL CHECK (minutes BETWEEN 5 AND 1440),
+    place_url text NOT NULL DEFAULT '',
+    host_id bigint NOT NULL REFERENCES member,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz
+);
+CREATE INDEX series_network ON series (network_id);
+
+-- One date of a series, moved when a host gave it a time of its own. The clock says whether it is open; the
+-- columns opened, closed and missed say what has been announced.
+CREATE TABLE drop_in (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    series_id bigint NOT NULL REFERENCES series,
+    network_id bigint NOT NULL REFERENCES network,
+    topic_id bigint NOT NULL REFERENCES topic,
+    local_date date NOT NULL,
+    opens_at timestamptz NOT NULL,
+    closes_at timestamptz NOT NULL,
+    moved_at timestamptz,
+    opened_at timestamptz,
+    closed_at timestamptz,
+    missed_at timestamptz,
+    UNIQUE (series_id, local_date),
+    CHECK (opens_at < closes_at)
+);
+CREATE INDEX drop_in_network ON drop_in (network_id, opens_at);
+CREATE INDEX drop_in_topic ON drop_in (topic_id);
+CREATE INDEX drop_in_opens ON drop_in (opens_at);

@@ -1,0 +1,118 @@
+"""Who may see, who may read, who may act. Every question of access in the house ends here."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, exists, or_, select
+
+from chat.db import Transaction
+from chat.errors import Forbidden
+from chat.events import CONTROL, fence
+from chat.members import Viewer
+from chat.networks.models import Membership, Network
+
+ACCESS = ("open", "restricted", "private", "confidential")
+
+# What each role may do in its network. A right that is not here is everybody's who may read.
+RIGHTS = {
+    "invite": ("owner", "host"),
+    "remove_member": ("owner", "host"),
+    "remove_post": ("owner", "host"),
+    "run_drop_ins": ("owner", "host"),
+}
+
+
+def belongs(member_id: Any) -> Any:
+    """SQL: the member (an id, a column, or None for a visitor) has a place in the network of the row."""
+    if member_id is None:
+        return sa.false()
+    return (
+        exists()
+        .where(
+            col(Membership.network_id) == col(Network.id),
+            col(Membership.member_id) == member_id,
+            col(Membership.ended_at).is_(None),
+            col(Membership.banned_at).is_(None),
+        )
+        .correlate_except(Membership)
+    )
+
+
+def readable(member_id: Any) -> Any:
+    """SQL: the one predicate of who may read what is inside a network."""
+    return or_(col(Network.access) == "open", belongs(member_id))
+
+
+def visible(member_id: Any) -> Any:
+    """SQL: who may know that a network exists."""
+    return or_(col(Network.access) != "confidential", belongs(member_id))
+
+
+async def may_read(tx: Transaction, viewer: Viewer | None, network_id: int) -> bool:
+    return (
+        await tx.value(
+            select(1)
+            .select_from(Network)
+            .where(col(Network.id) == network_id, readable(viewer and viewer.id))
+        )
+        is not None
+    )
+
+
+async def is_member(tx: Transaction, viewer: Viewer | None, network_id: int) -> bool:
+    return (
+        await tx.value(
+            select(1).select_from(Network).where(col(Network.id) == network_id, belongs(viewer and viewer.id))
+        )
+        is not None
+    )
+
+
+async def readers_among(
+    tx: Transaction, network_id: int, member_ids: Iterable[int], *, members_only: bool = False
+) -> set[int]:
+    """Those of these members who may read the network now; 0 stands for visitors."""
+    asked = sa.func.unnest(sa.bindparam("ids", list(member_ids), type_=sa.ARRAY(sa.BigInteger))).table_valued(
+        sa.column("id", sa.BigInteger), name="asked"
+    )
+    allowed = belongs(asked.c.id) if members_only else readable(asked.c.id)
+    rows = await tx.all(
+        select(asked.c.id).select_from(asked).join(Network, col(Network.id) == network_id).where(allowed)
+    )
+    return {row.id for row in rows}
+
+
+async def role_in(tx: Transaction, member_id: int, network_id: int) -> str | None:
+    """The member's role while they have a place in the network, else None."""
+    return await tx.value(
+        select(Membership.role).where(
+            col(Membership.network_id) == network_id,
+            col(Membership.member_id) == member_id,
+            col(Membership.ended_at).is_(None),
+            col(Membership.banned_at).is_(None),
+        )
+    )
+
+
+def has_right(role: str | None, right: str) -> bool:
+    return role in RIGHTS[right]
+
+
+async def must_have(tx: Transaction, viewer: Viewer, network_id: int, right: str) -> None:
+    if not has_right(await role_in(tx, viewer.id, network_id), right):
+        raise Forbidden("That is for the network’s hosts.")
+
+
+async def writing_in(tx: Transaction, network_id: int) -> None:
+    """Order this transaction with removals. Call it before checking who may write."""
+    await fence(tx, [network_id])
+
+
+async def access_changes(tx: Transaction, network_id: int) -> None:
+    """Who may read has changed: every live connection is asked about again before it gets anything more."""
+    version = await tx.value(
+        "UPDATE network SET acl_version = acl_version + 1 WHERE id = :id RETURNING acl_version", id=network_id
+    )
+    tx.fences[network_id] = version
+    tx.announce(CONTROL, "access.changed", network_id, network=network_id)

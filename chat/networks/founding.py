@@ -1,0 +1,54 @@
+"""Founding a network."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from chat.config import settings
+from chat.db import Transaction
+from chat.errors import Forbidden, Invalid
+from chat.events import network_stream, open_stream
+from chat.fields import line, one_of, prose, slug_of
+from chat.members import Viewer, must_act
+from chat.networks.access import ACCESS
+from chat.networks.placing import place
+
+RESERVED = frozenset({"new", "mine", "all"})
+
+
+def may_found(viewer: Viewer | None) -> bool:
+    return viewer is not None and viewer.verified and (viewer.admin or settings().found_networks == "members")
+
+
+async def found(tx: Transaction, founder: Viewer | None, form: Mapping[str, Any]) -> str:
+    """A new network with its first owner; its slug. Form: name, slug (or made from the name), summary, access."""
+    founder = must_act(founder)
+    if not may_found(founder):
+        raise Forbidden("On this hub, its admins found networks. Ask one of them.")
+    name = line("name", form.get("name"), 80, called="The name")
+    slug = slug_of(str(form.get("slug") or "") or name)
+    if len(slug) < 2 or slug in RESERVED:
+        raise Invalid(
+            "slug" if form.get("slug") else "name", "Its address needs at least two letters or digits."
+        )
+    access = one_of("access", form.get("access"), ACCESS, called="Access")
+    if access == "confidential":
+        # So that nobody who tries names for a network of their own can find out that this one exists.
+        slug = f"{slug[:44]}-{secrets.token_hex(3)}"
+    summary = prose("summary", form.get("summary"), 1024, called="The summary", required=False)
+    network_id = await tx.value(
+        "INSERT INTO network (slug, name, summary, access, founded_by) VALUES (:slug, :name, :summary, :access, :founder) "
+        "ON CONFLICT (slug) DO NOTHING RETURNING id",
+        slug=slug,
+        name=name,
+        summary=summary,
+        access=access,
+        founder=founder.id,
+    )
+    if network_id is None:
+        raise Invalid(
+            "slug" if form.get("slug") else "name", f"The address “{slug}” is taken. Choose another one."
+        )
+    await open_stream(tx, network_stream(network_id), network_id)
+    await place(tx, network_id, founder.id, "owner")
+    return slug

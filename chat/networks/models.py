@@ -1,0 +1,57 @@
+"""The tables of networks, memberships and invitations."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from chat.models import key, moment, ref, words
+
+
+class Network(SQLModel, table=True):
+    id: int | None = key()
+    slug: str = words(unique=True)
+    name: str = words()
+    summary: str = words(default="")
+    access: str = words()
+    acl_version: int = Field(default=1, sa_type=sa.BigInteger)
+    founded_by: int = ref("member")
+    created_at: datetime = moment(default=True)
+
+
+class Membership(SQLModel, table=True):
+    network_id: int = ref("network", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    role: str = words()
+    joined_at: datetime = moment(default=True)
+    invited_by: int | None = ref("member", optional=True)
+    ended_at: datetime | None = moment()
+    ended_by: int | None = ref("member", optional=True)
+    banned_at: datetime | None = moment()
+
+
+class Invitation(SQLModel, table=True):
+    id: int | None = key()
+    network_id: int = ref("network")
+    role: str = words()
+    email: str | None = Field(default=None, sa_type=sa.Text)
+    places: int
+    uses: int = 0
+    invited_by: int = ref("member")
+    created_at: datetime = moment(default=True)
+    expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+    sent_at: datetime | None = moment()
+    revoked_at: datetime | None = moment()
+
+
+class InvitationKey(SQLModel, table=True):
+    __tablename__ = "invitation_key"
+    token_hash: bytes = Field(sa_column=sa.Column(sa.LargeBinary, primary_key=True))
+    invitation_id: int = ref("invitation")
+    created_at: datetime = moment(default=True)
+
+
+class Admission(SQLModel, table=True):
+    invitation_id: int = ref("invitation", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    at: datetime = moment(default=True)

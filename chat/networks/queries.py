@@ -1,0 +1,162 @@
+"""Which networks there are for a viewer, and who is in them."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import col, func, or_, select
+
+from chat.db import Transaction
+from chat.errors import Forbidden, NotFound, SignInFirst
+from chat.members import Viewer
+from chat.members.models import Member
+from chat.networks.access import has_right, readable, visible
+from chat.networks.models import Membership, Network
+
+
+class NetworkSeen(NamedTuple):
+    """A network as one viewer sees it."""
+
+    id: int
+    slug: str
+    name: str
+    summary: str
+    access: str
+    created_at: datetime
+    role: str | None
+    readable: bool
+    members: int
+
+    def may(self, right: str) -> bool:
+        return has_right(self.role, right)
+
+
+class Person(NamedTuple):
+    """A member as the people of a network see them."""
+
+    handle: str
+    name: str
+    organisation: str
+    role: str
+    country: str
+    place: str
+    joined_at: datetime
+
+
+ACTIVE = sa.and_(col(Membership.ended_at).is_(None), col(Membership.banned_at).is_(None))
+
+
+def _seen(viewer: Viewer | None) -> Any:
+    member_id = viewer.id if viewer else None
+    own = (
+        select(Membership.role)
+        .where(col(Membership.network_id) == col(Network.id), col(Membership.member_id) == member_id, ACTIVE)
+        .scalar_subquery()
+    )
+    size = (
+        select(func.count())
+        .select_from(Membership)
+        .where(col(Membership.network_id) == col(Network.id), ACTIVE)
+        .scalar_subquery()
+    )
+    return select(
+        Network.id,
+        Network.slug,
+        Network.name,
+        Network.summary,
+        Network.access,
+        Network.created_at,
+        own.label("role"),
+        readable(member_id).label("readable"),
+        size.label("members"),
+    ).where(visible(member_id))
+
+
+async def network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> NetworkSeen:
+    """A network the viewer may know of."""
+    row = await tx.first(_seen(viewer).where(col(Network.slug) == slug))
+    if row is None:
+        raise NotFound
+    return NetworkSeen(*row)
+
+
+async def open_network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> NetworkSeen:
+    """A network whose inside the viewer may read; Forbidden where they may only know of it."""
+    network = await network_of(tx, viewer, slug)
+    if not network.readable:
+        raise Forbidden("What is said in this network is for its members.")
+    return network
+
+
+async def network_by_id(tx: Transaction, viewer: Viewer | None, network_id: int) -> NetworkSeen:
+    """A network the viewer may read, by id."""
+    row = await tx.first(_seen(viewer).where(col(Network.id) == network_id, readable(viewer and viewer.id)))
+    if row is None:
+        raise NotFound
+    return NetworkSeen(*row)
+
+
+async def networks_for(
+    tx: Transaction, viewer: Viewer | None, limit: int = 100, after: str = ""
+) -> list[NetworkSeen]:
+    """The networks the viewer may know of, by name, from the one after `after` on."""
+    query = _seen(viewer).order_by(Network.name, Network.id).limit(limit)
+    if after:
+        query = query.where(col(Network.name) > after)
+    return [NetworkSeen(*row) for row in await tx.all(query)]
+
+
+async def networks_of(tx: Transaction, viewer: Viewer | None, limit: int = 50) -> list[NetworkSeen]:
+    """The viewer's own networks, by name."""
+    if viewer is None:
+        return []
+    mine = col(Network.id).in_(
+        select(Membership.network_id).where(col(Membership.member_id) == viewer.id, ACTIVE)
+    )
+    return [
+        NetworkSeen(*row)
+        for row in await tx.all(_seen(viewer).where(mine).order_by(Network.name).limit(limit))
+    ]
+
+
+async def members_of(
+    tx: Transaction,
+    viewer: Viewer | None,
+    network: NetworkSeen,
+    *,
+    search: str = "",
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Person]:
+    """The people of a network, hosts first, for those who may read it and have an account."""
+    if viewer is None:
+        raise SignInFirst
+    if not network.readable:
+        raise Forbidden("Only its members see who is in this network.")
+    order = sa.case({"owner": 0, "host": 1}, value=col(Membership.role), else_=2)
+    query = (
+        select(
+            Member.handle,
+            Member.name,
+            Member.organisation,
+            Member.role,
+            Member.country,
+            col(Membership.role).label("place"),
+            Membership.joined_at,
+        )
+        .join(Membership, col(Membership.member_id) == col(Member.id))
+        .where(col(Membership.network_id) == network.id, ACTIVE)
+        .order_by(order, Member.name, Member.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if search:
+        like = f"%{search.replace('%', '').replace('_', ' ').strip()}%"
+        query = query.where(
+            or_(
+                col(Member.name).ilike(like),
+                col(Member.organisation).ilike(like),
+                col(Member.role).ilike(like),
+            )
+        )
+    return [Person(*row) for row in await tx.all(query)]

@@ -1,0 +1,24 @@
+"""Random secrets: shown once, kept only as a hash."""
+
+import hashlib
+import hmac
+import secrets
+
+
+def new_token() -> str:
+    """256 random bits, safe in an address."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(token: str) -> bytes:
+    """What the database keeps of a token. The token is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def derived(token: str, purpose: str) -> str:
+    """A second secret that follows from the first, such as a form's token from the session's."""
+    return hmac.new(token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+def same(a: str, b: str) -> bool:
+    return hmac.compare_digest(a.encode(), b.encode())
