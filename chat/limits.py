@@ -11,6 +11,8 @@ from chat.errors import TooMany
 
 log = structlog.get_logger()
 
+POSTS = (60, 60)  # by one member, in so many seconds
+
 # Answers 0, or the milliseconds until there is room again.
 GCRA = """
 local time = redis.call('TIME')

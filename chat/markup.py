@@ -1,5 +1,7 @@
 """Markdown to safe HTML, once, when it is written. Readers get the stored HTML."""
 
+from html import escape
+
 import nh3
 from markdown_it import MarkdownIt
 
@@ -15,12 +17,19 @@ ALLOWED = {
     "a": {"href", "title"},
 }  # fmt: skip
 
-# Remote images would tell their server who reads, so none are drawn: the rule is off and the link stays.
-_markdown = (
-    MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True, "maxNesting": 40})
-    .enable(["table", "strikethrough", "linkify"])
-    .disable("image")
-)
+_markdown = MarkdownIt(
+    "commonmark", {"html": False, "linkify": True, "breaks": True, "maxNesting": 40}
+).enable(["table", "strikethrough", "linkify"])
+
+
+def _image_as_link(self, tokens, index, options, env) -> str:
+    """A remote image would tell its server who reads: its reader decides whether to follow the link."""
+    token = tokens[index]
+    address = escape(str(token.attrs.get("src", "")))
+    return f'<a href="{address}">{escape(token.content) or address}</a>'
+
+
+_markdown.add_render_rule("image", _image_as_link)
 
 
 def render(source: str) -> str:

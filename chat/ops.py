@@ -34,7 +34,7 @@ async def once(
         stored = await tx.value(
             "SELECT result FROM op WHERE author_id = :author AND op_id = :op", author=author_id, op=op_id
         )
-        return msgspec.json.decode(stored)
+        return stored
     result = await act()
     await tx.run(
         "UPDATE op SET result = CAST(:result AS jsonb) WHERE author_id = :author AND op_id = :op",

@@ -167,25 +167,7 @@ async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
     return [SeriesSeen(*row) for row in await tx.all(query)]
 
 
-async def may_enter(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> bool:
-    """Whether the room lets this viewer in now: a member of its network, between the lobby and the end."""
-    if viewer is None:
-        return False
-    now = clock.now()
-    query = (
-        select(DropIn.id)
-        .join(Network, col(Network.id) == col(DropIn.network_id))
-        .where(
-            col(DropIn.id) == drop_in_id,
-            belongs(viewer.id),
-            col(DropIn.opens_at) - LOBBY <= now,
-            col(DropIn.closes_at) > now,
-        )
-    )
-    return await tx.value(query) is not None
-
-
-async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[str, str]]:
+async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[str, Any]]:
     """Who these members are, for the room's list of people."""
     rows = await tx.all(
         select(Member.id, Member.handle, Member.name, Member.organisation).where(
@@ -195,3 +177,13 @@ async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[
     return {
         row.id: {"handle": row.handle, "name": row.name, "organisation": row.organisation} for row in rows
     }
+
+
+async def network_of_drop_in(tx: Transaction, drop_in_id: int) -> int | None:
+    return await tx.value(select(DropIn.network_id).where(col(DropIn.id) == drop_in_id))
+
+
+async def lets_in(tx: Transaction, drop_in_id: int) -> bool:
+    """Whether the room's doors are open to its members now: from the lobby to the end."""
+    row = await tx.first(select(DropIn.opens_at, DropIn.closes_at).where(col(DropIn.id) == drop_in_id))
+    return row is not None and row.opens_at - LOBBY <= clock.now() < row.closes_at

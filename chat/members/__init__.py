@@ -27,7 +27,7 @@ from chat.members.signing_in import (
     sign_in,
     sign_out,
 )
-from chat.members.viewers import Viewer, by_api_token, by_id, by_session, must_act
+from chat.members.viewers import Viewer, by_api_token, by_id, by_session, ended_among, must_act, touch_session
 
 __all__ = [
     "COUNTRIES",
@@ -42,6 +42,7 @@ __all__ = [
     "confirm",
     "credentials",
     "end_session",
+    "ended_among",
     "first_admin_key",
     "forgot",
     "hash_password",
@@ -60,6 +61,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "sign_up",
+    "touch_session",
     "verification_letter",
     "welcome",
 ]

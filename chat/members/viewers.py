@@ -1,6 +1,6 @@
 """Who is asking: a member, or None for a visitor."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -22,6 +22,11 @@ class Viewer(msgspec.Struct, frozen=True):
     verified: bool
     admin: bool
     session_id: int | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def seen_long_ago(self) -> bool:
+        return self.seen_at is not None and clock.now() - self.seen_at > SEEN_EVERY
 
 
 COLUMNS = "member.id, member.handle, member.name, member.organisation, member.verified_at IS NOT NULL AS verified, member.admin_since IS NOT NULL AS admin"
@@ -29,18 +34,22 @@ COLUMNS = "member.id, member.handle, member.name, member.organisation, member.ve
 
 async def by_session(tx: Transaction, token: str) -> Viewer | None:
     """The member behind a session's cookie, or None when it ended or never was."""
-    now = clock.now()
     row = await tx.first(
         f"SELECT {COLUMNS}, session.id AS session_id, session.seen_at FROM session JOIN member ON member.id = member_id "  # noqa: S608
         "WHERE token_hash = :hash AND ended_at IS NULL AND expires_at > :now",
         hash=hashed(token),
-        now=now,
+        now=clock.now(),
     )
     if row is None:
         return None
-    if now - row.seen_at > SEEN_EVERY:
-        await tx.run("UPDATE session SET seen_at = :now WHERE id = :id", now=now, id=row.session_id)
-    return Viewer(row.id, row.handle, row.name, row.organisation, row.verified, row.admin, row.session_id)
+    return Viewer(
+        row.id, row.handle, row.name, row.organisation, row.verified, row.admin, row.session_id, row.seen_at
+    )
+
+
+async def touch_session(tx: Transaction, viewer: Viewer) -> None:
+    """Note that a session is in use, to the nearest ten minutes."""
+    await tx.run("UPDATE session SET seen_at = :now WHERE id = :id", now=clock.now(), id=viewer.session_id)
 
 
 async def by_api_token(tx: Transaction, token: str) -> Viewer | None:
@@ -56,6 +65,16 @@ async def by_id(tx: Transaction, member_id: int) -> Viewer:
     """A member by id, for work that acts in their name."""
     row = await tx.first(f"SELECT {COLUMNS} FROM member WHERE id = :id", id=member_id)  # noqa: S608
     return Viewer(row.id, row.handle, row.name, row.organisation, row.verified, row.admin)
+
+
+async def ended_among(tx: Transaction, session_ids: set[int]) -> set[int]:
+    """Those of these sessions that are over."""
+    rows = await tx.all(
+        "SELECT id FROM session WHERE id = ANY(:ids) AND (ended_at IS NOT NULL OR expires_at <= :now)",
+        ids=sorted(session_ids),
+        now=clock.now(),
+    )
+    return {row.id for row in rows}
 
 
 def must_act(viewer: Viewer | None) -> Viewer:

@@ -73,9 +73,8 @@ async def readers_among(
     tx: Transaction, network_id: int, member_ids: Iterable[int], *, members_only: bool = False
 ) -> set[int]:
     """Those of these members who may read the network now; 0 stands for visitors."""
-    asked = sa.func.unnest(sa.bindparam("ids", list(member_ids), type_=sa.ARRAY(sa.BigInteger))).table_valued(
-        sa.column("id", sa.BigInteger), name="asked"
-    )
+    ids = sa.bindparam("ids", list(member_ids), type_=sa.ARRAY(sa.BigInteger))
+    asked = sa.func.unnest(ids).table_valued(sa.column("id", sa.BigInteger), name="asked").render_derived()
     allowed = belongs(asked.c.id) if members_only else readable(asked.c.id)
     rows = await tx.all(
         select(asked.c.id).select_from(asked).join(Network, col(Network.id) == network_id).where(allowed)

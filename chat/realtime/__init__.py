@@ -1,0 +1,1 @@
+"""Live carriage: the bus between processes, the hub that delivers, who is present. It knows no feature."""

@@ -1,0 +1,103 @@
+"""Reading the event log: heads, gaps, and what a subscription starts from."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from sqlmodel import col, select
+
+from chat import clock
+from chat.db import Database, Transaction
+from chat.events import CONTROL, Event
+from chat.models import EventRow, Meta, Stream
+
+KEEP_DAYS = 30
+
+
+class Position(NamedTuple):
+    """Where a stream stands in one snapshot of the database."""
+
+    epoch: str
+    head: int
+    floor: int
+
+
+async def position(tx: Transaction, stream: str) -> Position | None:
+    """The stream's position, or None when there is no such stream."""
+    row = await tx.first(
+        select(Meta.epoch, Stream.head, Stream.floor)
+        .select_from(Stream)
+        .where(col(Stream.id) == stream)
+        .join(Meta, col(Meta.one))
+    )
+    return Position(*row) if row else None
+
+
+async def epoch(tx: Transaction) -> str:
+    return await tx.value(select(Meta.epoch))
+
+
+async def events_after(tx: Transaction, stream: str, seq: int, limit: int) -> list[Event]:
+    """The stream's events from the one after `seq` on, in order."""
+    rows = await tx.all(
+        select(
+            EventRow.stream_id,
+            EventRow.seq,
+            EventRow.kind,
+            EventRow.ref_id,
+            EventRow.rev,
+            EventRow.acl_version,
+        )  # type: ignore[call-overload]
+        .where(col(EventRow.stream_id) == stream, col(EventRow.seq) > seq)
+        .order_by(EventRow.seq)
+        .limit(limit)
+    )
+    return [Event(*row) for row in rows]
+
+
+class Head(NamedTuple):
+    head: int
+    acl_version: int
+
+
+async def heads(tx: Transaction, streams: Iterable[str]) -> dict[str, Head]:
+    """Head and access version of each of these streams, the control stream included."""
+    rows = await tx.all(
+        "SELECT stream.id, head, coalesce(acl_version, 0) AS acl_version FROM stream LEFT JOIN network ON network.id = network_id "
+        "WHERE stream.id = ANY(:ids)",
+        ids=[CONTROL, *streams],
+    )
+    return {row.id: Head(row.head, row.acl_version) for row in rows}
+
+
+async def new_epoch(tx: Transaction, old: str) -> str:
+    """Void every cursor: the log is not the one that they were taken from."""
+    await tx.run(
+        "UPDATE meta SET epoch = left(replace(gen_random_uuid()::text, '-', ''), 12) WHERE epoch = :old",
+        old=old,
+    )
+    return await epoch(tx)
+
+
+async def forget_old(db: Database) -> None:
+    """Drop events that no client will ask for again; a cursor from before gets a fresh page instead."""
+    async with db.transaction() as tx:
+        before = clock.now() - timedelta(days=KEEP_DAYS)
+        await tx.run(
+            "WITH gone AS (DELETE FROM event WHERE at < :before RETURNING stream_id, seq) "
+            "UPDATE stream SET floor = greatest(floor, newest + 1) "
+            "FROM (SELECT stream_id, max(seq) AS newest FROM gone GROUP BY stream_id) AS cut WHERE stream.id = cut.stream_id",
+            before=before,
+        )
+        await tx.run("DELETE FROM op WHERE at < :before", before=before)
+
+
+async def number_of(tx: Transaction, stream: str, kind: str, ref: int) -> int:
+    """Which number a fact got on a stream; 0 when the log has forgotten it."""
+    found = await tx.value(
+        select(EventRow.seq)
+        .where(col(EventRow.stream_id) == stream, col(EventRow.kind) == kind, col(EventRow.ref_id) == ref)
+        .order_by(col(EventRow.seq).desc())
+        .limit(1)
+    )
+    return found or 0

@@ -1,0 +1,1 @@
+"""The edge: HTTP and sockets in, one verb of chat, pages and JSON out."""

@@ -1,0 +1,112 @@
+"""Errors, answered in one place: a page for people, a problem (RFC 9457) for programs."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+import msgspec
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from chat.errors import Conflict, Forbidden, HubError, Invalid, NotFound, SignInFirst, TooMany
+from web.edge import reading
+from web.pages import bare, page
+
+log = structlog.get_logger()
+
+STATUS: dict[type[HubError], int] = {
+    NotFound: 404,
+    SignInFirst: 401,
+    Forbidden: 403,
+    Invalid: 422,
+    Conflict: 409,
+    TooMany: 429,
+}
+
+
+def status_of(error: HubError) -> int:
+    return STATUS.get(type(error), 400)
+
+
+async def hub_error(request: Request, error: Exception) -> Response:
+    """An error that is an answer."""
+    assert isinstance(error, HubError)
+    status = status_of(error)
+    headers = {"retry-after": str(error.retry)} if isinstance(error, TooMany) else {}
+    if wants_json(request):
+        field = error.field if isinstance(error, Invalid) else None
+        return problem(status, error.sentence, field=field, headers=headers)
+    if isinstance(error, SignInFirst) and request.method == "GET":
+        return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+    return await error_page(request, status, error.sentence, headers)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """What Starlette itself refuses: an unknown address, a wrong method, a body too large."""
+    assert isinstance(error, HTTPException)
+    sentence = SENTENCES.get(error.status_code, error.detail)
+    if wants_json(request):
+        return problem(error.status_code, sentence, headers=dict(error.headers or {}))
+    return await error_page(request, error.status_code, sentence, dict(error.headers or {}))
+
+
+SENTENCES = {
+    404: NotFound.sentence,
+    405: "That can’t be done here.",
+    413: "That is too large. A text can be 64 KB at most.",
+}
+
+
+async def unexpected(request: Request, error: Exception) -> Response:
+    """An accident. Its story is in the log; the answer tells nothing of the inside."""
+    away = isinstance(error, SQLAlchemyError | OSError)
+    log.error("unexpected", path=request.url.path, method=request.method, exc_info=error)
+    sentence = (
+        "The hub can’t reach its database at the moment. What you sent was not saved; try again soon."
+        if away
+        else "Something went wrong on our side. What you sent may not have been saved."
+    )
+    status = 503 if away else 500
+    return problem(status, sentence) if wants_json(request) else page_without_database(status, sentence)
+
+
+def wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def problem(
+    status: int, detail: str, *, field: str | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """An RFC 9457 problem; a wrong field is named in `field`."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    if field:
+        body["field"] = field
+    return Response(msgspec.json.encode(body), status, headers=headers, media_type="application/problem+json")
+
+
+def plain_answer(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence + "\n", status)
+
+
+async def error_page(
+    request: Request, status: int, sentence: str, headers: dict[str, str] | None = None
+) -> Response:
+    try:
+        async with reading(request) as (tx, viewer):
+            return await page(
+                request,
+                tx,
+                viewer,
+                "site/error.html",
+                {"sentence": sentence, "title": HTTPStatus(status).phrase},
+                status=status,
+                headers=headers,
+            )
+    except (SQLAlchemyError, OSError):
+        return page_without_database(status, sentence)
+
+
+def page_without_database(status: int, sentence: str) -> Response:
+    return bare("site/down.html", {"sentence": sentence, "title": HTTPStatus(status).phrase}, status)

@@ -1,0 +1,84 @@
+"""/me, /networks, and who is in them."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chat import members, networks
+from chat.errors import SignInFirst
+from web.api import shapes
+from web.api.edge import json, object_of, reading, writing
+from web.edge import limited, number
+
+
+async def me(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        if viewer is None:
+            raise SignInFirst
+        email = await members.own_email(tx, viewer.id)
+        return json(shapes.me(viewer, email, await members.profile_of(tx, viewer.handle)))
+
+
+async def list_networks(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        found = await networks.networks_for(tx, viewer, after=request.query_params.get("after", ""))
+        return json({"networks": [shapes.network(n) for n in found]})
+
+
+async def found_network(request: Request) -> Response:
+    form = await object_of(request)
+    async with writing(request) as (tx, viewer):
+        slug = await networks.found(tx, viewer, form)
+        network = shapes.network(await networks.network_of(tx, viewer, slug))
+    return json(network, 201, {"location": f"/api/v1/networks/{slug}"})
+
+
+async def show_network(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        return json(shapes.network(await networks.network_of(tx, viewer, request.path_params["slug"])))
+
+
+async def join_network(request: Request) -> Response:
+    async with writing(request) as (tx, viewer):
+        slug = request.path_params["slug"]
+        await networks.join(tx, viewer, await networks.network_of(tx, viewer, slug))
+        return json(shapes.network(await networks.network_of(tx, viewer, slug)))
+
+
+async def list_members(request: Request) -> Response:
+    query = request.query_params
+    limit = min(200, number(query.get("limit") or 100, field="limit"))
+    async with reading(request) as (tx, viewer):
+        network = await networks.network_of(tx, viewer, request.path_params["slug"])
+        people = await networks.members_of(
+            tx,
+            viewer,
+            network,
+            search=query.get("q", ""),
+            limit=limit,
+            offset=number(query.get("offset"), least=0, field="offset"),
+        )
+        return json({"members": [shapes.person(p) for p in people], "total": network.members})
+
+
+async def remove_member(request: Request) -> Response:
+    async with writing(request) as (tx, viewer):
+        network = await networks.network_of(tx, viewer, request.path_params["slug"])
+        await networks.remove(tx, viewer, network, request.path_params["handle"])
+    return Response(status_code=204)
+
+
+async def invite(request: Request) -> Response:
+    form = await object_of(request)
+    async with writing(request) as (tx, viewer):
+        assert viewer is not None
+        await limited(request, "invite", 200, 3600, who=viewer.id)
+        network = await networks.network_of(tx, viewer, request.path_params["slug"])
+        offer = await networks.invite(tx, viewer, network, form)
+    return json(shapes.invitation(offer), 201)
+
+
+async def accept(request: Request) -> Response:
+    await limited(request, "accept", 60, 60)
+    async with writing(request) as (tx, viewer):
+        slug = await networks.accept(tx, viewer, request.path_params["token"])
+        return json(shapes.network(await networks.network_of(tx, viewer, slug)))

@@ -1,0 +1,89 @@
+"""How things look in JSON: the API's answers, and the `d` of frames for API clients."""
+
+from datetime import datetime
+from typing import Any
+
+from chat.discussions import Hit, PostSeen, TopicRow
+from chat.dropins import DropInSeen, SeriesSeen
+from chat.members import Profile, Viewer
+from chat.networks import NetworkSeen, Offer, Person
+
+Json = dict[str, Any]
+
+
+def time(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def me(viewer: Viewer, email: str, profile: Profile) -> Json:
+    return {
+        "id": viewer.id, "handle": viewer.handle, "name": viewer.name, "email": email, "organisation": profile.organisation,
+        "role": profile.role, "country": profile.country, "verified": viewer.verified, "admin": viewer.admin,
+    }  # fmt: skip
+
+
+def network(n: NetworkSeen) -> Json:
+    return {
+        "id": n.id, "slug": n.slug, "name": n.name, "summary": n.summary, "access": n.access, "role": n.role,
+        "readable": n.readable, "members": n.members, "created_at": time(n.created_at), "stream": f"n:{n.id}",
+    }  # fmt: skip
+
+
+def person(p: Person) -> Json:
+    return {
+        "handle": p.handle, "name": p.name, "organisation": p.organisation, "job": p.role, "country": p.country,
+        "role": p.place, "joined_at": time(p.joined_at),
+    }  # fmt: skip
+
+
+def invitation(offer: Offer) -> Json:
+    return {
+        "id": offer.id, "url": offer.url, "token": offer.token, "email": offer.email, "role": offer.role,
+        "places": offer.places, "expires_at": time(offer.expires_at),
+    }  # fmt: skip
+
+
+def topic(t: TopicRow) -> Json:
+    return {
+        "id": t.id, "title": t.title, "network": t.network_slug, "author": {"handle": t.author_handle, "name": t.author_name, "organisation": t.author_organisation},
+        "posts": t.post_count, "views": t.views, "created_at": time(t.created_at), "last_post_at": time(t.last_post_at), "stream": f"t:{t.id}",
+    }  # fmt: skip
+
+
+def post(p: PostSeen) -> Json:
+    return {
+        "id": p.id, "topic": p.topic_id, "number": p.number, "parent": p.parent_id,
+        "author": {"id": p.author_id, "handle": p.author_handle, "name": p.author_name, "organisation": p.author_organisation},
+        "body": p.body, "html": p.html, "rev": p.rev, "created_at": time(p.created_at), "edited_at": time(p.edited_at),
+        "removed_at": time(p.removed_at),
+    }  # fmt: skip
+
+
+def series(s: SeriesSeen) -> Json:
+    return {
+        "id": s.id, "network": s.network_slug, "title": s.title, "description": s.description, "zone": s.zone, "rule": s.rule,
+        "starts_on": s.starts_on.isoformat(), "local_time": s.local_time.isoformat(), "minutes": s.minutes, "host": s.host_handle,
+    }  # fmt: skip
+
+
+def drop_in(d: DropInSeen, *, admitted: bool = False) -> Json:
+    """A drop-in. Where to meet is told only to the admitted, and only while it is live."""
+    return {
+        "id": d.id, "series": d.series_id, "network": d.network_slug, "title": d.title, "description": d.description, "zone": d.zone,
+        "host": d.host_handle, "state": d.state, "opens_at": time(d.opens_at), "closes_at": time(d.closes_at),
+        "opened_at": time(d.opened_at), "closed_at": time(d.closed_at), "missed_at": time(d.missed_at), "topic": d.topic_id,
+        "place_url": d.place_url if admitted and d.state == "live" else None, "stream": f"d:{d.id}",
+    }  # fmt: skip
+
+
+def hit(h: Hit) -> Json:
+    plain = h.snippet.replace("\ue000", "").replace("\ue001", "")
+    return {
+        "topic": h.topic_id,
+        "title": h.title,
+        "number": h.number,
+        "network": h.network_slug,
+        "author": h.author_name,
+        "created_at": time(h.created_at),
+        "snippet": plain,
+    }

@@ -1,0 +1,89 @@
+"""Series and rooms."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chat import discussions, dropins, networks
+from chat.clock import now
+from chat.errors import Forbidden, Invalid, SignInFirst
+from chat.events import drop_in_stream, network_stream, topic_stream
+from web.edge import form_of, reading, see, writing
+from web.pages import page
+
+Form = Mapping[str, Any]
+ZONES = sorted(
+    zone
+    for zone in available_timezones()
+    if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/"))
+)
+LATEST_TALK = 100
+
+
+async def index(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+        context = {
+            "network": network,
+            "series": await dropins.series_in(tx, network),
+            "drop_ins": await dropins.upcoming_in(tx, network.id),
+        }
+        return await page(request, tx, viewer, "dropins/index.html", context)
+
+
+async def new(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+    async with reading(request) as (tx, viewer):
+        network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+        if viewer is None:
+            raise SignInFirst
+        if not network.may("run_drop_ins"):
+            raise Forbidden("That is for the network’s hosts.")
+        return await page(
+            request,
+            tx,
+            viewer,
+            "dropins/new.html",
+            {"network": network, "zones": ZONES},
+            form=form,
+            error=error,
+        )
+
+
+async def schedule(request: Request) -> Response:
+    form = await form_of(request)
+    try:
+        async with writing(request) as (tx, viewer):
+            network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+            await dropins.schedule(tx, viewer, network, form)
+    except Invalid as error:
+        return await new(request, form, error)
+    return see(f"/networks/{network.slug}/drop-ins")
+
+
+async def hold(request: Request) -> Response:
+    """Open the doors now: an extra one, or today's early."""
+    await form_of(request)
+    async with writing(request) as (tx, viewer):
+        drop_in_id = await dropins.hold(tx, viewer, request.path_params["id"], now())
+    return see(f"/drop-ins/{drop_in_id}")
+
+
+async def room(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        drop_in = await dropins.drop_in_of(tx, viewer, request.path_params["id"])
+        network = await networks.network_by_id(tx, viewer, drop_in.network_id)
+        topic = await discussions.topic_of(tx, viewer, drop_in.topic_id)
+        streams = [topic_stream(topic.id), network_stream(network.id)]
+        if network.role and drop_in.lets_in:
+            streams.append(drop_in_stream(drop_in.id))
+        context = {
+            "drop_in": drop_in,
+            "network": network,
+            "topic": topic,
+            "posts": await discussions.latest_posts(tx, topic, LATEST_TALK),
+            "admitted": network.role is not None and drop_in.state == "live",
+        }
+        return await page(request, tx, viewer, "dropins/room.html", context, streams=streams)

@@ -1,0 +1,134 @@
+"""The edge of a request: who asks, in which unit of work, with which form."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from starlette.datastructures import UploadFile
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+
+from chat import limits, members
+from chat.config import Settings
+from chat.db import Transaction
+from chat.errors import Forbidden, Invalid
+from chat.members import Viewer
+from chat.secrets import derived, same
+from web.house import house_of
+
+FIELDS, FIELD_BYTES = 50, 512 * 1024
+
+
+class Visit(NamedTuple):
+    """A request's unit of work and who acts in it."""
+
+    tx: Transaction
+    viewer: Viewer | None
+
+
+@asynccontextmanager
+async def reading(request: Request) -> AsyncIterator[Visit]:
+    """Everything the page shows, as it was at one moment."""
+    house = house_of(request)
+    async with house.db.snapshot() as tx:
+        viewer = await viewer_of(request, tx)
+        yield Visit(tx, viewer)
+    if viewer and viewer.seen_long_ago:
+        async with house.db.transaction() as tx:
+            await members.touch_session(tx, viewer)
+
+
+@asynccontextmanager
+async def writing(request: Request) -> AsyncIterator[Visit]:
+    """One change, whole or not at all."""
+    async with house_of(request).db.transaction() as tx:
+        yield Visit(tx, await viewer_of(request, tx))
+
+
+async def viewer_of(connection: HTTPConnection, tx: Transaction) -> Viewer | None:
+    """The member behind the session's cookie; the API looks at bearer tokens alone."""
+    token = session_token(connection)
+    return await members.by_session(tx, token) if token else None
+
+
+def session_token(connection: HTTPConnection) -> str | None:
+    return connection.cookies.get(cookie_name(house_of(connection).settings))
+
+
+def cookie_name(settings: Settings) -> str:
+    return "__Host-session" if settings.tls else "session"
+
+
+def csrf_of(connection: HTTPConnection) -> str:
+    """The token that every form of a session carries; empty for visitors."""
+    token = session_token(connection)
+    return derived(token, "csrf") if token else ""
+
+
+async def form_of(request: Request) -> Mapping[str, Any]:
+    """The fields of a form that this site's own page has sent. Raises Forbidden for any other."""
+    async with request.form(max_files=0, max_fields=FIELDS, max_part_size=FIELD_BYTES) as parsed:
+        form = {name: value for name, value in parsed.items() if not isinstance(value, UploadFile)}
+    if (wanted := csrf_of(request)) and not same(str(form.get("csrf", "")), wanted):
+        raise Forbidden("This form is too old. Go back, reload the page and send it again.")
+    return form
+
+
+async def limited(request: Request, what: str, burst: int, seconds: int, who: object = None) -> None:
+    """Count an act by its sender's address, or by `who`."""
+    await limits.allow(house_of(request).redis, what, str(who or address_of(request)), burst, seconds)
+
+
+def address_of(connection: HTTPConnection) -> str:
+    return limits.neighbourhood(connection.client.host if connection.client else "")
+
+
+def browser_of(connection: HTTPConnection) -> str:
+    return connection.headers.get("user-agent", "")
+
+
+def number(text: object, *, least: int = 1, field: str = "page") -> int:
+    """A whole number from an address; bad ones are as good as absent pages."""
+    if not text:
+        return least
+    if not str(text).isdecimal() or len(str(text)) > 12:
+        raise Invalid(field, "That is not a number.")
+    return max(least, int(str(text)))
+
+
+def see(path: str) -> Response:
+    """After a change: go and look at the page."""
+    return RedirectResponse(path, status_code=303)
+
+
+def own_path(target: object) -> str:
+    """A path of this site to go on to; anything else leads home."""
+    path = str(target or "")
+    return (
+        path
+        if path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+        and "\n" not in path
+        and "\r" not in path
+        else "/"
+    )
+
+
+def keep_session(response: Response, settings: Settings, token: str) -> Response:
+    response.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=60 * 24 * 3600,
+        path="/",
+        secure=settings.tls,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+def drop_session(response: Response, settings: Settings) -> Response:
+    response.delete_cookie(
+        cookie_name(settings), path="/", secure=settings.tls, httponly=True, samesite="lax"
+    )
+    return response

@@ -1,0 +1,97 @@
+"""What every request passes before it reaches a page: origin, host, size, and the headers that go back."""
+
+import ipaddress
+import secrets
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chat.config import Settings
+from web.answers import plain_answer
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+CSP = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; script-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Guard:
+    """Refuses unsafe requests from other sites, and unknown hosts; adds the security headers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        if not known_host(headers.get("host", ""), self.settings):
+            return await plain_answer(400, "This hub answers to its own address only.")(scope, receive, send)
+        if scope["method"] not in SAFE and not same_site(headers, self.settings):
+            return await plain_answer(403, "This request came from another site, so it was refused.")(
+                scope, receive, send
+            )
+        nonce = scope["nonce"] = secrets.token_urlsafe(12)
+        structlog.contextvars.clear_contextvars()
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                added = MutableHeaders(scope=message)
+                added["content-security-policy"] = CSP.format(nonce=nonce)
+                added["x-content-type-options"] = "nosniff"
+                added["referrer-policy"] = "same-origin"
+                added["cross-origin-opener-policy"] = "same-origin"
+                added.setdefault(
+                    "cache-control", "no-store" if "authorization" in headers else "private, no-cache"
+                )
+                if self.settings.tls:
+                    added["strict-transport-security"] = "max-age=31536000"
+            await send(message)
+
+        await self.app(scope, receive, send_guarded)
+
+
+def same_site(headers: Headers, settings: Settings) -> bool:
+    """Whether an unsafe request may act: this site's own pages, or a client with a bearer token, which no page can forge."""
+    if headers.get("authorization", "").lower().startswith("bearer ") and "cookie" not in headers:
+        return True
+    if site := headers.get("sec-fetch-site"):
+        return site == "same-origin" or (site == "none" and "origin" not in headers)
+    return own_origin(headers.get("origin", ""), headers.get("host", ""), settings)
+
+
+def own_origin(origin: str, host: str, settings: Settings) -> bool:
+    """Whether an Origin header names this site exactly."""
+    if settings.public_url:
+        return origin == settings.public_url
+    return origin.startswith("http://") and urlsplit(origin).netloc == host and known_host(host, settings)
+
+
+def known_host(host: str, settings: Settings) -> bool:
+    """Whether a Host header is ours. Without HUB_PUBLIC_URL that is localhost or a bare address: a name could be rebound."""
+    if settings.public_url:
+        return host == urlsplit(settings.public_url).netloc or _local(host)
+    return _local(host) or _bare_address(host)
+
+
+def _name(host: str) -> str:
+    return (urlsplit(f"//{host}").hostname or "") if host else ""
+
+
+def _local(host: str) -> bool:
+    try:
+        return _name(host) in ("localhost", "127.0.0.1", "::1")
+    except ValueError:
+        return False
+
+
+def _bare_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(_name(host))
+    except ValueError:
+        return False
+    return True

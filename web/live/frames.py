@@ -1,0 +1,80 @@
+"""What an event looks like on the wire, rendered once for all its readers.
+
+The log holds references; the payload is read from the current state. So the birth of a post that has been
+removed since shows the mark, never the text.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from chat import discussions, dropins
+from chat.db import Transaction
+from chat.events import Event
+from chat.realtime.frames import message
+from web.api import shapes
+from web.pages import fragment
+
+Payloads = dict[int, dict[str, Any]]
+
+
+async def render(tx: Transaction, events: list[Event], form: str) -> list[bytes]:
+    """A frame for each event, in order; one query for each kind of thing they speak of."""
+    payloads: dict[str, Payloads] = {}
+    for about, load in LOADERS.items():
+        ids = sorted({event.ref for event in events if event.kind.partition(".")[0] == about})
+        if ids:
+            payloads[about] = await load(tx, ids, form)
+    return [message(t="ev", s=e.stream, q=e.seq, k=e.kind, d=_payload(e, payloads)) for e in events]
+
+
+def _payload(event: Event, payloads: dict[str, Payloads]) -> dict[str, Any]:
+    about = event.kind.partition(".")[0]
+    if about == "read":
+        return {"topic": event.ref, "number": event.rev}
+    if about == "membership":
+        return {"network": event.ref}
+    return payloads.get(about, {}).get(event.ref, {"id": event.ref})
+
+
+async def _posts(tx: Transaction, ids: list[int], form: str) -> Payloads:
+    posts = await discussions.posts_by_id(tx, ids)
+    if form == "json":
+        return {id: shapes.post(post) for id, post in posts.items()}
+    return {
+        id: {
+            "id": id,
+            "number": p.number,
+            "parent": p.parent_id,
+            "rev": p.rev,
+            "html": fragment("discussions/_post.html", post=p),
+        }
+        for id, p in posts.items()
+    }
+
+
+async def _topics(tx: Transaction, ids: list[int], form: str) -> Payloads:
+    topics = await discussions.topics_by_id(tx, ids)
+    if form == "json":
+        return {id: shapes.topic(topic) for id, topic in topics.items()}
+    return {
+        id: {"id": id, "posts": t.post_count, "html": fragment("discussions/_topic.html", topic=t)}
+        for id, t in topics.items()
+    }
+
+
+async def _drop_ins(tx: Transaction, ids: list[int], form: str) -> Payloads:
+    found = await dropins.drop_ins_by_id(tx, ids)
+    if form == "json":
+        return {id: shapes.drop_in(drop_in) for id, drop_in in found.items()}
+    return {
+        id: {"id": id, "state": d.state, "html": fragment("dropins/_banner.html", drop_in=d)}
+        for id, d in found.items()
+    }
+
+
+LOADERS: dict[str, Callable[[Transaction, list[int], str], Awaitable[Payloads]]] = {
+    "post": _posts,
+    "topic": _topics,
+    "dropin": _drop_ins,
+    "room": _drop_ins,
+}

@@ -1,0 +1,277 @@
+"""Signing up and in, passwords, one's own page and everybody else's."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chat import members, networks
+from chat.errors import HubError, Invalid, NotFound, SignInFirst
+from chat.members import Viewer
+from web.edge import (
+    browser_of,
+    drop_session,
+    form_of,
+    keep_session,
+    limited,
+    own_path,
+    reading,
+    see,
+    writing,
+)
+from web.house import house_of
+from web.pages import page
+
+Form = Mapping[str, Any]
+NEXT = "next"  # the cookie that leads a newcomer back to the invitation they came from
+
+
+async def sign_up(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+    async with reading(request) as (tx, viewer):
+        if viewer:
+            return see("/")
+        going = own_path(request.query_params.get("next"))
+        return await page(
+            request, tx, viewer, "members/sign_up.html", {"going": going}, form=form, error=error
+        )
+
+
+async def take_sign_up(request: Request) -> Response:
+    await limited(request, "sign-up", 10, 3600)
+    form = await form_of(request)
+    try:
+        if form.get("website"):  # a field that people don't see and robots fill in
+            raise Invalid("name", "Leave the last field empty.")
+        async with writing(request) as (tx, _):
+            password_hash = await members.hash_password(str(form.get("password", "")))
+            await members.sign_up(tx, form, password_hash)
+    except Invalid as error:
+        return await sign_up(request, form, error)
+    response = see("/check-your-mail")
+    return _remember_way(response, request, form.get("next"))
+
+
+async def check_your_mail(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        return await page(request, tx, viewer, "members/check_your_mail.html")
+
+
+async def verify(request: Request) -> Response:
+    """The page behind the letter's link. Only its button changes anything: mail scanners open links."""
+    async with reading(request) as (tx, viewer):
+        good = await members.key_is_good(tx, "verify", request.path_params["token"])
+        return await page(
+            request, tx, viewer, "members/verify.html", {"good": good}, status=200 if good else 404
+        )
+
+
+async def take_verify(request: Request) -> Response:
+    await form_of(request)
+    async with writing(request) as (tx, _):
+        member_id = await members.confirm(tx, request.path_params["token"])
+        token = await members.sign_in(tx, member_id, browser_of(request))
+    return _signed_in(request, token, request.cookies.get(NEXT))
+
+
+async def ask_again(request: Request) -> Response:
+    await form_of(request)
+    async with writing(request) as (tx, viewer):
+        if viewer is None:
+            raise SignInFirst
+        await limited(request, "verify", 5, 3600, who=viewer.id)
+        await members.ask_again(tx, viewer.id)
+    return see("/check-your-mail")
+
+
+async def welcome(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+    """Where the first admin signs up, behind a one-time address that the operator was shown."""
+    async with reading(request) as (tx, viewer):
+        if not await members.key_is_good(tx, "first_admin", request.path_params["token"]):
+            raise NotFound
+        return await page(request, tx, viewer, "members/welcome.html", form=form, error=error)
+
+
+async def take_welcome(request: Request) -> Response:
+    await limited(request, "sign-up", 10, 3600)
+    form = await form_of(request)
+    try:
+        password_hash = await members.hash_password(str(form.get("password", "")))
+        async with writing(request) as (tx, _):
+            member_id = await members.welcome(tx, request.path_params["token"], form, password_hash)
+            token = await members.sign_in(tx, member_id, browser_of(request))
+    except Invalid as error:
+        return await welcome(request, form, error)
+    return _signed_in(request, token, "/")
+
+
+async def sign_in(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+    async with reading(request) as (tx, viewer):
+        going = own_path((form or {}).get("next") or request.query_params.get("next"))
+        return (
+            see(going)
+            if viewer
+            else await page(
+                request, tx, viewer, "members/sign_in.html", {"going": going}, form=form, error=error
+            )
+        )
+
+
+async def take_sign_in(request: Request) -> Response:
+    form = await form_of(request)
+    email = str(form.get("email", ""))[:254].lower()
+    await limited(request, "sign-in", 30, 900)
+    await limited(request, "sign-in-as", 10, 900, who=email)
+    try:
+        async with reading(request) as (tx, _):
+            known = await members.credentials(tx, email)
+        members.must_match(await members.matches(known.password_hash, str(form.get("password", ""))))
+        async with writing(request) as (tx, _):
+            token = await members.sign_in(tx, known.id, browser_of(request))
+    except Invalid as error:
+        return await sign_in(request, form, error)
+    return _signed_in(request, token, form.get("next"))
+
+
+async def sign_out(request: Request) -> Response:
+    await form_of(request)
+    async with writing(request) as (tx, viewer):
+        if viewer and viewer.session_id:
+            await members.sign_out(tx, viewer.session_id)
+    return drop_session(see("/"), house_of(request).settings)
+
+
+async def forgot(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+    async with reading(request) as (tx, viewer):
+        return await page(request, tx, viewer, "members/forgot.html", form=form, error=error)
+
+
+async def take_forgot(request: Request) -> Response:
+    await limited(request, "forgot", 10, 3600)
+    form = await form_of(request)
+    try:
+        async with writing(request) as (tx, _):
+            await members.forgot(tx, str(form.get("email", "")))
+    except Invalid as error:
+        return await forgot(request, form, error)
+    return see("/check-your-mail")
+
+
+async def reset(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+    async with reading(request) as (tx, viewer):
+        good = await members.key_is_good(tx, "reset", request.path_params["token"])
+        return await page(
+            request,
+            tx,
+            viewer,
+            "members/reset.html",
+            {"good": good},
+            status=200 if good else 404,
+            error=error,
+        )
+
+
+async def take_reset(request: Request) -> Response:
+    form = await form_of(request)
+    try:
+        password_hash = await members.hash_password(str(form.get("password", "")))
+        async with writing(request) as (tx, _):
+            member_id = await members.reset(tx, request.path_params["token"], password_hash)
+            token = await members.sign_in(tx, member_id, browser_of(request))
+    except Invalid as error:
+        return await reset(request, error=error)
+    return _signed_in(request, token, "/")
+
+
+async def show(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        profile = await members.profile_of(tx, request.path_params["handle"])
+        return await page(request, tx, viewer, "members/show.html", {"profile": profile})
+
+
+async def settings(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+    async with reading(request) as (tx, viewer):
+        if viewer is None:
+            raise SignInFirst
+        profile = await members.profile_of(tx, viewer.handle) if viewer.verified else None
+        context = {
+            "profile": profile,
+            "email": await members.own_email(tx, viewer.id),
+            "sessions": await members.sessions_of(tx, viewer.id),
+            "saved": request.query_params.get("saved"),
+        }
+        return await page(request, tx, viewer, "members/settings.html", context, form=form, error=error)
+
+
+async def save_profile(request: Request) -> Response:
+    form = await form_of(request)
+    try:
+        async with writing(request) as (tx, viewer):
+            await members.introduce(tx, _somebody(viewer).id, form)
+    except Invalid as error:
+        return await settings(request, form, error)
+    return see("/settings?saved=profile")
+
+
+async def save_password(request: Request) -> Response:
+    form = await form_of(request)
+    await limited(request, "password", 10, 900)
+    try:
+        async with reading(request) as (tx, viewer):
+            me = _somebody(viewer)
+            known = await members.credentials(tx, await members.own_email(tx, me.id))
+        if not await members.matches(known.password_hash, str(form.get("current", ""))):
+            raise Invalid("current", "That is not your current password.")
+        password_hash = await members.hash_password(str(form.get("password", "")))
+        async with writing(request) as (tx, viewer):
+            await members.change_password(tx, _somebody(viewer).id, password_hash, me.session_id)
+    except Invalid as error:
+        return await settings(request, None, error)
+    return see("/settings?saved=password")
+
+
+async def end_session(request: Request) -> Response:
+    await form_of(request)
+    async with writing(request) as (tx, viewer):
+        await members.end_session(tx, _somebody(viewer).id, request.path_params["id"])
+    return see("/settings?saved=session")
+
+
+async def invited(request: Request, problem: HubError | None = None) -> Response:
+    """The page behind an invitation. Only its button spends anything."""
+    async with reading(request) as (tx, viewer):
+        invitation = await networks.invited(tx, viewer, request.path_params["token"])
+        context = {"invitation": invitation, "problem": problem.sentence if problem else invitation.problem}
+        return await page(
+            request, tx, viewer, "networks/invited.html", context, status=409 if context["problem"] else 200
+        )
+
+
+async def accept(request: Request) -> Response:
+    await form_of(request)
+    await limited(request, "accept", 60, 60)
+    async with writing(request) as (tx, viewer):
+        if viewer is None:
+            return see(f"/sign-in?next=/i/{request.path_params['token']}")
+        slug = await networks.accept(tx, viewer, request.path_params["token"])
+    return see(f"/networks/{slug}")
+
+
+def _somebody(viewer: Viewer | None) -> Viewer:
+    if viewer is None:
+        raise SignInFirst
+    return viewer
+
+
+def _signed_in(request: Request, token: str, going: object) -> Response:
+    response = keep_session(see(own_path(going)), house_of(request).settings, token)
+    response.delete_cookie(NEXT, path="/")
+    return response
+
+
+def _remember_way(response: Response, request: Request, going: object) -> Response:
+    if (path := own_path(going)) != "/":
+        response.set_cookie(
+            NEXT, path, max_age=86400, httponly=True, samesite="lax", secure=house_of(request).settings.tls
+        )
+    return response

@@ -1,0 +1,141 @@
+"""Pages: one Jinja environment, what every page shows around its content, and the cursors it carries."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import msgspec
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from chat import clock, dropins, networks
+from chat.config import settings
+from chat.db import Transaction
+from chat.errors import Invalid
+from chat.events import member_stream, network_stream
+from chat.members import COUNTRIES, Viewer
+from chat.members.passwords import SHORTEST
+from chat.realtime import log as event_log
+from web.assets import assets
+from web.edge import csrf_of
+
+FOLLOWED_NETWORKS = 40  # of a member's own, for the banners on every page
+
+
+async def page(
+    request: Request,
+    tx: Transaction,
+    viewer: Viewer | None,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    streams: list[str] | None = None,
+    error: Invalid | None = None,
+    form: Mapping[str, Any] | None = None,
+) -> Response:
+    """A whole page. `streams` are what it follows live, from the position that this same snapshot sees."""
+    own = await networks.networks_of(tx, viewer)
+    around = [network_stream(n.id) for n in own[:FOLLOWED_NETWORKS]] + (
+        [member_stream(viewer.id)] if viewer else []
+    )
+    shell = {
+        "viewer": viewer,
+        "csrf": csrf_of(request) if viewer else "",
+        "path": request.url.path,
+        "nonce": request.scope.get("nonce", ""),
+        "own_networks": own,
+        "live_now": await dropins.live_now(tx, viewer),
+        "cursors": await cursors(tx, [*(streams or []), *around]),
+        "error": error,
+        "form": form or {},
+    }
+    html = environment.get_template(template).render({**shell, **(context or {})})
+    return HTMLResponse(html, 422 if error else status, headers=headers)
+
+
+def bare(template: str, context: Mapping[str, Any], status: int) -> Response:
+    """A page that needs nothing but itself."""
+    return HTMLResponse(environment.get_template(template).render(context), status)
+
+
+async def cursors(tx: Transaction, streams: list[str]) -> str:
+    """Where the page stands, for the socket to go on from: JSON of subscriptions (docs/live.md)."""
+    if not streams:
+        return "[]"
+    epoch = await event_log.epoch(tx)
+    heads = await event_log.heads(tx, streams)
+    return msgspec.json.encode(
+        [{"s": s, "e": epoch, "q": heads[s].head} for s in dict.fromkeys(streams) if s in heads]
+    ).decode()
+
+
+def fragment(template: str, **context: Any) -> str:
+    """A partial that is the same for every reader: the page's, the fragment's and the frame's."""
+    return environment.get_template(template).render(context)
+
+
+def moment(at: datetime | None, style: str = "when") -> Markup:
+    """A time that the page's script shows in the reader's zone; without it, in UTC."""
+    if at is None:
+        return Markup("")
+    plain = f"{at.day} {at:%b %Y, %H:%M} UTC"
+    return Markup('<time datetime="{}" data-time="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), style, plain
+    )
+
+
+def initials(name: str) -> str:
+    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalnum()]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def hue(handle: str) -> int:
+    """A stable colour of an avatar: one of twelve."""
+    return sum(handle.encode()) % 12
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def short(n: int) -> str:
+    """35214 as 35.2k."""
+    return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
+
+
+def marked(snippet: str) -> Markup:
+    """A search's snippet, escaped, with what matched marked."""
+    return Markup(str(escape(snippet)).replace("\ue000", "<mark>").replace("\ue001", "</mark>"))  # noqa: S704 - escaped first
+
+
+def _environment() -> jinja2.Environment:
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals |= {
+        "hub": settings, "asset": assets.url, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "shortest_password": SHORTEST,
+    }  # fmt: skip
+    env.filters |= {
+        "moment": moment,
+        "initials": initials,
+        "hue": hue,
+        "short": short,
+        "marked": marked,
+        "counted": counted,
+    }
+    return env
+
+
+environment = _environment()

@@ -1,0 +1,124 @@
+"""The site map: every address of the hub."""
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.routing import Mount, Route
+
+from web.api import dates, people, talk
+from web.assets import assets
+from web.discussions import routes as discussions
+from web.dropins import routes as dropins
+from web.members import routes as members
+from web.networks import routes as networks
+from web.site import routes as site
+
+
+class Id(Convertor[int]):
+    """A number that a table could hold; any other is an unknown address."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("id", Id())
+
+
+def get(path: str, show) -> Route:
+    return Route(path, show, methods=["GET"])
+
+
+def post(path: str, act) -> Route:
+    return Route(path, act, methods=["POST"])
+
+
+PAGES = [
+    get("/", site.home),
+    get("/search", discussions.search),
+    get("/sign-up", members.sign_up),
+    post("/sign-up", members.take_sign_up),
+    get("/check-your-mail", members.check_your_mail),
+    get("/verify/{token}", members.verify),
+    post("/verify/{token}", members.take_verify),
+    post("/verify-again", members.ask_again),
+    get("/welcome/{token}", members.welcome),
+    post("/welcome/{token}", members.take_welcome),
+    get("/sign-in", members.sign_in),
+    post("/sign-in", members.take_sign_in),
+    post("/sign-out", members.sign_out),
+    get("/forgot", members.forgot),
+    post("/forgot", members.take_forgot),
+    get("/reset/{token}", members.reset),
+    post("/reset/{token}", members.take_reset),
+    get("/settings", members.settings),
+    post("/settings/profile", members.save_profile),
+    post("/settings/password", members.save_password),
+    post("/settings/sessions/{id:id}/end", members.end_session),
+    get("/members/{handle}", members.show),
+    get("/i/{token}", members.invited),
+    post("/i/{token}", members.accept),
+    get("/networks", networks.index),
+    post("/networks", networks.found),
+    get("/networks/new", networks.new),
+    get("/networks/{slug}", networks.show),
+    post("/networks/{slug}/join", networks.join),
+    post("/networks/{slug}/leave", networks.leave),
+    get("/networks/{slug}/members", networks.people),
+    post("/networks/{slug}/members/{handle}/remove", networks.remove),
+    get("/networks/{slug}/invitations", networks.invitations),
+    post("/networks/{slug}/invitations", networks.invite),
+    post("/networks/{slug}/invitations/{id:id}/revoke", networks.revoke),
+    get("/networks/{slug}/topics/new", discussions.new),
+    post("/networks/{slug}/topics", discussions.start),
+    get("/networks/{slug}/drop-ins", dropins.index),
+    get("/networks/{slug}/series/new", dropins.new),
+    post("/networks/{slug}/series", dropins.schedule),
+    post("/series/{id:id}/hold", dropins.hold),
+    get("/drop-ins/{id:id}", dropins.room),
+    get("/topics/{id:id}", discussions.show),
+    post("/topics/{id:id}", discussions.reply),
+    post("/topics/{id:id}/read", discussions.mark_read),
+    get("/posts/{id:id}/edit", discussions.edit),
+    post("/posts/{id:id}/edit", discussions.save),
+    get("/posts/{id:id}/remove", discussions.confirm_removal),
+    post("/posts/{id:id}/remove", discussions.remove),
+]
+
+API = [
+    get("/me", people.me),
+    get("/networks", people.list_networks),
+    post("/networks", people.found_network),
+    get("/networks/{slug}", people.show_network),
+    post("/networks/{slug}/join", people.join_network),
+    get("/networks/{slug}/members", people.list_members),
+    Route("/networks/{slug}/members/{handle}", people.remove_member, methods=["DELETE"]),
+    post("/networks/{slug}/invitations", people.invite),
+    post("/invitations/{token}/accept", people.accept),
+    get("/networks/{slug}/topics", talk.list_topics),
+    post("/networks/{slug}/topics", talk.start_topic),
+    get("/topics/{id:id}", talk.show_topic),
+    get("/topics/{id:id}/posts", talk.list_posts),
+    post("/topics/{id:id}/posts", talk.reply),
+    post("/topics/{id:id}/read", talk.mark_read),
+    get("/posts/{id:id}", talk.show_post),
+    Route("/posts/{id:id}", talk.edit_post, methods=["PATCH"]),
+    Route("/posts/{id:id}", talk.remove_post, methods=["DELETE"]),
+    get("/search", talk.search),
+    get("/networks/{slug}/series", dates.list_series),
+    post("/networks/{slug}/series", dates.schedule),
+    get("/networks/{slug}/drop-ins", dates.list_drop_ins),
+    get("/drop-ins/{id:id}", dates.show_drop_in),
+]
+
+MACHINES = [
+    get("/healthz", site.healthz),
+    get("/readyz", site.readyz),
+    get("/robots.txt", site.robots),
+    get("/dev/mailbox", site.mailbox),
+    get("/static/{version}/{name:path}", assets.__call__),
+]
+
+ROUTES = [*PAGES, Mount("/api/v1", routes=API), *MACHINES]

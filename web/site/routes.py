@@ -1,0 +1,49 @@
+"""The way in, and what machines ask."""
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from chat import discussions, dropins, networks
+from chat.errors import NotFound
+from chat.mail import mailbox as kept_letters
+from web.edge import reading
+from web.house import house_of
+from web.pages import page
+
+
+async def home(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        context = {
+            "topics": await discussions.recent_topics(tx, viewer, limit=20),
+            "drop_ins": await dropins.upcoming_for(tx, viewer, 4),
+            "networks": [] if viewer else await networks.networks_for(tx, viewer, limit=12),
+        }
+        return await page(request, tx, viewer, "site/home.html", context)
+
+
+async def mailbox(request: Request) -> Response:
+    """In development, the e-mails that would have been sent."""
+    house = house_of(request)
+    if not house.settings.mailbox:
+        raise NotFound
+    letters = await kept_letters(house.redis)
+    async with reading(request) as (tx, viewer):
+        return await page(request, tx, viewer, "dev/mailbox.html", {"letters": letters})
+
+
+async def healthz(request: Request) -> Response:
+    """This process is alive."""
+    return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
+
+
+async def readyz(request: Request) -> Response:
+    """This process can serve: its database answers. Redis may be away; then only speed is lost."""
+    house = house_of(request)
+    async with house.db.snapshot() as tx:
+        await tx.value("SELECT 1 FROM meta")
+    bus = "up" if house.bus.up else "away, so changes arrive up to a second late"
+    return PlainTextResponse(f"ready\nredis: {bus}\n", headers={"cache-control": "no-store"})
+
+
+async def robots(request: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /i/\nDisallow: /search\n")
