@@ -14,7 +14,7 @@ from chat.config import settings as read_settings
 from chat.errors import HubError
 from web.answers import http_error, hub_error, unexpected
 from web.guard import Guard
-from web.house import open_house
+from web.lifespan import open_house
 from web.live.socket import LiveSocket
 from web.routes import ROUTES
 

@@ -261,4 +261,5 @@ CREATE TABLE drop_in (
 );
 CREATE INDEX drop_in_network ON drop_in (network_id, opens_at);
 CREATE INDEX drop_in_topic ON drop_in (topic_id);
-CREATE INDEX drop_in_opens ON drop_in (opens_at);
+CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND missed_at IS NULL;
+CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND closed_at IS NULL;

@@ -47,9 +47,9 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
     query = request.query_params
     async with reading(request) as (tx, viewer):
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
-        if drop_in := await dropins.drop_in_of_topic(tx, topic.id):
-            if not error and (await dropins.drop_in_of(tx, viewer, drop_in)).lets_in:
-                return see(f"/drop-ins/{drop_in}")
+        room = await dropins.drop_in_of_topic(tx, topic.id)
+        if room and not error and (await dropins.drop_in_of(tx, viewer, room)).lets_in:
+            return see(f"/drop-ins/{room}")
         network = await networks.network_by_id(tx, viewer, topic.network_id)
         shown = (
             await discussions.page_of_post(tx, topic.id, number(query["post"], field="post"))

@@ -43,8 +43,8 @@ async def take_sign_up(request: Request) -> Response:
     try:
         if form.get("website"):  # a field that people don't see and robots fill in
             raise Invalid("name", "Leave the last field empty.")
+        password_hash = await members.hash_password(str(form.get("password", "")))
         async with writing(request) as (tx, _):
-            password_hash = await members.hash_password(str(form.get("password", "")))
             await members.sign_up(tx, form, password_hash)
     except Invalid as error:
         return await sign_up(request, form, error)

@@ -1,0 +1,56 @@
+"""What is done again and again, and why so often. All of it is safe to do twice, or late."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from chat import discussions, dropins, jobs
+from chat.db import Database
+from chat.realtime import log as event_log
+
+log = structlog.get_logger()
+
+
+class Line(NamedTuple):
+    name: str
+    seconds: float
+    do: Callable[[Database, Redis], Awaitable[object]]
+
+
+async def _catch_up_doors(db: Database, redis: Redis) -> None:
+    async with db.snapshot() as tx:
+        to_open, to_close = await dropins.due(tx)
+    for drop_in_id in to_open:
+        async with db.transaction() as tx:
+            await dropins.open_doors(tx, drop_in_id)
+    for drop_in_id in to_close:
+        async with db.transaction() as tx:
+            await dropins.close_doors(tx, drop_in_id)
+
+
+TIMETABLE = (
+    # A topic's count of views may be ten seconds old, so that reading writes nothing.
+    Line("fold views", 10, lambda db, redis: discussions.fold_views(db, redis)),
+    # Each door has a job of its own; this is for the one whose job was lost, or waits behind a slow one.
+    Line("doors", 2, _catch_up_doors),
+    # Eight weeks ahead; a new rule of a time zone moves a date within the hour.
+    Line("dates", 3600, lambda db, redis: dropins.materialise_all(db)),
+    # Nobody asks for what is older.
+    Line("forget done jobs", 3600, lambda db, redis: jobs.forget_done(db)),
+    Line("forget old events", 6 * 3600, lambda db, redis: event_log.forget_old(db)),
+)
+
+
+async def keep(line: Line, db: Database, redis: Redis) -> None:
+    """Do one line for ever, at the start too: what was due while everything was down is due now."""
+    while True:
+        try:
+            await line.do(db, redis)
+        except (SQLAlchemyError, RedisError, OSError, TimeoutError) as error:
+            log.warning("a line of the timetable waits", line=line.name, error=repr(error))
+        await asyncio.sleep(line.seconds)
