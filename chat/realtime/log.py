@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chat import clock
@@ -26,9 +27,8 @@ async def position(tx: Transaction, stream: str) -> Position | None:
     """The stream's position, or None when there is no such stream."""
     row = await tx.first(
         select(Meta.epoch, Stream.head, Stream.floor)
-        .select_from(Stream)
+        .select_from(sa.join(Stream, Meta, col(Meta.one)))
         .where(col(Stream.id) == stream)
-        .join(Meta, col(Meta.one))
     )
     return Position(*row) if row else None
 

@@ -1,0 +1,85 @@
+"""Reaching the two servers, or saying in a sentence why not; passwords stay out of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from command.trouble import Trouble
+
+if TYPE_CHECKING:
+    import asyncpg
+    from redis.asyncio import Redis
+
+
+@asynccontextmanager
+async def database(url: str) -> AsyncIterator[asyncpg.Connection]:
+    import asyncpg
+
+    try:
+        connection = await asyncpg.connect(re.sub(r"\+asyncpg", "", url), timeout=10)
+    except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
+        raise Trouble(
+            f"PostgreSQL at {place(url)} refuses the user name or password in DATABASE_URL."
+        ) from None
+    except asyncpg.InvalidCatalogNameError:
+        raise Trouble(
+            f"PostgreSQL has no database as named in DATABASE_URL ({place(url)}). Create it, or mend the name."
+        ) from None
+    except TimeoutError:
+        raise Trouble(
+            f"PostgreSQL at {place(url)} does not answer. Is DATABASE_URL right, and may this machine reach it?"
+        ) from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise Trouble(
+            f"PostgreSQL at {place(url)} cannot be reached ({without_password(error, url)}). Is DATABASE_URL right?"
+        ) from None
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def valkey(url: str) -> AsyncIterator[Redis]:
+    import redis
+    from redis.asyncio import Redis
+
+    try:
+        client = Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5)
+        await client.ping()
+    except redis.AuthenticationError:
+        raise Trouble(f"Redis at {place(url)} refuses the user name or password in REDIS_URL.") from None
+    except (redis.RedisError, OSError, ValueError) as error:
+        raise Trouble(
+            f"Redis at {place(url)} cannot be reached ({without_password(error, url)}). Is REDIS_URL right?"
+        ) from None
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+def place(url: str) -> str:
+    """Host, port and name of an address, without user and password."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or parse_qs(parts.query).get("host", ["this machine"])[0]
+        return host + (f":{parts.port}" if parts.port else "") + (parts.path if parts.path != "/" else "")
+    except ValueError:
+        return "an address that cannot be read"
+
+
+def without_password(error: Exception, url: str) -> str:
+    """An error's words; some drivers quote the address that they could not read."""
+    words = str(error).strip().rstrip(".") or type(error).__name__
+    credentials = url.partition("://")[2].rpartition("@")[0]
+    secret = credentials.partition(":")[2]
+    return (
+        "the address cannot be read"
+        if any(part and part in words for part in (secret, credentials))
+        else words
+    )

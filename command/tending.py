@@ -1,0 +1,81 @@
+"""The verbs that tend a hub, running or not."""
+
+import os
+import sys
+
+import click
+
+from chat import config
+from command import options, reaching
+from command.environment import choose
+from command.folder import Folder, chosen
+from command.trouble import Trouble
+
+
+@click.command()
+@options.data
+def migrate(data: str | None) -> None:
+    """Bring the database up to date. `serve` and `demo` do so by themselves."""
+    settings, folder = _settings_and_folder(data)
+    with reaching.servers(folder, settings, "migrate"):
+        import asyncio
+
+        from command import errands
+
+        applied = asyncio.run(errands.migrate(os.environ["DATABASE_URL"]))
+    for name in applied or ["nothing to do"]:
+        print(name)
+
+
+@click.command()
+@click.argument("email")
+@options.data
+def token(email: str, data: str | None) -> None:
+    """Issue an API token for the member with this e-mail address.
+
+    It is the last word printed, and shown only this once.
+    """
+    settings, folder = _settings_and_folder(data)
+    with reaching.servers(folder, settings, "token"):
+        import asyncio
+
+        raw = asyncio.run(_issue(email))
+    print(f"A token for {email}, shown only this once:\n{raw}")
+
+
+async def _issue(email: str) -> str:
+    from chat import db, errors, members
+    from command import databases
+
+    url = os.environ["DATABASE_URL"]
+    async with databases.database(url) as connection:
+        if not await connection.fetchval("SELECT to_regclass('member') IS NOT NULL"):
+            raise Trouble("There are no members yet: the database is empty. Start the hub first.")
+    database = db.Database(url, pool=1)
+    try:
+        async with database.transaction() as tx:
+            return await members.issue_token(tx, email)
+    except errors.HubError as error:
+        raise Trouble(error.sentence) from None
+    finally:
+        await database.close()
+
+
+@click.command()
+@options.port
+@options.data
+def check(port: int | None, data: str | None) -> None:
+    """Examine this installation, and say how to mend what is wrong."""
+    from command import checking
+
+    choose(PORT=port)
+    sys.exit(checking.check(data))
+
+
+def _settings_and_folder(data: str | None) -> tuple[config.Settings, Folder]:
+    folder = reaching.or_the_demo(chosen(data, os.environ), data)
+    choose(HUB_DATA_DIR=folder.path)
+    return config.read(os.environ), folder
+
+
+ALL = [migrate, token, check]

@@ -1,0 +1,19 @@
+// A button beside an address that is worth copying.
+class CopyLink extends HTMLElement {
+  connectedCallback() {
+    const input = this.querySelector("input");
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button plain small", textContent: "Copy" });
+    button.addEventListener("click", async () => {
+      input.select();
+      try {
+        await navigator.clipboard.writeText(input.value);
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Press Ctrl+C";
+      }
+    });
+    this.append(button);
+  }
+}
+
+customElements.define("copy-link", CopyLink);

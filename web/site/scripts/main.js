@@ -1,0 +1,26 @@
+// Every page: times, the one live connection, banners. The page's own elements define themselves.
+import { live, cursorOf, html } from "./connection.js";
+import "./times.js";
+import "./thread.js";
+import "./reply.js";
+import "./topics.js";
+import "./room.js";
+import "./copy.js";
+
+const banners = document.getElementById("banners");
+
+// A drop-in opens: say so on every page of that network's members, except in the room itself.
+for (const { s } of JSON.parse(document.body.dataset.live)) {
+  if (s.startsWith("n:") && document.body.dataset.member) {
+    live.follow(cursorOf(s), {
+      event(kind, d) {
+        const shown = document.getElementById(`live-${d.id}`);
+        if (kind === "dropin.opened" && !shown && location.pathname !== `/drop-ins/${d.id}`) banners.append(html(d.html));
+        if (kind === "dropin.closed") shown?.remove();
+      },
+    });
+  }
+  if (s.startsWith("m:")) live.follow(cursorOf(s), {});
+}
+
+live.start();
