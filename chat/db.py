@@ -5,6 +5,7 @@ async with db.transaction() as tx:
 # committed: now its events are published and its jobs are rung
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +22,10 @@ from chat import clock
 from chat.events import Event, Fact, write_events
 
 AfterCommit = Callable[[list[Event], list[int]], Awaitable[None]]
+
+
+# What a call raises while the database is away, or drops the connection.
+AWAY = (DBAPIError, PoolTimeout, OSError, asyncio.TimeoutError)
 
 
 class Transaction:

@@ -15,7 +15,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from chat import clock
-from chat.db import Database
+from chat.db import AWAY, Database
 
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10
@@ -96,7 +96,7 @@ async def forget_done(db: Database) -> None:
 async def _keep_lease(db: Database, job: Job) -> None:
     while True:
         await asyncio.sleep(RENEW_SECONDS)
-        with suppress(OSError, TimeoutError):  # the next renewal is still in time
+        with suppress(*AWAY):  # the next renewal is still in time
             async with db.transaction() as tx:
                 await tx.run(
                     "UPDATE job SET lease_until = :until WHERE id = :id AND tries = :tries",

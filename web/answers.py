@@ -5,16 +5,19 @@ from urllib.parse import quote
 
 import msgspec
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from chat.db import AWAY
 from chat.errors import Conflict, Forbidden, HubError, Invalid, NotFound, SignInFirst, TooMany
 from web.edge import reading
 from web.pages import bare, page
 
 log = structlog.get_logger()
+
+OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
 
 STATUS: dict[type[HubError], int] = {
     NotFound: 404,
@@ -61,7 +64,7 @@ SENTENCES = {
 
 async def unexpected(request: Request, error: Exception) -> Response:
     """An accident. Its story is in the log; the answer tells nothing of the inside."""
-    away = isinstance(error, SQLAlchemyError | OSError)
+    away = isinstance(error, AWAY) and not isinstance(error, OWN_FAULT)
     log.error("unexpected", path=request.url.path, method=request.method, exc_info=error)
     sentence = (
         "The hub can’t reach its database at the moment. What you sent was not saved; try again soon."
@@ -104,7 +107,7 @@ async def error_page(
                 status=status,
                 headers=headers,
             )
-    except (SQLAlchemyError, OSError):
+    except AWAY:
         return page_without_database(status, sentence)
 
 

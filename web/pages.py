@@ -53,10 +53,17 @@ async def page(
         "live_now": await dropins.live_now(tx, viewer),
         "cursors": await cursors(tx, [*(streams or []), *around]),
         "error": error,
-        "form": form or {},
+        "form": Typed(form or {}),
     }
     html = environment.get_template(template).render({**shell, **(context or {})})
     return HTMLResponse(html, 422 if error else status, headers=headers)
+
+
+class Typed(dict[str, Any]):
+    """What somebody typed into a form, for the page that gives it back; fields not typed are empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 def bare(template: str, context: Mapping[str, Any], status: int) -> Response:

@@ -12,11 +12,10 @@ from typing import Any
 import msgspec
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat import clock, jobs, logs
 from chat.config import Settings
-from chat.db import Database
+from chat.db import AWAY, Database
 from chat.events import Event
 from chat.jobs import Doorbell, Work, arq_pool, dumps
 from chat.realtime.bus import Bus
@@ -65,7 +64,7 @@ async def sweep_for_ever(db: Database, work: Mapping[str, Work]) -> None:
             await jobs.work_all(db, work)
             if due := await jobs.next_due(db):
                 seconds = min(seconds, max(0.02, (due - clock.now()) / timedelta(seconds=1)))
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except AWAY as error:
             log.warning("the sweep waits for the database", error=repr(error))
         await asyncio.sleep(seconds)
 

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from chat import discussions, dropins, jobs
-from chat.db import Database
+from chat.db import AWAY, Database
 from chat.realtime import log as event_log
 
 log = structlog.get_logger()
@@ -51,6 +50,6 @@ async def keep(line: Line, db: Database, redis: Redis) -> None:
     while True:
         try:
             await line.do(db, redis)
-        except (SQLAlchemyError, RedisError, OSError, TimeoutError) as error:
+        except (*AWAY, RedisError) as error:
             log.warning("a line of the timetable waits", line=line.name, error=repr(error))
         await asyncio.sleep(line.seconds)

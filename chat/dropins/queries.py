@@ -175,7 +175,7 @@ async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[
         )
     )
     return {
-        row.id: {"handle": row.handle, "name": row.name, "organisation": row.organisation} for row in rows
+        row.id: {"id": row.id, "handle": row.handle, "name": row.name, "organisation": row.organisation} for row in rows
     }
 
 

@@ -104,7 +104,7 @@ async def invitations_of(tx: Transaction, host: Viewer | None, network: NetworkS
     """The network's invitations, newest first, for its hosts."""
     await must_have(tx, must_act(host), network.id, "invite")
     return await tx.all(
-        "SELECT invitation.id, email, invitation.role, places, uses, invitation.created_at, expires_at, sent_at, revoked_at, member.name AS host "
+        "SELECT invitation.id, invitation.email, invitation.role, places, uses, invitation.created_at, expires_at, sent_at, revoked_at, member.name AS host "
         "FROM invitation JOIN member ON member.id = invited_by WHERE network_id = :id ORDER BY invitation.id DESC LIMIT 200",
         id=network.id,
     )

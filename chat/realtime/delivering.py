@@ -5,9 +5,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from chat.db import Database
+from chat.db import AWAY, Database
 from chat.events import Event
 from chat.realtime import log as event_log
 from chat.realtime.frames import message
@@ -19,8 +18,6 @@ FURTHEST_BEHIND = 2000  # events; beyond, a fresh page is cheaper
 MOST_REPLAYED = 5 * 1024 * 1024  # bytes of one catch-up
 WRITE_AT_MOST = 64 * 1024  # bytes handed to one transport at once, so that no connection holds much
 YIELD_EVERY = 250  # connections written between two breaths of the event loop, so that pages stay fast
-
-AWAY = (SQLAlchemyError, OSError, asyncio.TimeoutError)
 
 
 class Delivery:

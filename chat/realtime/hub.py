@@ -10,11 +10,11 @@ from contextlib import suppress
 
 import structlog
 
-from chat.db import Database
+from chat.db import AWAY, Database
 from chat.events import CONTROL, Event
 from chat.realtime import log as event_log
 from chat.realtime.bus import Bus
-from chat.realtime.delivering import AWAY, FURTHEST_BEHIND, Delivery
+from chat.realtime.delivering import FURTHEST_BEHIND, Delivery
 from chat.realtime.frames import message
 from chat.realtime.log import Position
 from chat.realtime.streams import Connection, Desk, Follower, Stream

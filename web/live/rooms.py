@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from chat import dropins
-from chat.db import Database
+from chat.db import AWAY, Database
 from chat.realtime.frames import message
 from chat.realtime.hub import Hub
 from chat.realtime.presence import GONE_AFTER, Presence
@@ -65,7 +63,7 @@ class Rooms:
                     continue
                 try:
                     await self._look(stream, self.rooms[stream])
-                except (SQLAlchemyError, OSError):
+                except AWAY:
                     continue  # the next second is soon enough
 
     async def _look(self, stream: str, room: Room) -> None:

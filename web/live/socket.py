@@ -8,13 +8,12 @@ from time import monotonic
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from chat import members
-from chat.db import Transaction
+from chat.db import AWAY, Transaction
 from chat.errors import HubError, TooMany
 from chat.members import Viewer
 from chat.realtime.frames import message
@@ -92,7 +91,7 @@ class LiveSocket:
             viewer = await self._admit(http, house)
         except Closed:
             return await send({"type": "websocket.close", "code": POLICY})
-        except (SQLAlchemyError, OSError):
+        except AWAY:
             await send({"type": "websocket.accept"})
             return await send({"type": "websocket.close", "code": OVERLOADED})
         csrf = csrf_of(http) if viewer and viewer.session_id else ""
@@ -197,7 +196,7 @@ class Conversation:
             self._answer(t="err", i=bad.i, code=bad.code)
             if self.bad >= BAD_FRAMES:
                 raise Closed(POLICY) from None
-        except (SQLAlchemyError, OSError) as error:
+        except AWAY as error:
             log.warning("a live connection waits for the database", error=repr(error))
             raise Closed(OVERLOADED) from None
 
