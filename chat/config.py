@@ -4,6 +4,7 @@ Each field is one environment variable; `docs/settings.md` lists them all, and a
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -149,8 +150,7 @@ def _check(s: Settings) -> None:
         "a redis://, rediss:// or unix:// address",
     )
     refuse_unless(
-        not s.public_url
-        or (s.public_url.startswith(("http://", "https://")) and s.public_url.count("/") == 2),
+        not s.public_url or re.fullmatch(r"https?://[^/\s?#@]+", s.public_url) is not None,
         "HUB_PUBLIC_URL",
         "an address like https://hub.example.org, without a path",
     )

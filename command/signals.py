@@ -23,8 +23,9 @@ class Signals:
         os.set_blocking(self._write, False)
         os.set_blocking(self._read, False)
         self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
-        # `nohup ./hub serve` ignores SIGHUP, and goes on ignoring it.
-        stops = [s for s in STOPS if signal.getsignal(s) is not signal.SIG_IGN]
+        # `nohup ./hub serve` goes on ignoring SIGHUP. SIGINT counts even where a script's `&` had it ignored.
+        ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        stops = [s for s in STOPS if s is not signal.SIGHUP or not ignored]
         self._before = {s: signal.signal(s, self._stop) for s in stops}
         self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         return self

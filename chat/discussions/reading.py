@@ -15,6 +15,7 @@ from chat.members import Viewer
 
 ONE_VIEW_PER = 8 * 3600  # seconds, for one visitor and topic
 COUNTED, FOLDING = "views", "views:folding"
+FOLDING_LOCK = 7_201_847  # any number, the same in every process
 CRAWLERS = ("bot", "crawl", "spider", "slurp", "preview", "curl/", "wget/", "python-")
 
 log = structlog.get_logger()
@@ -25,16 +26,17 @@ async def mark_read(tx: Transaction, viewer: Viewer | None, topic_id: int, numbe
     if viewer is None:
         raise SignInFirst
     topic = await topic_of(tx, viewer, topic_id)
+    number = max(0, min(number, topic.post_count))
     moved = await tx.run(
         "INSERT INTO reading (member_id, topic_id, number, at) VALUES (:member, :topic, :number, :now) "
         "ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = excluded.at WHERE reading.number < excluded.number",
         member=viewer.id,
         topic=topic_id,
-        number=max(0, min(number, topic.post_count)),
+        number=number,
         now=clock.now(),
     )
     if moved:
-        tx.announce(member_stream(viewer.id), "read.moved", topic_id, min(number, topic.post_count))
+        tx.announce(member_stream(viewer.id), "read.moved", topic_id, number)
 
 
 async def count_view(redis: Redis, topic_id: int, viewer: Viewer | None, address: str, browser: str) -> None:
@@ -55,17 +57,20 @@ async def count_view(redis: Redis, topic_id: int, viewer: Viewer | None, address
 
 async def fold_views(db: Database, redis: Redis) -> int:
     """Bring the views counted in Redis into the topics; how many there were."""
-    if not await redis.exists(FOLDING):  # left by a worker that died: those first
-        if not await redis.exists(COUNTED):
-            return 0
-        await redis.rename(COUNTED, FOLDING)
-    counts = {int(topic): int(n) for topic, n in (await redis.hgetall(FOLDING)).items()}  # type: ignore[misc]
     async with db.transaction() as tx:
+        if not await tx.value("SELECT pg_try_advisory_xact_lock(:lock)", lock=FOLDING_LOCK):
+            return 0  # another worker is at it
+        if not await redis.exists(FOLDING):  # left by a worker that died: those first
+            if not await redis.exists(COUNTED):
+                return 0
+            await redis.rename(COUNTED, FOLDING)
+        counts = {int(topic): int(n) for topic, n in (await redis.hgetall(FOLDING)).items()}  # type: ignore[misc]
         await tx.run(
             "UPDATE topic SET views = views + counted.n FROM unnest(CAST(:ids AS bigint[]), CAST(:counts AS bigint[])) AS counted (id, n) "
             "WHERE topic.id = counted.id",
             ids=list(counts),
             counts=list(counts.values()),
         )
-    await redis.delete(FOLDING)
+        # Before the commit: should that fail, views are lost, which is better than counting them twice.
+        await redis.delete(FOLDING)
     return sum(counts.values())

@@ -9,6 +9,7 @@ from sqlmodel import col, func, or_, select
 from chat.db import Transaction
 from chat.discussions.models import Post, Topic
 from chat.discussions.queries import listed
+from chat.fields import UNWANTED
 from chat.members import Viewer
 from chat.members.models import Member
 from chat.networks import readable
@@ -31,7 +32,7 @@ class Hit(NamedTuple):
 
 async def search(tx: Transaction, viewer: Viewer | None, words: str, *, limit: int = 30) -> list[Hit]:
     """The best matches: posts by their text, and opening posts by their topic's title."""
-    words = " ".join(words.split())[:200]
+    words = " ".join(UNWANTED.sub(" ", words).split())[:200]
     if not words:
         return []
     query = func.websearch_to_tsquery(sa.cast("english", sa.dialects.postgresql.REGCONFIG), words)

@@ -9,7 +9,7 @@ from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
 from chat.markup import LONGEST, RENDERER, render
 from chat.members import Viewer, must_act
-from chat.networks import NetworkSeen, may_read, place, role_in, writing_in
+from chat.networks import NetworkSeen, joining_in, may_read, place, role_in, writing_in
 from chat.ops import once
 
 # Past this an answer hangs on its forebear's line: the page shows two levels anyway.
@@ -79,9 +79,11 @@ async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
 
 async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     """Let a member of the network write. In an open one every member of the hub may, and so joins it."""
-    await writing_in(tx, network_id)
     if await role_in(tx, viewer.id, network_id):
-        return
+        await writing_in(tx, network_id)
+        if await role_in(tx, viewer.id, network_id):  # still, now that removals wait for us
+            return
+    await joining_in(tx, network_id)
     if not await may_read(tx, viewer, network_id):
         raise NotFound
     if not await place(tx, network_id, viewer.id):
@@ -147,7 +149,7 @@ async def _place_in_thread(
     if parent is None or parent == "":
         return None, [number]
     row = None
-    if isinstance(parent, int) or str(parent).isdecimal():
+    if str(parent).isdecimal():
         row = await tx.first(
             "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic",
             id=min(int(str(parent)), 2**62),

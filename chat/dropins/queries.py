@@ -122,9 +122,16 @@ async def upcoming_in(tx: Transaction, network_id: int, limit: int = 20) -> list
 
 
 async def upcoming_for(tx: Transaction, viewer: Viewer | None, limit: int = 5) -> list[DropInSeen]:
-    """The dates of the viewer's own networks that are open or to come; a visitor sees those of the open networks."""
+    """The next date of each series of the viewer's own networks; a visitor sees those of the open networks."""
     mine = belongs(viewer.id) if viewer else readable(None)
-    query = _drop_ins().where(mine, col(DropIn.closes_at) > clock.now())
+    next_of_each = (
+        select(DropIn.id)
+        .join(Network, col(Network.id) == col(DropIn.network_id))
+        .where(mine, col(DropIn.closes_at) > clock.now())
+        .distinct(col(DropIn.series_id))
+        .order_by(DropIn.series_id, DropIn.opens_at)
+    )
+    query = _drop_ins().where(col(DropIn.id).in_(next_of_each.scalar_subquery()))
     return await _all(tx, query.order_by(DropIn.opens_at, DropIn.id).limit(limit))
 
 
@@ -175,7 +182,8 @@ async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[
         )
     )
     return {
-        row.id: {"id": row.id, "handle": row.handle, "name": row.name, "organisation": row.organisation} for row in rows
+        row.id: {"id": row.id, "handle": row.handle, "name": row.name, "organisation": row.organisation}
+        for row in rows
     }
 
 

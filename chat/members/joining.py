@@ -176,6 +176,16 @@ async def use_key(tx: Transaction, purpose: str, token: str) -> int:
     return row.member_id or 0
 
 
+async def void_keys(tx: Transaction, purpose: str, member_id: int) -> None:
+    """Whatever letters of this purpose the member still has, their links no longer work."""
+    await tx.run(
+        "UPDATE one_time_key SET used_at = :now WHERE member_id = :member AND purpose = :purpose AND used_at IS NULL",
+        now=clock.now(),
+        member=member_id,
+        purpose=purpose,
+    )
+
+
 def clean_email(value: object) -> str:
     """An address as it is kept: checked for form, lowercase."""
     try:

@@ -9,7 +9,7 @@ from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import CONTROL
 from chat.mail import Letter
-from chat.members.joining import add_member, clean_email, make_key, use_key
+from chat.members.joining import add_member, clean_email, make_key, use_key, void_keys
 from chat.secrets import hashed, new_token
 
 SESSION_LASTS = timedelta(days=60)
@@ -71,6 +71,7 @@ async def reset_letter(tx: Transaction, member_id: int) -> Letter:
 async def reset(tx: Transaction, token: str, password_hash: str) -> int:
     """A new password for the member of this key, which also proves the address; every session of theirs ends."""
     member_id = await use_key(tx, "reset", token)
+    await void_keys(tx, "reset", member_id)
     await tx.run(
         "UPDATE member SET password_hash = :hash, verified_at = coalesce(verified_at, :now) WHERE id = :id",
         hash=password_hash,
@@ -86,6 +87,7 @@ async def change_password(
 ) -> None:
     """A new password from the settings page; the member's other sessions end."""
     await tx.run("UPDATE member SET password_hash = :hash WHERE id = :id", hash=password_hash, id=member_id)
+    await void_keys(tx, "reset", member_id)
     await _end(tx, "member_id = :id AND id IS DISTINCT FROM :keep", id=member_id, keep=keep_session)
 
 

@@ -108,6 +108,13 @@ async def writing_in(tx: Transaction, network_id: int) -> None:
     await fence(tx, [network_id])
 
 
+async def joining_in(tx: Transaction, network_id: int) -> None:
+    """Like `writing_in`, for a transaction that may also give a place: two that both hold the weaker lock
+    would wait for each other when each comes to change who may read."""
+    await tx.run("SELECT 1 FROM network WHERE id = :id FOR NO KEY UPDATE", id=network_id)
+    await fence(tx, [network_id])
+
+
 async def access_changes(tx: Transaction, network_id: int) -> None:
     """Who may read has changed: every live connection is asked about again before it gets anything more."""
     version = await tx.value(

@@ -10,6 +10,7 @@ class LiveThread extends HTMLElement {
     if (cursor) live.follow(cursor, { event: (kind, d) => this.take(kind, d), resync: again, gone });
     this.seeing = new IntersectionObserver((entries) => this.saw(entries), { threshold: 0.5 });
     for (const post of this.children) this.seeing.observe(post);
+    if (this.dataset.flat && !location.hash && this.closest(".room.live")) scrollTo(0, document.documentElement.scrollHeight);
     addEventListener("pagehide", () => this.tellRead());
     document.addEventListener("visibilitychange", () => document.hidden && this.tellRead());
   }
