@@ -79,11 +79,10 @@ async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
 
 async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     """Let a member of the network write. In an open one every member of the hub may, and so joins it."""
-    if await role_in(tx, viewer.id, network_id):
-        await writing_in(tx, network_id)
-        if await role_in(tx, viewer.id, network_id):  # still, now that removals wait for us
-            return
-    await joining_in(tx, network_id)
+    order = writing_in if await role_in(tx, viewer.id, network_id) else joining_in
+    await order(tx, network_id)
+    if await role_in(tx, viewer.id, network_id):  # asked again, now that removals wait for us
+        return
     if not await may_read(tx, viewer, network_id):
         raise NotFound
     if not await place(tx, network_id, viewer.id):

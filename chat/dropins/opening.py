@@ -10,6 +10,7 @@ from chat.db import Transaction
 from chat.discussions.writing import add_post
 from chat.events import drop_in_stream, network_stream, topic_stream
 from chat.markup import render
+from chat.networks import writing_in
 
 # Compare and set: of any number of workers, one finds the row as it should be.
 OPEN = """
@@ -35,6 +36,7 @@ async def open_doors(tx: Transaction, drop_in_id: int) -> bool:
     row = await tx.first(OPEN, id=drop_in_id, now=clock.now())
     if row is None:
         return await _miss(tx, drop_in_id)
+    await writing_in(tx, row.network_id)  # network before topic, like everybody who writes
     welcome = row.description or "The doors are open. Welcome!"
     if not await tx.value("SELECT 1 FROM post WHERE topic_id = :topic LIMIT 1", topic=row.topic_id):
         post = await add_post(tx, row.topic_id, row.host_id, welcome, render(welcome))
@@ -84,6 +86,7 @@ async def _miss(tx: Transaction, drop_in_id: int) -> bool:
     row = await tx.first(MISS, id=drop_in_id, now=clock.now())
     if row is None:
         return False
+    await writing_in(tx, row.network_id)
     await tx.run("UPDATE topic SET listed_at = NULL WHERE id = :id AND post_count = 0", id=row.topic_id)
     tx.announce(network_stream(row.network_id), "dropin.missed", drop_in_id, network=row.network_id)
     return True
