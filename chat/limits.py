@@ -31,7 +31,7 @@ async def allow(redis: Redis, what: str, who: str | int, burst: int, seconds: in
     if not settings().rate_limits:
         return
     try:
-        wait = await redis.eval(GCRA, 1, f"limit:{what}:{who}", burst, seconds * 1000)  # type: ignore[misc]
+        wait = await redis.eval(GCRA, 1, f"limit:{what}:{who}", burst, seconds * 1000)  # type: ignore[misc,arg-type]
     except (RedisError, OSError) as error:
         log.warning("limits are off while Redis is away", error=repr(error))
         return

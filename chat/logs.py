@@ -14,7 +14,7 @@ from chat.config import Settings
 def set_up(settings: Settings) -> None:
     """Send structlog and the standard library's logs to standard error in the chosen form."""
     level = getattr(logging, settings.log_level.upper())
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -56,13 +56,14 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
 
 async def mailbox(redis: Redis) -> list[Letter]:
     """The letters that were kept, newest first."""
-    return [msgspec.json.decode(raw, type=Letter) for raw in await redis.lrange(MAILBOX, 0, -1)]
+    return [msgspec.json.decode(raw, type=Letter) for raw in await redis.lrange(MAILBOX, 0, -1)]  # type: ignore[misc]
 
 
 async def _keep(letter: Letter, redis: Redis) -> None:
     stamped = msgspec.structs.replace(letter, at=clock.now().isoformat(timespec="seconds"))
     async with redis.pipeline() as pipe:
-        pipe.lpush(MAILBOX, msgspec.json.encode(stamped)).ltrim(MAILBOX, 0, MAILBOX_KEEPS - 1)
+        pipe.lpush(MAILBOX, msgspec.json.encode(stamped))
+        pipe.ltrim(MAILBOX, 0, MAILBOX_KEEPS - 1)
         await pipe.execute()
 
 

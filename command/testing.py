@@ -28,7 +28,7 @@ def test(pytest_args: tuple[str, ...]) -> None:
         raise Trouble(
             "The test tools are missing from this environment: run `uv sync --locked --inexact --group test`."
         )
-    reason = "" if _browser() else _install_browser()
+    reason = "" if browser() else _install_browser()
     if reason:
         say(f"The browser tests will be skipped: {reason}")
     environment = child_environment(**{"HUB_NO_BROWSER": reason} if reason else {})
@@ -45,7 +45,8 @@ def _processes(arguments: tuple[str, ...]) -> list[str]:
     return ["-n", str(min(MOST, max(2, os.cpu_count() or 2)))]
 
 
-def _browser() -> str | None:
+def browser() -> str | None:
+    """The Chromium of this machine."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
@@ -66,7 +67,7 @@ def _install_browser() -> str:
         done = subprocess.run(  # noqa: S603
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
-    if _browser():
+    if browser():
         return ""
     last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
     return f"`apt-get install chromium` failed ({last})."

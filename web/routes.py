@@ -94,6 +94,7 @@ API = [
     get("/networks/{slug}", people.show_network),
     post("/networks/{slug}/join", people.join_network),
     get("/networks/{slug}/members", people.list_members),
+    get("/networks/{slug}/members/{handle}", people.show_member),
     Route("/networks/{slug}/members/{handle}", people.remove_member, methods=["DELETE"]),
     post("/networks/{slug}/invitations", people.invite),
     post("/invitations/{token}/accept", people.accept),

@@ -24,12 +24,15 @@ class Line(NamedTuple):
 async def _catch_up_doors(db: Database, redis: Redis) -> None:
     async with db.snapshot() as tx:
         to_open, to_close = await dropins.due(tx)
-    for drop_in_id in to_open:
-        async with db.transaction() as tx:
-            await dropins.open_doors(tx, drop_in_id)
-    for drop_in_id in to_close:
-        async with db.transaction() as tx:
-            await dropins.close_doors(tx, drop_in_id)
+    doors = [(dropins.open_doors, id) for id in to_open] + [(dropins.close_doors, id) for id in to_close]
+    for turn, drop_in_id in doors:
+        try:
+            async with db.transaction() as tx:
+                await turn(tx, drop_in_id)
+        except AWAY:
+            raise
+        except Exception as error:  # one door that jams keeps no other shut
+            log.error("a door jams", drop_in=drop_in_id, exc_info=error)
 
 
 TIMETABLE = (
@@ -52,4 +55,6 @@ async def keep(line: Line, db: Database, redis: Redis) -> None:
             await line.do(db, redis)
         except (*AWAY, RedisError) as error:
             log.warning("a line of the timetable waits", line=line.name, error=repr(error))
+        except Exception as error:  # the line goes on: nobody would start it again
+            log.error("a line of the timetable failed", line=line.name, exc_info=error)
         await asyncio.sleep(line.seconds)

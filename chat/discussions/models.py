@@ -29,6 +29,7 @@ class Topic(SQLModel, table=True):
 
 
 class Post(SQLModel, table=True):
+    __table_args__ = (sa.UniqueConstraint("topic_id", "number"),)
     id: int | None = key()
     topic_id: int = ref("topic")
     number: int

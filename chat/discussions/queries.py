@@ -74,7 +74,7 @@ def _topics(viewer: Viewer | None) -> Any:
 
 def _any_topics(member_id: int) -> Any:
     return (
-        select(  # type: ignore[call-overload]
+        select(
             Topic.id,
             Topic.title,
             Topic.network_id,
@@ -141,7 +141,7 @@ async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Top
 def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
     return (
-        select(  # type: ignore[call-overload]
+        select(
             Post.id,
             Post.topic_id,
             Post.number,

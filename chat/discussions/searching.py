@@ -52,7 +52,7 @@ async def search(tx: Transaction, viewer: Viewer | None, words: str, *, limit: i
             Post.created_at,
             Post.body,
             rank.label("rank"),
-        )  # type: ignore[call-overload,union-attr]
+        )
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .join(Network, col(Network.id) == col(Topic.network_id))
         .join(Member, col(Member.id) == col(Post.author_id))

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from chat.models import TIME, key, moment, ref, words
@@ -25,6 +26,7 @@ class Series(SQLModel, table=True):
 
 class DropIn(SQLModel, table=True):
     __tablename__ = "drop_in"
+    __table_args__ = (sa.UniqueConstraint("series_id", "local_date"),)
     id: int | None = key()
     series_id: int = ref("series")
     network_id: int = ref("network")

@@ -73,7 +73,7 @@ class SeriesSeen(NamedTuple):
 
 def _drop_ins() -> Any:
     return (
-        select(  # type: ignore[call-overload]
+        select(
             DropIn.id,
             DropIn.series_id,
             DropIn.network_id,
@@ -152,7 +152,7 @@ async def drop_ins_by_id(tx: Transaction, ids: list[int]) -> dict[int, DropInSee
 async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
     """The series of a network, for a viewer who may read it."""
     query = (
-        select(  # type: ignore[call-overload]
+        select(
             Series.id,
             Series.network_id,
             Network.slug,

@@ -3,15 +3,17 @@
 A date is known by its local date; the rule and the zone only say when on that date it opens.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+import structlog
 from dateutil.rrule import rrulestr
 
 from chat import clock
-from chat.db import Database, Transaction
+from chat.db import AWAY, Database, Transaction
 from chat.discussions import add_topic
 from chat.dropins.opening import ring_for
 from chat.errors import Invalid
@@ -20,9 +22,22 @@ from chat.fields import line, prose, whole_number
 from chat.members import Viewer, must_act
 from chat.networks import NetworkSeen, must_have
 
+log = structlog.get_logger()
+
 AHEAD = timedelta(weeks=8)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-FREQUENCIES = ("FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY")
+# What a rule may consist of. dateutil takes more, and counts for seconds, or for ever, on some of it.
+_DAY, _MONTHDAY = r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", r"-?([1-9]|[12]\d|3[01])"
+PARTS = {
+    "FREQ": r"DAILY|WEEKLY|MONTHLY",
+    "INTERVAL": r"[1-9]\d?",
+    "BYDAY": rf"{_DAY}(,{_DAY})*",
+    "BYMONTHDAY": rf"{_MONTHDAY}(,{_MONTHDAY})*",
+    "BYMONTH": r"([1-9]|1[0-2])(,([1-9]|1[0-2]))*",
+    "BYSETPOS": r"-?[1-5]",
+    "COUNT": r"[1-9]\d{0,3}",
+    "UNTIL": r"\d{8}(T\d{6})?",
+}
 
 
 async def schedule(
@@ -60,6 +75,8 @@ def opens_on(day: date, local_time: time, zone: str) -> datetime:
 def dates(rule: str, starts_on: date, first: date, last: date) -> Iterator[date]:
     """The local dates of a rule within a window, both ends included."""
     midnight = time()
+    if "COUNT=" not in rule and "UNTIL=" not in rule:
+        rule = f"{rule};UNTIL={last:%Y%m%d}T235959"  # or a rule that never comes true is tried up to the year 9999
     occurrences = rrulestr(rule, dtstart=datetime.combine(starts_on, midnight))
     for moment in occurrences.xafter(datetime.combine(first, midnight), inc=True):
         if moment.date() > last:
@@ -100,8 +117,13 @@ async def materialise_all(db: Database) -> None:
     async with db.snapshot() as tx:
         ids = [row.id for row in await tx.all("SELECT id FROM series WHERE ended_at IS NULL ORDER BY id")]
     for series_id in ids:
-        async with db.transaction() as tx:
-            await materialise(tx, series_id)
+        try:
+            async with db.transaction() as tx:
+                await materialise(tx, series_id)
+        except AWAY:
+            raise
+        except Exception as error:  # such as a zone that the new tzdata no longer has: the others go on
+            log.error("a series gets no dates", series=series_id, exc_info=error)
 
 
 async def add_date(tx: Transaction, series: Any, day: date, opens_at: datetime, closes_at: datetime) -> int:
@@ -138,9 +160,9 @@ async def change_time(tx: Transaction, drop_in_id: int, opens_at: datetime, clos
 
 
 def _zone(value: object) -> str:
-    if value not in available_timezones():
+    if not isinstance(value, str) or value not in available_timezones():
         raise Invalid("zone", "Choose a time zone such as Europe/London.")
-    return str(value)
+    return value
 
 
 def _date(value: object, zone: str) -> date:
@@ -167,17 +189,21 @@ def _rule(form: Mapping[str, Any], starts_on: date) -> str:
             raise Invalid("weekday", f"The weekday must be one of: {', '.join(WEEKDAYS)}.")
         return f"FREQ=WEEKLY;BYDAY={weekday}"
     rule = line("rule", form["rule"], 200, called="The rule").upper().removeprefix("RRULE:")
-    try:
-        if not rule.startswith(FREQUENCIES) or any(
-            part in rule for part in ("BYHOUR", "BYMINUTE", "BYSECOND", "DTSTART")
-        ):
-            raise ValueError(rule)
-        if next(dates(rule, starts_on, starts_on, starts_on + timedelta(days=400)), None) is None:
-            raise Invalid("rule", "This rule has no dates in its first year.")
-    except (ValueError, TypeError):
+    parts = [part.partition("=")[::2] for part in rule.split(";")]
+    known = all(name in PARTS and re.fullmatch(PARTS[name], value) for name, value in parts)
+    names = [name for name, _ in parts]
+    if not known or "FREQ" not in names or len(set(names)) < len(names) or {"COUNT", "UNTIL"} <= set(names):
         raise Invalid(
             "rule", "The rule must be a daily, weekly or monthly one of RFC 5545, like FREQ=WEEKLY;BYDAY=FR."
-        ) from None
+        )
+    endless = ";".join(f"{name}={value}" for name, value in parts if name not in ("COUNT", "UNTIL"))
+    a_year = starts_on + timedelta(days=400)
+    try:
+        for probe in (endless, rule):
+            if next(dates(probe, starts_on, starts_on, a_year), None) is None:
+                raise Invalid("rule", "This rule has no dates in its first year.")
+    except (ValueError, TypeError):
+        raise Invalid("rule", "This rule can’t be understood: its parts contradict each other.") from None
     return rule
 
 

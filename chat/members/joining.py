@@ -198,7 +198,7 @@ def clean_email(value: object) -> str:
         ) from None
 
 
-def clean_profile(form: Mapping[str, Any]) -> dict[str, str]:
+def clean_profile(form: Mapping[str, Any]) -> dict[str, Any]:
     country = line("country", form.get("country"), 2, called="The country", required=False).upper()
     if country and country not in COUNTRIES:
         raise Invalid("country", "Choose a country from the list.")

@@ -27,6 +27,7 @@ from chat.networks.placing import join, leave, place, remove
 from chat.networks.queries import (
     NetworkSeen,
     Person,
+    member_of,
     members_of,
     network_by_id,
     network_of,
@@ -54,6 +55,7 @@ __all__ = [
     "leave",
     "may_found",
     "may_read",
+    "member_of",
     "members_of",
     "must_have",
     "network_by_id",

@@ -129,27 +129,7 @@ async def members_of(
     offset: int = 0,
 ) -> list[Person]:
     """The people of a network, hosts first, for those who may read it and have an account."""
-    if viewer is None:
-        raise SignInFirst
-    if not network.readable:
-        raise Forbidden("Only its members see who is in this network.")
-    order = sa.case({"owner": 0, "host": 1}, value=col(Membership.role), else_=2)
-    query = (
-        select(
-            Member.handle,
-            Member.name,
-            Member.organisation,
-            Member.role,
-            Member.country,
-            col(Membership.role).label("place"),
-            Membership.joined_at,
-        )
-        .join(Membership, col(Membership.member_id) == col(Member.id))
-        .where(col(Membership.network_id) == network.id, ACTIVE)
-        .order_by(order, Member.name, Member.id)
-        .limit(limit)
-        .offset(offset)
-    )
+    query = _people(viewer, network)
     if search:
         like = f"%{search.replace('%', '').replace('_', ' ').strip()}%"
         query = query.where(
@@ -159,4 +139,29 @@ async def members_of(
                 col(Member.role).ilike(like),
             )
         )
+    order = sa.case({"owner": 0, "host": 1}, value=col(Membership.role), else_=2)
+    query = query.order_by(order, Member.name, Member.id).limit(limit).offset(offset)
     return [Person(*row) for row in await tx.all(query)]
+
+
+async def member_of(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, handle: str) -> Person:
+    """One of the people of a network."""
+    row = await tx.first(_people(viewer, network).where(col(Member.handle) == handle.lower()))
+    if row is None:
+        raise NotFound("Nobody of that name is a member of this network.")
+    return Person(*row)
+
+
+def _people(viewer: Viewer | None, network: NetworkSeen) -> Any:
+    if viewer is None:
+        raise SignInFirst
+    if not network.readable:
+        raise Forbidden("Only its members see who is in this network.")
+    return (
+        select(
+            Member.handle, Member.name, Member.organisation, Member.role, Member.country,
+            col(Membership.role).label("place"), Membership.joined_at,
+        )
+        .join(Membership, col(Membership.member_id) == col(Member.id))
+        .where(col(Membership.network_id) == network.id, ACTIVE)
+    )  # fmt: skip

@@ -47,7 +47,7 @@ async def events_after(tx: Transaction, stream: str, seq: int, limit: int) -> li
             EventRow.ref_id,
             EventRow.rev,
             EventRow.acl_version,
-        )  # type: ignore[call-overload]
+        )
         .where(col(EventRow.stream_id) == stream, col(EventRow.seq) > seq)
         .order_by(EventRow.seq)
         .limit(limit)

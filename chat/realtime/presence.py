@@ -82,7 +82,7 @@ class Presence:
             count = people.get(member_id, 0)
             # The count itself, not a step: then a lost write is mended by the next one.
             await (
-                self.bus.redis.hset(_key(room), field, count)
+                self.bus.redis.hset(_key(room), field, str(count))
                 if count
                 else self.bus.redis.hdel(_key(room), field)
             )  # type: ignore[misc,arg-type]

@@ -93,7 +93,8 @@ class Stream:
 
     def heard_next(self) -> list[Event]:
         """What was heard right after the head, without a gap."""
-        events, seq = [], self.head + 1
+        events: list[Event] = []
+        seq = self.head + 1
         while seq in self.heard and len(events) < READ_AT_ONCE:
             events.append(self.heard.pop(seq))
             seq += 1

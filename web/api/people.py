@@ -60,6 +60,14 @@ async def list_members(request: Request) -> Response:
         return json({"members": [shapes.person(p) for p in people], "total": network.members})
 
 
+async def show_member(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        network = await networks.network_of(tx, viewer, request.path_params["slug"])
+        return json(
+            shapes.person(await networks.member_of(tx, viewer, network, request.path_params["handle"]))
+        )
+
+
 async def remove_member(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])

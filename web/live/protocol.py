@@ -37,7 +37,7 @@ class Wire:
 
     def close(self, code: int) -> None:
         """Ask the application to close: it hears a message like one of the client's."""
-        self._protocol.queue.put_nowait({"type": "hub.close", "code": code})  # type: ignore[arg-type]
+        self._protocol.queue.put_nowait({"type": "hub.close", "code": code})  # type: ignore[typeddict-item]
 
     def abort(self) -> None:
         self._protocol.transport.abort()
@@ -72,7 +72,7 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)  # its task starts after this returns
         if hasattr(self, "scope"):
             self.wire = Wire(self)
-            self.scope["extensions"][EXTENSION] = self.wire  # type: ignore[typeddict-item]
+            self.scope["extensions"][EXTENSION] = self.wire  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         if self.wire:

@@ -8,24 +8,29 @@ const state = document.getElementById("live-state");
 export const cursorOf = (s) => cursors.get(s);
 export const csrf = dataset.csrf;
 
-let lost = 0;
+let lost = 0, calm = 0;
 export const live = new Live({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`,
   csrf,
   onState(now) {
     document.documentElement.dataset.live = now;
-    if (now === "waiting" && !lost) lost = setTimeout(() => (state.textContent = "Reconnecting…"), 2000);
-    if (now === "live" && lost) {
+    if (now === "waiting") lost ||= setTimeout(() => say("Reconnecting…"), 2000);
+    if (now === "live" || now === "ended") {
       clearTimeout(lost);
       lost = 0;
-      if (state.textContent) {
-        state.textContent = "Up to date again.";
-        setTimeout(() => (state.textContent = ""), 4000);
-      }
     }
-    if (now === "ended") state.textContent = "You have been signed out. Load the page again.";
+    if (now === "live" && state.textContent) {
+      say("Up to date again.");
+      calm = setTimeout(say, 4000, "");
+    }
+    if (now === "ended") say("You have been signed out. Load the page again.");
   },
 });
+
+function say(sentence) {
+  clearTimeout(calm);
+  state.textContent = sentence;
+}
 
 addEventListener("online", () => live.hurry());
 addEventListener("pageshow", () => live.hurry());
@@ -48,7 +53,7 @@ export function again() {
 
 export function gone() {
   notice("gone-notice");
-  for (const composer of document.querySelectorAll("main form, main live-thread, main live-topics")) composer.remove();
+  for (const composer of document.querySelectorAll("main form, main live-thread, main live-topics, main .here")) composer.remove();
 }
 
 function notice(id) {

@@ -18,6 +18,7 @@ export class Live {
     this.ops = new Map();
     this.wait = FIRST_WAIT;
     this.state = "idle";
+    this.wasLive = false;
     this.heartbeat = 25000;
     this.i = 0;
   }
@@ -49,6 +50,8 @@ export class Live {
 
   // Now, not when the back-off says so: the network is back, or the page is.
   hurry() {
+    // A phone that slept may believe in a line that is long dead.
+    if (this.state === "live" && Date.now() - this.heardAt > this.heartbeat * SILENCE) this.giveUp();
     if (this.state === "waiting") {
       clearTimeout(this.timer);
       this.wait = FIRST_WAIT;
@@ -59,13 +62,14 @@ export class Live {
   connect() {
     this.become("connecting");
     const socket = this.socket = new this.Socket(this.url);
+    this.listenFor(this.heartbeat);
     socket.onopen = () => {
       const subs = [...this.streams.values()].filter((x) => !x.over).map(({ s, e, q }) => ({ s, e, q }));
       this.send({ t: "hello", v: 1, as: this.as, csrf: this.csrf, subs });
-      this.listenFor(this.heartbeat);
     };
     socket.onmessage = (message) => {
       if (socket !== this.socket) return;
+      this.heardAt = Date.now();
       this.listenFor(this.heartbeat * SILENCE);
       this.hear(JSON.parse(message.data));
     };
@@ -74,7 +78,7 @@ export class Live {
 
   lost(code) {
     clearTimeout(this.deadline);
-    if (code === 4001 || code === 4003) return this.become("ended");
+    if (code === 4001 || code === 4003) return this.end();
     this.become("waiting");
     this.timer = setTimeout(() => this.connect(), Math.random() * this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
@@ -82,7 +86,20 @@ export class Live {
 
   listenFor(ms) {
     clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => { this.socket.onclose = null; this.socket.close(); this.lost(0); }, ms);
+    this.deadline = setTimeout(() => this.giveUp(), ms);
+  }
+
+  giveUp() {
+    this.socket.onclose = null;
+    this.socket.close();
+    this.lost(0);
+  }
+
+  // The session is over. What waits to be sent goes back to whoever wrote it.
+  end() {
+    this.become("ended");
+    for (const { reject } of this.ops.values()) reject({ code: "ended" });
+    this.ops.clear();
   }
 
   hear(m) {
@@ -103,6 +120,7 @@ export class Live {
     if (m.v) {
       this.heartbeat = m.hb;
       this.wait = FIRST_WAIT;
+      this.wasLive = true;
       this.become("live");
       for (const { message } of this.ops.values()) this.send(message);
     }

@@ -1,4 +1,4 @@
-// A plain form until this arrives; then it sends by the socket, and keeps the text until the post is safe.
+// A plain form until this page has been live; then it sends by the socket, and keeps the text until the post is safe.
 import { live } from "./connection.js";
 import { newName } from "./live.js";
 
@@ -36,17 +36,18 @@ class ReplyForm extends HTMLElement {
   }
 
   async send(event) {
-    if (live.state !== "live") return; // the plain form does it
+    if (!live.wasLive || live.state === "ended") return; // the plain form does it
     event.preventDefault();
     const body = this.area.value, { parent, op } = this.form.elements;
     if (!body.trim() || this.busy) return;
     this.busy = true;
-    this.say("");
+    this.say(live.state === "live" ? "" : "The connection is lost. This will be sent as soon as it is back.");
     try {
       const topic = this.form.action.split("/").pop();
       await live.op("post.add", `t:${topic}`, { body, parent: parent.value ? Number(parent.value) : null }, op.value);
-      if (this.area.value === body) this.area.value = "";
+      if (this.area.value.startsWith(body)) this.area.value = this.area.value.slice(body.length);
       this.answer("", "");
+      this.say("");
       op.value = newName();
     } catch (error) {
       this.say(error.text ?? "That was not saved. Try again.");

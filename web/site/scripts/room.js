@@ -6,6 +6,7 @@ const SLACK = 4000; // ms after the clock says so, should nobody announce it
 class LiveRoom extends HTMLElement {
   connectedCallback() {
     this.people = new Map();
+    this.ahead = Date.now() - new Date(this.dataset.now); // of the server's clock; many a ward computer's is wrong
     const { dropIn, stream, state } = this.dataset;
     const network = [...JSON.parse(document.body.dataset.live)].find((c) => c.s.startsWith("n:"));
     if (network) live.follow(cursorOf(network.s), { event: (kind, d) => kind.startsWith("dropin.") && String(d.id) === dropIn && this.turn(kind) });
@@ -15,12 +16,16 @@ class LiveRoom extends HTMLElement {
     this.countdown();
   }
 
+  until(moment) {
+    return new Date(moment) - (Date.now() - this.ahead);
+  }
+
   over() {
-    return Date.now() >= new Date(this.dataset.closes);
+    return this.until(this.dataset.closes) <= 0;
   }
 
   at(moment, kind) {
-    const ms = new Date(moment) - Date.now() + SLACK + Math.random() * SLACK;
+    const ms = this.until(moment) + SLACK + Math.random() * SLACK;
     if (ms < 2 ** 31) setTimeout(() => this.turn(kind), Math.max(ms, SLACK));
   }
 
@@ -46,7 +51,7 @@ class LiveRoom extends HTMLElement {
     const line = this.querySelector(".countdown");
     if (!line) return;
     const tick = () => {
-      const seconds = Math.max(0, Math.round((new Date(line.dataset.until) - Date.now()) / 1000));
+      const seconds = Math.max(0, Math.round(this.until(line.dataset.until) / 1000));
       line.textContent = seconds < 3600 ? `in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
       if (!seconds) clearInterval(timer);
     };

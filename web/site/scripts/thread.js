@@ -25,10 +25,11 @@ class LiveThread extends HTMLElement {
     const post = html(d.html);
     const counter = document.querySelector("[data-posts]");
     if (counter) counter.textContent = Math.max(Number(counter.textContent), d.number);
-    if (!this.place(post)) return this.announce(null);
-    post.classList.add("arrived");
-    tell(post.parentElement);
-    this.seeing.observe(post);
+    if (this.place(post)) {
+      post.classList.add("arrived");
+      tell(post.parentElement);
+      this.seeing.observe(post);
+    }
     this.announce(post);
   }
 
@@ -57,15 +58,21 @@ class LiveThread extends HTMLElement {
   }
 
   announce(post) {
-    const own = post?.dataset.author === document.body.dataset.member;
-    if (own) return post.scrollIntoView({ block: "nearest" });
-    const box = post?.getBoundingClientRect();
-    if (box && box.top < innerHeight && box.bottom > 0) return;
+    if (post.dataset.author === document.body.dataset.member) return this.show(post);
+    const box = post.getBoundingClientRect();
+    if (post.isConnected && box.top < innerHeight && box.bottom > 0) return;
     this.fresh += 1;
     this.pill ??= this.makePill();
-    this.target = post ?? this.target;
+    this.target = post;
     this.pill.hidden = false;
     this.pill.textContent = `${this.fresh} new ${this.fresh === 1 ? "answer" : "answers"}`;
+  }
+
+  // Where it is: here, or on another page of this topic.
+  show(post, block = "nearest") {
+    const { id, number } = post.dataset, here = this.querySelector(`[data-id="${id}"]`);
+    if (here) here.scrollIntoView({ block });
+    else location.assign(`/topics/${this.dataset.topic}?post=${number}#p${number}`);
   }
 
   makePill() {
@@ -74,8 +81,7 @@ class LiveThread extends HTMLElement {
     pill.addEventListener("click", () => {
       pill.hidden = true;
       this.fresh = 0;
-      if (this.target?.isConnected) this.target.scrollIntoView({ block: "center" });
-      else location.assign(`/topics/${this.dataset.topic}?page=1`);
+      this.show(this.target, "center");
     });
     this.after(pill);
     return pill;

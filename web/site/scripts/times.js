@@ -1,5 +1,5 @@
 // Times in the reader's zone and language.
-const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [86400 * 7, "day", 86400]];
+const STEPS = [[3600, "minute", 60], [86400, "hour", 3600], [86400 * 7, "day", 86400]];
 const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "short" });
 const styles = {
   when: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
@@ -10,7 +10,7 @@ const styles = {
 
 function ago(at) {
   const seconds = (at - Date.now()) / 1000, size = Math.abs(seconds);
-  if (size < 45) return "now";
+  if (size < 60) return "now";
   for (const [below, unit, per] of STEPS) if (size < below) return relative.format(Math.round(seconds / per), unit);
   return at.toLocaleDateString(undefined, styles.day);
 }

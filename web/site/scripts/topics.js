@@ -1,21 +1,44 @@
-// A network's list of topics: what is new or active moves to the top, softly.
+// A list of topics, of one network or of all one's own: what is new or active moves to the top, softly.
 import { live, cursorOf, html, again, gone } from "./connection.js";
 import { tell } from "./times.js";
 
+const LONGEST = 40;
+
 class LiveTopics extends HTMLElement {
   connectedCallback() {
-    const cursor = cursorOf(this.dataset.stream);
-    if (cursor) live.follow(cursor, { event: (kind, d) => this.take(kind, d), resync: again, gone });
+    this.list = this.querySelector("ol");
+    const all = JSON.parse(document.body.dataset.live), { stream } = this.dataset;
+    const follow = (s, listener) => cursorOf(s) && live.follow(cursorOf(s), listener);
+    if (stream) follow(stream, { event: (kind, d) => this.take(kind, d), resync: again, gone });
+    else for (const { s } of all.filter((c) => c.s.startsWith("n:"))) follow(s, { event: (kind, d) => this.take(kind, d), resync: again });
+    follow(`m:${document.body.dataset.member}`, { event: (kind, d) => kind === "read.moved" && this.readTo(d) });
   }
 
   take(kind, d) {
     if (!kind.startsWith("topic.") || !d.html) return;
-    const list = this.querySelector("ol"), row = html(d.html);
-    document.getElementById(row.id)?.remove();
+    const row = html(d.html), shown = document.getElementById(row.id);
+    if (shown) row.dataset.read = shown.dataset.read; // the fragment is the same for everybody
+    shown?.remove();
+    this.mark(row);
     row.classList.add("arrived");
-    list.prepend(row);
+    this.list.prepend(row);
+    this.list.children[LONGEST]?.remove();
     this.parentElement.querySelector(".empty")?.remove();
-    tell(list);
+    tell(row);
+  }
+
+  // Here or on another screen.
+  readTo({ topic, number }) {
+    const row = document.getElementById(`topic-${topic}`);
+    if (!row) return;
+    row.dataset.read = number;
+    this.mark(row);
+  }
+
+  mark(row) {
+    const { read, posts } = row.dataset, unread = read ? posts - read : 0;
+    row.querySelector(".unread")?.remove();
+    if (unread > 0) row.querySelector(".topic-counts").prepend(Object.assign(document.createElement("span"), { className: "unread", textContent: `${unread} new` }));
   }
 }
 

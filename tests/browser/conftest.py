@@ -1,0 +1,84 @@
+"""Members at real screens: one Chromium for each of the run's processes, and a window for whoever sits down."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from chat.config import Settings, settings
+from chat.members import Viewer
+from command.testing import browser
+from tests import cast
+from tests.browser.windows import Opened, Windows
+from tests.hubs import RunningHub
+from workers import main as worker_main
+
+PATIENCE = 8000  # ms; a page that has not changed by then will not
+HERE = Path(__file__).parent
+
+
+def why_not() -> str:
+    """Why there can be no browser tests here; empty where there can."""
+    return os.environ.get("HUB_NO_BROWSER") or ("" if browser() else "there is no Chromium here")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+            if why_not():
+                item.add_marker(pytest.mark.skip(reason=why_not()))
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=browser(), args=sandbox)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def opened(chromium: Browser, live_server: RunningHub) -> AsyncIterator[Opened]:
+    """`page = await opened(ana, "/networks")`: a window of Ana's, whose console must stay silent.
+
+    More: `width`, `height`, `dark`, `scripts=False`, `touch`.
+    """
+    windows = Windows(chromium, live_server)
+    yield windows.open
+    await windows.close()
+    assert not windows.complaints
+
+
+@pytest.fixture
+def public(live_server: RunningHub, setting: Callable[..., Settings]) -> Settings:
+    """Links in letters and invitations lead to this test's hub."""
+    return setting(HUB_PUBLIC_URL=live_server.url)
+
+
+@pytest.fixture
+async def worker(live_server: RunningHub) -> AsyncIterator[None]:
+    """The real worker, as long as the test runs."""
+    stop = asyncio.Event()
+    working = asyncio.create_task(worker_main.run(settings(), stop))
+    yield
+    stop.set()
+    await working
+
+
+@pytest.fixture
+async def anas_screen(opened: Opened, ana: Viewer, thread: cast.Thread) -> Page:
+    """Ana has her question open."""
+    return await opened(ana, f"/topics/{thread.id}")
+
+
+@pytest.fixture
+async def bens_screen(opened: Opened, ben: Viewer, thread: cast.Thread) -> Page:
+    """Ben has Ana's question open."""
+    return await opened(ben, f"/topics/{thread.id}")
