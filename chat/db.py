@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,7 +26,23 @@ AfterCommit = Callable[[list[Event], list[int]], Awaitable[None]]
 
 
 # What a call raises while the database is away, or drops the connection.
-AWAY = (DBAPIError, PoolTimeout, OSError, asyncio.TimeoutError)
+AWAY = (DatabaseError, PoolTimeout, OSError, asyncio.TimeoutError)
+
+
+def own_fault(error: BaseException) -> bool:
+    """Whether the database is there and refuses what was asked of it: a constraint, an impossible value, bad SQL."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return state[:2] in ("22", "23", "42") or unholdable(error)
+
+
+def unholdable(error: BaseException) -> bool:
+    """Whether a value was asked for that no column holds: a NUL in a text, a number or a time out of range."""
+    if not isinstance(error, DatabaseError) or error.orig is None:
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return state.startswith("22") or isinstance(
+        error.orig.__cause__, asyncpg.DataError | asyncpg.InterfaceError
+    )
 
 
 class Transaction:

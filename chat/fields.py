@@ -37,7 +37,12 @@ def one_of(field: str, value: object, choices: tuple[str, ...], *, called: str) 
     return str(value)
 
 
-def whole_number(field: str, value: object, least: int, most: int, *, called: str) -> int:
+def whole_number(
+    field: str, value: object, least: int, most: int, *, called: str, otherwise: int | None = None
+) -> int:
+    """A whole number in a range; `otherwise` where none was given."""
+    if otherwise is not None and (value is None or value == ""):
+        return otherwise
     try:
         number = int(str(value))
     except ValueError:

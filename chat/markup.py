@@ -1,5 +1,6 @@
 """Markdown to safe HTML, once, when it is written. Readers get the stored HTML."""
 
+import re
 from html import escape
 
 import nh3
@@ -21,6 +22,9 @@ _markdown = MarkdownIt(
     "commonmark", {"html": False, "linkify": True, "breaks": True, "maxNesting": 40}
 ).enable(["table", "strikethrough", "linkify"])
 
+# Finding bare links takes the square of a word's length: ten seconds for 64 KB without a blank.
+LONG_WORD = re.compile(r"\S{1000}")
+
 
 def _image_as_link(self, tokens, index, options, env) -> str:
     """A remote image would tell its server who reads: its reader decides whether to follow the link."""
@@ -34,6 +38,7 @@ _markdown.add_render_rule("image", _image_as_link)
 
 def render(source: str) -> str:
     """Safe HTML of a Markdown source. Headings start at h3: the page has the first two."""
+    _markdown.options["linkify"] = not LONG_WORD.search(source)
     tokens = _markdown.parse(source)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):

@@ -68,7 +68,7 @@ class EventRow(SQLModel, table=True):
     ref_id: int = Field(sa_type=sa.BigInteger)
     rev: int
     acl_version: int = Field(sa_type=sa.BigInteger)
-    at: datetime = moment(default=True, index=True)
+    at: datetime = moment(default=True)
 
 
 class Op(SQLModel, table=True):

@@ -14,9 +14,13 @@ NAME = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 async def once(
-    tx: Transaction, author_id: int, op_id: str | None, act: Callable[[], Awaitable[dict[str, Any]]]
+    tx: Transaction,
+    author_id: int,
+    verb: str,
+    op_id: str | None,
+    act: Callable[[], Awaitable[dict[str, Any]]],
 ) -> dict[str, Any]:
-    """The answer of `act`, which runs only if this author has not used this name before.
+    """The answer of `act`, which runs only if this author has not used this name for this verb before.
 
     Two tries at the same moment: the second waits for the first to commit, then gets its answer.
     """
@@ -24,6 +28,7 @@ async def once(
         return await act()
     if not isinstance(op_id, str) or not NAME.fullmatch(op_id):
         raise Invalid("op", "An op's name is 1 to 64 letters, digits or any of . : - _")
+    op_id = f"{verb} {op_id}"
     new = await tx.run(
         "INSERT INTO op (author_id, op_id, at) VALUES (:author, :op, :now) ON CONFLICT DO NOTHING",
         author=author_id,

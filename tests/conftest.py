@@ -151,6 +151,8 @@ def real_time() -> Iterator[None]:
 def quiet_logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What is logged is shown by pytest where a test fails, in no other form."""
     monkeypatch.setattr(logs, "set_up", lambda settings: None)
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
     yield
     structlog.reset_defaults()
 

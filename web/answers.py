@@ -5,19 +5,16 @@ from urllib.parse import quote
 
 import msgspec
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from chat.db import AWAY
+from chat.db import AWAY, own_fault, unholdable
 from chat.errors import Conflict, Forbidden, HubError, Invalid, NotFound, SignInFirst, TooMany
 from web.edge import reading
 from web.pages import bare, page
 
 log = structlog.get_logger()
-
-OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
 
 STATUS: dict[type[HubError], int] = {
     NotFound: 404,
@@ -58,13 +55,28 @@ async def http_error(request: Request, error: Exception) -> Response:
 SENTENCES = {
     404: NotFound.sentence,
     405: "That can’t be done here.",
-    413: "That is too large. A text can be 64 KB at most.",
 }
+HEADINGS = {
+    403: "That is not yours to do",
+    404: "Not found",
+    409: "No longer possible",
+    413: "Too large",
+    429: "Too fast",
+    500: "Something broke",
+    503: "Back in a moment",
+}
+
+
+async def database_error(request: Request, error: Exception) -> Response:
+    """What no column could hold, nothing in the house is called; any other trouble is an accident."""
+    if unholdable(error):
+        return await hub_error(request, NotFound())
+    raise error
 
 
 async def unexpected(request: Request, error: Exception) -> Response:
     """An accident. Its story is in the log; the answer tells nothing of the inside."""
-    away = isinstance(error, AWAY) and not isinstance(error, OWN_FAULT)
+    away = isinstance(error, AWAY) and not own_fault(error)
     log.error("unexpected", path=request.url.path, method=request.method, exc_info=error)
     sentence = (
         "The hub can’t reach its database at the moment. What you sent was not saved; try again soon."
@@ -103,7 +115,7 @@ async def error_page(
                 tx,
                 viewer,
                 "site/error.html",
-                {"sentence": sentence, "title": HTTPStatus(status).phrase},
+                {"sentence": sentence, "title": heading(status)},
                 status=status,
                 headers=headers,
             )
@@ -112,4 +124,9 @@ async def error_page(
 
 
 def page_without_database(status: int, sentence: str) -> Response:
-    return bare("site/down.html", {"sentence": sentence, "title": HTTPStatus(status).phrase}, status)
+    return bare("site/down.html", {"sentence": sentence, "title": heading(status)}, status)
+
+
+def heading(status: int) -> str:
+    """A page's first words; HTTP's own phrases are for programs."""
+    return HEADINGS.get(status, "That did not work")

@@ -5,20 +5,18 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chat import logs
 from chat.config import Settings
 from chat.config import settings as read_settings
+from chat.db import DatabaseError
 from chat.errors import HubError
-from web.answers import http_error, hub_error, unexpected
+from web.answers import database_error, http_error, hub_error, unexpected
 from web.guard import Guard
 from web.lifespan import open_house
 from web.live.socket import LiveSocket
 from web.routes import ROUTES
-
-MOST_SENT = 1024 * 1024  # bytes of a request; a text of 64 KB may be three times that in a form
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:
@@ -33,23 +31,26 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
 
     pages = Starlette(
         routes=ROUTES,
-        middleware=[Middleware(Guard, settings=settings)],
-        exception_handlers={HubError: hub_error, HTTPException: http_error, Exception: unexpected},
+        exception_handlers={
+            HubError: hub_error,
+            HTTPException: http_error,
+            DatabaseError: database_error,
+            Exception: unexpected,
+        },
         lifespan=lifespan,
-        max_body_size=MOST_SENT,
     )
-    return Front(pages, LiveSocket())
+    return Front(pages, Guard(pages, settings), LiveSocket())
 
 
 class Front:
     """Leads sockets past everything that pages need: each frame around them would cost memory per connection."""
 
-    def __init__(self, pages: Starlette, live: LiveSocket) -> None:
-        self.pages, self.live = pages, live
+    def __init__(self, pages: Starlette, guarded: Guard, live: LiveSocket) -> None:
+        self.pages, self.guarded, self.live = pages, guarded, live
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             scope["app"] = self.pages
             await self.live(scope, receive, send)
         else:
-            await self.pages(scope, receive, send)
+            await self.guarded(scope, receive, send)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,7 +17,8 @@ from chat.members import Viewer
 from chat.secrets import derived, same
 from web.house import house_of
 
-FIELDS, FIELD_BYTES = 50, 512 * 1024
+FIELDS = 50
+MOST_SENT = 1024 * 1024  # bytes of a request; a text of 64 KB may be three times that in a form
 
 
 class Visit(NamedTuple):
@@ -67,11 +69,31 @@ def csrf_of(connection: HTTPConnection) -> str:
 
 async def form_of(request: Request) -> Mapping[str, Any]:
     """The fields of a form that this site's own page has sent. Raises Forbidden for any other."""
-    async with request.form(max_files=0, max_fields=FIELDS, max_part_size=FIELD_BYTES) as parsed:
-        form = {name: value for name, value in parsed.items() if not isinstance(value, UploadFile)}
-    if (wanted := csrf_of(request)) and not same(str(form.get("csrf", "")), wanted):
+    try:
+        async with request.form(max_files=0, max_fields=FIELDS, max_part_size=MOST_SENT) as parsed:
+            # Some character sets hold halves of characters, which no page could show again.
+            form = {
+                name: value.encode(errors="replace").decode()
+                for name, value in parsed.items()
+                if not isinstance(value, UploadFile)
+            }
+    except HTTPException:
+        raise Invalid(
+            "form", "This form can’t be read. Go back, reload the page and send it again."
+        ) from None
+    if (
+        (wanted := csrf_of(request))
+        and not same(form.get("csrf", ""), wanted)
+        and await _session_lives(request)
+    ):
         raise Forbidden("This form is too old. Go back, reload the page and send it again.")
     return form
+
+
+async def _session_lives(request: Request) -> bool:
+    """The cookie of a session that ended lends no rights, and whoever has one must be able to sign in again."""
+    async with house_of(request).db.snapshot() as tx:
+        return await viewer_of(request, tx) is not None
 
 
 async def limited(request: Request, what: str, burst: int, seconds: int, who: object = None) -> None:
@@ -91,7 +113,7 @@ def number(text: object, *, least: int = 1, field: str = "page") -> int:
     """A whole number from an address; bad ones are as good as absent pages."""
     if not text:
         return least
-    if not str(text).isdecimal() or len(str(text)) > 12:
+    if not str(text).isdecimal() or len(str(text)) > 9:
         raise Invalid(field, "That is not a number.")
     return max(least, int(str(text)))
 
@@ -108,8 +130,7 @@ def own_path(target: object) -> str:
         path
         if path.startswith("/")
         and not path.startswith(("//", "/\\"))
-        and "\n" not in path
-        and "\r" not in path
+        and path.isprintable()  # browsers drop tabs and line breaks from addresses
         else "/"
     )
 

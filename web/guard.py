@@ -9,7 +9,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.config import Settings
-from web.answers import plain_answer
+from chat.errors import Invalid
+from web.answers import plain_answer, problem
+from web.edge import MOST_SENT
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -29,14 +31,17 @@ class Guard:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        if not known_host(headers.get("host", ""), self.settings):
-            return await plain_answer(400, "This hub answers to its own address only.")(scope, receive, send)
-        if scope["method"] not in SAFE and not same_site(headers, self.settings):
-            return await plain_answer(403, "This request came from another site, so it was refused.")(
-                scope, receive, send
-            )
         nonce = scope["nonce"] = secrets.token_urlsafe(12)
         structlog.contextvars.clear_contextvars()
+        taken = 0
+
+        async def receive_limited() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MOST_SENT:
+                raise Invalid("body", "That is too large. A text can be 64 KB at most.")
+            return message
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -52,16 +57,34 @@ class Guard:
                     added["strict-transport-security"] = "max-age=31536000"
             await send(message)
 
-        await self.app(scope, receive, send_guarded)
+        if not known_host(headers.get("host", ""), self.settings):
+            answer: ASGIApp = plain_answer(400, "This hub answers to its own address only.")
+        elif scope["method"] in SAFE or same_site(headers, self.settings):
+            answer = self.app
+        elif not scope["path"].startswith("/api/"):
+            answer = plain_answer(403, "This request came from another site, so it was refused.")
+        elif _names_no_site(headers):
+            answer = self.app  # a program without a token, which the API tells so
+        else:
+            answer = problem(403, "This request came from another site, so it was refused.")
+        await answer(scope, receive_limited, send_guarded)
 
 
 def same_site(headers: Headers, settings: Settings) -> bool:
     """Whether an unsafe request may act: this site's own pages, or a client with a bearer token, which no page can forge."""
     if headers.get("authorization", "").lower().startswith("bearer ") and "cookie" not in headers:
         return True
-    if site := headers.get("sec-fetch-site"):
-        return site == "same-origin" or (site == "none" and "origin" not in headers)
-    return own_origin(headers.get("origin", ""), headers.get("host", ""), settings)
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site not in (None, "same-origin", "none"):
+        return False
+    if origin is None:
+        return site is not None
+    return own_origin(origin, headers.get("host", ""), settings)
+
+
+def _names_no_site(headers: Headers) -> bool:
+    """No browser sends a form like this."""
+    return not any(name in headers for name in ("cookie", "origin", "sec-fetch-site"))
 
 
 def own_origin(origin: str, host: str, settings: Settings) -> bool:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chat import discussions, dropins, jobs
-from chat.db import AWAY, Database
+from chat.db import AWAY, Database, own_fault
 from chat.realtime import log as event_log
 
 log = structlog.get_logger()
@@ -29,9 +29,9 @@ async def _catch_up_doors(db: Database, redis: Redis) -> None:
         try:
             async with db.transaction() as tx:
                 await turn(tx, drop_in_id)
-        except AWAY:
-            raise
         except Exception as error:  # one door that jams keeps no other shut
+            if isinstance(error, AWAY) and not own_fault(error):
+                raise
             log.error("a door jams", drop_in=drop_in_id, exc_info=error)
 
 

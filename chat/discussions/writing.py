@@ -39,7 +39,7 @@ async def start_topic(
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network.id)
         return {"id": topic_id, "post": post["id"], "number": 1}
 
-    return await once(tx, viewer.id, op, act)
+    return await once(tx, viewer.id, "topic.add", op, act)
 
 
 async def reply(
@@ -64,7 +64,7 @@ async def reply(
         tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)
         return post
 
-    return await once(tx, viewer.id, op, act)
+    return await once(tx, viewer.id, "post.add", op, act)
 
 
 async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
@@ -148,10 +148,10 @@ async def _place_in_thread(
     if parent is None or parent == "":
         return None, [number]
     row = None
-    if str(parent).isdecimal():
+    if str(parent).isdecimal() and len(str(parent)) <= 18:
         row = await tx.first(
             "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic",
-            id=min(int(str(parent)), 2**62),
+            id=int(str(parent)),
             topic=topic_id,
         )
     if row is None:

@@ -8,7 +8,7 @@ from chat.db import Transaction
 from chat.dropins.scheduling import add_date, change_time
 from chat.errors import Conflict, NotFound
 from chat.members import Viewer, must_act
-from chat.networks import must_have
+from chat.networks import may_read, must_have
 
 
 async def hold(
@@ -19,7 +19,7 @@ async def hold(
     series = await tx.first(
         "SELECT * FROM series WHERE id = :id AND ended_at IS NULL FOR UPDATE", id=series_id
     )
-    if series is None:
+    if series is None or not await may_read(tx, host, series.network_id):
         raise NotFound
     await must_have(tx, host, series.network_id, "run_drop_ins")
     now = clock.now()

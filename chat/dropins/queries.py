@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from chat import clock
@@ -128,7 +129,7 @@ async def upcoming_for(tx: Transaction, viewer: Viewer | None, limit: int = 5) -
         select(DropIn.id)
         .join(Network, col(Network.id) == col(DropIn.network_id))
         .where(mine, col(DropIn.closes_at) > clock.now())
-        .distinct(col(DropIn.series_id))
+        .ext(distinct_on(col(DropIn.series_id)))
         .order_by(DropIn.series_id, DropIn.opens_at)
     )
     query = _drop_ins().where(col(DropIn.id).in_(next_of_each.scalar_subquery()))

@@ -13,7 +13,7 @@ import structlog
 from dateutil.rrule import rrulestr
 
 from chat import clock
-from chat.db import AWAY, Database, Transaction
+from chat.db import AWAY, Database, Transaction, own_fault
 from chat.discussions import add_topic
 from chat.dropins.opening import ring_for
 from chat.errors import Invalid
@@ -25,19 +25,19 @@ from chat.networks import NetworkSeen, must_have
 log = structlog.get_logger()
 
 AHEAD = timedelta(weeks=8)
+FARTHEST_START = timedelta(days=2 * 366)
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-# What a rule may consist of. dateutil takes more, and counts for seconds, or for ever, on some of it.
+# What a rule may consist of. dateutil takes more, and on some of it counts for ever, or in vain up to the year 9999.
 _DAY, _MONTHDAY = r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)", r"-?([1-9]|[12]\d|3[01])"
 PARTS = {
     "FREQ": r"DAILY|WEEKLY|MONTHLY",
     "INTERVAL": r"[1-9]\d?",
     "BYDAY": rf"{_DAY}(,{_DAY})*",
     "BYMONTHDAY": rf"{_MONTHDAY}(,{_MONTHDAY})*",
-    "BYMONTH": r"([1-9]|1[0-2])(,([1-9]|1[0-2]))*",
-    "BYSETPOS": r"-?[1-5]",
-    "COUNT": r"[1-9]\d{0,3}",
+    "COUNT": r"[1-9]\d{0,2}",
     "UNTIL": r"\d{8}(T\d{6})?",
 }
+AT_MOST_ONE = ({"BYDAY", "BYMONTHDAY"}, {"COUNT", "UNTIL"})
 
 
 async def schedule(
@@ -59,7 +59,7 @@ async def schedule(
         description=prose("description", form.get("description"), 4096, called="The description", required=False),
         rule=_rule(form, starts_on),
         local_time=_time(form.get("local_time")),
-        minutes=whole_number("minutes", form.get("minutes") or 60, 5, 1440, called="The length in minutes"),
+        minutes=whole_number("minutes", form.get("minutes"), 5, 1440, called="The length in minutes", otherwise=60),
         place_url=_url(form.get("place_url")),
     )  # fmt: skip
     await materialise(tx, series_id)
@@ -75,8 +75,6 @@ def opens_on(day: date, local_time: time, zone: str) -> datetime:
 def dates(rule: str, starts_on: date, first: date, last: date) -> Iterator[date]:
     """The local dates of a rule within a window, both ends included."""
     midnight = time()
-    if "COUNT=" not in rule and "UNTIL=" not in rule:
-        rule = f"{rule};UNTIL={last:%Y%m%d}T235959"  # or a rule that never comes true is tried up to the year 9999
     occurrences = rrulestr(rule, dtstart=datetime.combine(starts_on, midnight))
     for moment in occurrences.xafter(datetime.combine(first, midnight), inc=True):
         if moment.date() > last:
@@ -120,9 +118,9 @@ async def materialise_all(db: Database) -> None:
         try:
             async with db.transaction() as tx:
                 await materialise(tx, series_id)
-        except AWAY:
-            raise
         except Exception as error:  # such as a zone that the new tzdata no longer has: the others go on
+            if isinstance(error, AWAY) and not own_fault(error):
+                raise
             log.error("a series gets no dates", series=series_id, exc_info=error)
 
 
@@ -166,12 +164,16 @@ def _zone(value: object) -> str:
 
 
 def _date(value: object, zone: str) -> date:
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
     if not value:
-        return clock.now().astimezone(ZoneInfo(zone)).date()
+        return today
     try:
-        return date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError:
         raise Invalid("starts_on", "The first date must be written like 2026-11-27.") from None
+    if abs(day - today) > FARTHEST_START:
+        raise Invalid("starts_on", "The first date must be within two years of today.")
+    return day
 
 
 def _time(value: object) -> time:
@@ -189,22 +191,35 @@ def _rule(form: Mapping[str, Any], starts_on: date) -> str:
             raise Invalid("weekday", f"The weekday must be one of: {', '.join(WEEKDAYS)}.")
         return f"FREQ=WEEKLY;BYDAY={weekday}"
     rule = line("rule", form["rule"], 200, called="The rule").upper().removeprefix("RRULE:")
-    parts = [part.partition("=")[::2] for part in rule.split(";")]
-    known = all(name in PARTS and re.fullmatch(PARTS[name], value) for name, value in parts)
-    names = [name for name, _ in parts]
-    if not known or "FREQ" not in names or len(set(names)) < len(names) or {"COUNT", "UNTIL"} <= set(names):
+    if not _is_plain(rule):
         raise Invalid(
             "rule", "The rule must be a daily, weekly or monthly one of RFC 5545, like FREQ=WEEKLY;BYDAY=FR."
         )
-    endless = ";".join(f"{name}={value}" for name, value in parts if name not in ("COUNT", "UNTIL"))
-    a_year = starts_on + timedelta(days=400)
     try:
-        for probe in (endless, rule):
-            if next(dates(probe, starts_on, starts_on, a_year), None) is None:
-                raise Invalid("rule", "This rule has no dates in its first year.")
+        first = next(dates(rule, starts_on, starts_on, starts_on + timedelta(days=400)), None)
     except (ValueError, TypeError):
         raise Invalid("rule", "This rule can’t be understood: its parts contradict each other.") from None
+    if first is None:
+        raise Invalid("rule", "This rule has no dates in its first year.")
     return rule
+
+
+def _is_plain(rule: str) -> bool:
+    """Whether the rule is one that falls on dates again and again, and is quick to count."""
+    pairs = [part.partition("=")[::2] for part in rule.split(";")]
+    parts = dict(pairs)
+    if len(parts) < len(pairs) or any(len(both & parts.keys()) > 1 for both in AT_MOST_ONE):
+        return False
+    if not all(name in PARTS and re.fullmatch(PARTS[name], value) for name, value in pairs):
+        return False
+    match parts.get("FREQ"):
+        case "DAILY":
+            return not {"BYDAY", "BYMONTHDAY"} & parts.keys()
+        case "WEEKLY":
+            return "BYMONTHDAY" not in parts and not any(c.isdigit() for c in parts.get("BYDAY", ""))
+        case "MONTHLY":
+            return True
+    return False
 
 
 def _url(value: object) -> str:

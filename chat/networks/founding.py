@@ -1,5 +1,6 @@
 """Founding a network."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from chat.networks.access import ACCESS
 from chat.networks.placing import place
 
 RESERVED = frozenset({"new", "mine", "all"})
+SECRET = re.compile(".*-x[0-9a-f]{6}")
 
 
 def may_found(viewer: Viewer | None) -> bool:
@@ -34,7 +36,13 @@ async def found(tx: Transaction, founder: Viewer | None, form: Mapping[str, Any]
     access = one_of("access", form.get("access"), ACCESS, called="Access")
     if access == "confidential":
         # So that nobody who tries names for a network of their own can find out that this one exists.
-        slug = f"{slug[:44]}-{secrets.token_hex(3)}"
+        slug = f"{slug[:43]}-x{secrets.token_hex(3)}"
+    elif SECRET.fullmatch(slug):
+        # Whether it is taken or not: somebody who was removed knows the address.
+        raise Invalid(
+            "slug" if form.get("slug") else "name",
+            "Addresses that end in -x and six digits are for confidential networks. Choose another one.",
+        )
     summary = prose("summary", form.get("summary"), 1024, called="The summary", required=False)
     network_id = await tx.value(
         "INSERT INTO network (slug, name, summary, access, founded_by) VALUES (:slug, :name, :summary, :access, :founder) "

@@ -54,12 +54,14 @@ async def invite(
     email = clean_email(form["email"]) if form.get("email") else None
     role = one_of("role", form.get("role") or "member", ("member", "host"), called="The role")
     places = (
-        1 if email else whole_number("places", form.get("places") or 1, 1, 100, called="The number of places")
+        1
+        if email
+        else whole_number("places", form.get("places"), 1, 100, called="The number of places", otherwise=1)
     )
     days = (
         EMAIL_LASTS_DAYS
         if email
-        else whole_number("days", form.get("days") or 14, 1, 90, called="The number of days")
+        else whole_number("days", form.get("days"), 1, 90, called="The number of days", otherwise=14)
     )
     expires_at = clock.now() + timedelta(days=days)
     invitation_id = await tx.value(
@@ -188,6 +190,7 @@ async def _problem(tx: Transaction, viewer: Viewer | None, row: Any) -> str | No
         await _refuse_foreigner(tx, viewer, row)
         if await _has_place(tx, row.network_id, viewer.id):
             return None
+        await _refuse_removed(tx, row, viewer.id)
     return _state(row)
 
 

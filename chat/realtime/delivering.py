@@ -68,16 +68,18 @@ class Delivery:
             stream.forget_heard()
 
     async def _deliver(self, stream: Stream, events: list[Event]) -> None:
-        newest = max(event.acl_version for event in events)
-        if newest > stream.acl_version:
-            await self.ask_again(stream, newest)  # before anything is delivered: the fence
         forms = {follower.connection.form for follower in stream.followers}
         rendered = {form: await self.desk.render(events, form) for form in forms}
+        # Of the content too: an old event shows the state of now, which may be from after a removal.
+        newest = max([*(e.acl_version for e in events), *(r.acl_version for r in rendered.values())])
+        if newest > stream.acl_version:
+            await self.ask_again(stream, newest)  # before anything is delivered: the fence
         before, stream.head = stream.head, events[-1].seq
         stream.ring.extend(
-            Kept(event, {form: rendered[form][i] for form in forms}) for i, event in enumerate(events)
+            Kept(event, {form: r.frames[i] for form, r in rendered.items()}, newest)
+            for i, event in enumerate(events)
         )
-        joined = {form: b"".join(frames) for form, frames in rendered.items()}
+        joined = {form: b"".join(r.frames) for form, r in rendered.items()}
         for count, follower in enumerate(list(stream.followers), 1):
             if follower.live and follower.cursor < stream.head:
                 fits = follower.cursor == before and follower.acl_version >= newest
@@ -128,14 +130,13 @@ class Delivery:
                 return None
             kept = [Kept(event, {}) for event in events if event.seq <= stream.head]
         kept = kept[:READ_AT_ONCE]
-        newest = max(k.event.acl_version for k in kept)
+        if missing := [k for k in kept if form not in k.frames]:
+            rendered = await self.desk.render([k.event for k in missing], form)
+            for k, data in zip(missing, rendered.frames, strict=True):
+                k.add(form, data, rendered.acl_version)
+        newest = max(k.acl_version for k in kept)
         if newest > follower.acl_version:
             await self._ask_about(stream, {follower}, newest)
-        if missing := [k for k in kept if form not in k.frames]:
-            for k, data in zip(
-                missing, await self.desk.render([k.event for k in missing], form), strict=True
-            ):
-                k.frames[form] = data
         return [(k.event.seq, k.frames[form]) for k in kept]
 
     async def _read(self, name: str, seq: int) -> list[Event]:

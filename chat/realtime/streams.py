@@ -36,12 +36,19 @@ class Grant(NamedTuple):
     acl_version: int
 
 
+class Rendered(NamedTuple):
+    """A frame for each event, and the network's access version in the snapshot that their content is from."""
+
+    frames: list[bytes]
+    acl_version: int
+
+
 class Desk(Protocol):
     """What the hub asks of the rest of the house."""
 
     async def admit(self, stream: str, connection: Connection) -> Grant | None: ...
     async def still_admitted(self, stream: str, member_ids: set[int]) -> set[int]: ...
-    async def render(self, events: list[Event], form: str) -> list[bytes]: ...
+    async def render(self, events: list[Event], form: str) -> Rendered: ...
     async def ended_sessions(self, session_ids: set[int]) -> set[int]: ...
 
 
@@ -64,11 +71,22 @@ class Follower:
         return not self.live and self.connection.streams.get(self.stream.name) is self
 
 
-class Kept(NamedTuple):
-    """An event in the ring, with its frame in each form that somebody needed."""
+class Kept:
+    """An event in the ring, with its frame in each form that somebody needed.
 
-    event: Event
-    frames: dict[str, bytes]
+    A frame shows the state it was rendered from, so it may be newer than its event: `acl_version` is the newest of both.
+    """
+
+    __slots__ = ("acl_version", "event", "frames")
+
+    def __init__(self, event: Event, frames: dict[str, bytes], acl_version: int = 0) -> None:
+        self.event = event
+        self.frames = frames
+        self.acl_version = max(event.acl_version, acl_version)
+
+    def add(self, form: str, data: bytes, acl_version: int) -> None:
+        self.frames[form] = data
+        self.acl_version = max(self.acl_version, acl_version)
 
 
 class Stream:

@@ -28,7 +28,11 @@ async def test_ana_and_ben_sign_in_and_talk(
     await expect(post(bens, "All of it?")).to_contain_text("in reply to Ben Okafor")
     await expect(anas.get_by_text("Replying to")).to_be_hidden()
     for page in (anas, bens):
-        assert await texts(page) == ["Ours is ticked before anybody has looked.", "We read it aloud.", "All of it?"]
+        assert await texts(page) == [
+            "Ours is ticked before anybody has looked.",
+            "We read it aloud.",
+            "All of it?",
+        ]
         await expect(page.locator("[data-posts]").first).to_have_text("3")
     await still_anas()
     await still_bens()
@@ -43,9 +47,11 @@ async def test_an_answer_stands_beneath_what_it_answers(
     await cast.write(db, ana, thread, "All of it?", parent=question["id"])
     answer = post(anas_screen, "All of it?")
     await expect(answer).to_be_visible()
-    opening, first, nested, last = await texts(anas_screen)
+    _, first, nested, last = await texts(anas_screen)
     assert (first, nested, last) == ("We read it aloud.", "All of it?", "And we have a poster.")
-    indent = await answer.evaluate("e => e.getBoundingClientRect().x - document.querySelector('.post').getBoundingClientRect().x")
+    indent = await answer.evaluate(
+        "e => e.getBoundingClientRect().x - document.querySelector('.post').getBoundingClientRect().x"
+    )
     assert indent > 10
 
 
@@ -70,7 +76,9 @@ async def test_an_edit_and_a_removal_arrive(
     await still()
 
 
-async def test_what_is_one_s_own_can_be_changed_and_nothing_else(bens_screen: Page, db: Database, ben: Viewer, thread: cast.Thread) -> None:
+async def test_what_is_one_s_own_can_be_changed_and_nothing_else(
+    bens_screen: Page, db: Database, ben: Viewer, thread: cast.Thread
+) -> None:
     await cast.write(db, ben, thread, "We read it aloud.")
     own, anas = post(bens_screen, "We read it aloud."), post(bens_screen, "ticked")
     await expect(own.get_by_role("link", name="Edit")).to_be_visible()
@@ -98,7 +106,9 @@ async def test_what_is_said_moves_a_topic_to_the_top(
         await expect(page.locator(".topic-title").first).to_have_text("A quieter matter")
     await cast.write(db, ana, thread, "Nobody?")
     for page in (home, network):
-        await expect(page.locator(".topic-title")).to_have_text(["Who checks the checklist?", "A quieter matter"])
+        await expect(page.locator(".topic-title")).to_have_text(
+            ["Who checks the checklist?", "A quieter matter"]
+        )
 
 
 async def test_the_mark_of_new_posts_grows_and_goes(

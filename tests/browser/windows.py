@@ -12,7 +12,10 @@ from tests.hubs import RunningHub
 Opened = Callable[..., Awaitable[Page]]
 
 # What Chromium itself remarks about a page that answers 404 or 422, and about a line that was cut on purpose.
-CHROMIUM_SAYS = ("Failed to load resource: the server responded with a status of 4", "WebSocket connection to")
+CHROMIUM_SAYS = (
+    "Failed to load resource: the server responded with a status of 4",
+    "WebSocket connection to",
+)
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 

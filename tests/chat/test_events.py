@@ -138,6 +138,14 @@ async def test_facts_of_one_stream_keep_their_order(db, open_network):
     ]
 
 
+async def test_a_fact_carries_the_version_of_its_network_whoever_says_it(db, open_network):
+    async with db.transaction() as tx:
+        tx.announce(f"n:{open_network.id}", "kind", 1, network=open_network.id)
+    now = await cast.value(db, "SELECT acl_version FROM network")
+    assert [e.acl_version for e in tx.events] == [now]
+    assert now > 1
+
+
 async def test_a_fence_reads_the_version_once_and_keeps_it(db, open_network):
     async with db.transaction() as tx:
         await fence(tx, [open_network.id])

@@ -47,5 +47,7 @@ def test_no_file_names_a_registry_or_a_place_on_a_machine():
 def test_ruff_has_nothing_to_say():
     python = [file for file in files() if file.suffix == ".py"]
     for verb in (["check"], ["format", "--check"]):
-        done = subprocess.run([sys.executable, "-m", "ruff", *verb, *python], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *verb, *python], cwd=ROOT, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stdout + done.stderr

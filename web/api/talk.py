@@ -1,6 +1,6 @@
 """Topics and posts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -128,8 +128,8 @@ def _time(text: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not escaped
-    except ValueError:
+        if at.tzinfo is None:
+            raise Invalid("before", "The time needs its zone, like +00:00.")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Invalid("before", "Say a time like 2026-11-27T12:00:00+00:00.") from None
-    if at.tzinfo is None:
-        raise Invalid("before", "The time needs its zone, like +00:00.")
-    return at

@@ -8,7 +8,7 @@ from chat.db import Database, Transaction
 from chat.events import Event
 from chat.members import Viewer
 from chat.realtime import log as event_log
-from chat.realtime.streams import Connection, Grant
+from chat.realtime.streams import Connection, Grant, Rendered
 from web.live.frames import render
 
 NAME = re.compile(r"([tndm]):([1-9][0-9]{0,17})")
@@ -44,9 +44,12 @@ class Desk:
             place = await _place(tx, stream)
             return await _admitted(tx, place, member_ids) if place else set()
 
-    async def render(self, events: list[Event], form: str) -> list[bytes]:
+    async def render(self, events: list[Event], form: str) -> Rendered:
+        """Frames of events of one stream."""
+        stream = events[0].stream
         async with self.db.snapshot() as tx:
-            return await render(tx, events, form)
+            heads = await event_log.heads(tx, [stream])
+            return Rendered(await render(tx, events, form), heads[stream].acl_version)
 
     async def ended_sessions(self, session_ids: set[int]) -> set[int]:
         async with self.db.snapshot() as tx:

@@ -1,10 +1,11 @@
 """What clients say on the socket. Unknown keys are ignored; whatever makes no sense is refused, never a crash."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 DEEPEST = 8
+Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]  # what every client can count to
 
 
 class BadMessage(Exception):
@@ -18,7 +19,7 @@ class BadMessage(Exception):
 class Cursor(msgspec.Struct):
     s: str
     e: str | None = None
-    q: int | None = None
+    q: Number | None = None
 
 
 class Hello(msgspec.Struct, tag_field="t", tag="hello"):
@@ -30,21 +31,21 @@ class Hello(msgspec.Struct, tag_field="t", tag="hello"):
 
 class Sub(msgspec.Struct, tag_field="t", tag="sub"):
     s: str
-    i: int | None = None
+    i: Number | None = None
     e: str | None = None
-    q: int | None = None
+    q: Number | None = None
 
 
 class Unsub(msgspec.Struct, tag_field="t", tag="unsub"):
     s: str
-    i: int | None = None
+    i: Number | None = None
 
 
 class Op(msgspec.Struct, tag_field="t", tag="op"):
     op: str
     k: str
     s: str
-    i: int | None = None
+    i: Number | None = None
     d: dict[str, Any] = {}
 
 
@@ -70,7 +71,8 @@ def parse(text: str | None) -> Message:
         raise BadMessage("json") from None
     if not isinstance(raw, dict):
         raise BadMessage("json")
-    i = raw.get("i") if isinstance(raw.get("i"), int) else None
+    i = raw.get("i")
+    i = i if isinstance(i, int) and abs(i) <= 2**53 else None
     if _deeper_than(raw, DEEPEST):
         raise BadMessage("deep", i)
     try:

@@ -1,5 +1,6 @@
 """Writes that come by the socket: the same verbs as everywhere."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from chat.realtime import log as event_log
 from web.house import House
 from web.live.messages import Op
 
+TOPIC = re.compile("t:([1-9][0-9]{0,17})")
+
 
 async def carry_out(
     house: House, viewer_in: Callable[[Transaction], Awaitable[Viewer | None]], op: Op
@@ -18,8 +21,8 @@ async def carry_out(
     """Do what an op says; the number of its event on the stream, and the result."""
     if op.k != "post.add":
         raise Invalid("k", "There is no such op.")
-    kind, _, topic_id = op.s.partition(":")
-    if kind != "t" or not topic_id.isdecimal() or len(topic_id) > 18:
+    topic = TOPIC.fullmatch(op.s)
+    if topic is None:
         raise NotFound
     async with house.db.transaction() as tx:
         viewer = await viewer_in(tx)
@@ -27,7 +30,7 @@ async def carry_out(
             raise SignInFirst
         await limits.allow(house.redis, "post", viewer.id, *limits.POSTS)
         result = await discussions.reply(
-            tx, viewer, int(topic_id), op.d.get("body"), parent=op.d.get("parent"), op=op.op
+            tx, viewer, int(topic[1]), op.d.get("body"), parent=op.d.get("parent"), op=op.op
         )
     async with house.db.snapshot() as tx:
         seq = await event_log.number_of(tx, op.s, "post.added", result["id"])

@@ -8,6 +8,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from time import monotonic
+from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -37,7 +38,10 @@ class Wire:
 
     def close(self, code: int) -> None:
         """Ask the application to close: it hears a message like one of the client's."""
-        self._protocol.queue.put_nowait({"type": "hub.close", "code": code})  # type: ignore[typeddict-item]
+        if self.writable:
+            self._protocol.queue.put_nowait({"type": "hub.close", "code": code})  # type: ignore[typeddict-item]
+        else:
+            self.abort()  # the close frame would wait behind what the client does not read
 
     def abort(self) -> None:
         self._protocol.transport.abort()
@@ -79,13 +83,21 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.wire.heard_at = monotonic()
         super().data_received(data)
 
+    async def receive(self) -> Any:
+        # Whoever doesn't read our answers is not asked for more, so that a connection holds little.
+        await self.writable.wait()
+        return await super().receive()
+
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.transport.pause_reading()  # every ping would add a pong
         if self.wire:
             self.wire.pause()
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        if not self.read_paused:
+            self.transport.resume_reading()
         if self.wire:
             self.wire.resume()
 

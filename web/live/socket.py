@@ -143,11 +143,14 @@ class Conversation:
 
     async def run(self) -> None:
         """Until one side ends it; raises Closed."""
-        await self._hello()
         self.me.wire.drained = lambda: self.hub.drained(self.me)
         try:
+            await self._hello()
             while True:
                 await self._listen()
+        except AWAY as error:
+            log.warning("a live connection waits for the database", error=repr(error))
+            raise Closed(OVERLOADED) from None
         finally:
             self.me.wire.drained = None
             self.hub.leave(self.me)
@@ -196,9 +199,6 @@ class Conversation:
             self._answer(t="err", i=bad.i, code=bad.code)
             if self.bad >= BAD_FRAMES:
                 raise Closed(POLICY) from None
-        except AWAY as error:
-            log.warning("a live connection waits for the database", error=repr(error))
-            raise Closed(OVERLOADED) from None
 
     async def _next(self) -> Any:
         while True:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import members, networks
-from chat.errors import HubError, Invalid, NotFound, SignInFirst
+from chat.errors import Conflict, Invalid, NotFound, SignInFirst
 from chat.members import Viewer
 from web.edge import (
     browser_of,
@@ -237,7 +238,7 @@ async def end_session(request: Request) -> Response:
     return see("/settings?saved=session")
 
 
-async def invited(request: Request, problem: HubError | None = None) -> Response:
+async def invited(request: Request, problem: Conflict | None = None) -> Response:
     """The page behind an invitation. Only its button spends anything."""
     async with reading(request) as (tx, viewer):
         invitation = await networks.invited(tx, viewer, request.path_params["token"])
@@ -250,10 +251,13 @@ async def invited(request: Request, problem: HubError | None = None) -> Response
 async def accept(request: Request) -> Response:
     await form_of(request)
     await limited(request, "accept", 60, 60)
-    async with writing(request) as (tx, viewer):
-        if viewer is None:
-            return see(f"/sign-in?next=/i/{request.path_params['token']}")
-        slug = await networks.accept(tx, viewer, request.path_params["token"])
+    try:
+        async with writing(request) as (tx, viewer):
+            if viewer is None:
+                return see(f"/sign-in?next=/i/{request.path_params['token']}")
+            slug = await networks.accept(tx, viewer, request.path_params["token"])
+    except Conflict as problem:
+        return await invited(request, problem)
     return see(f"/networks/{slug}")
 
 
@@ -272,6 +276,11 @@ def _signed_in(request: Request, token: str, going: object) -> Response:
 def _remember_way(response: Response, request: Request, going: object) -> Response:
     if (path := own_path(going)) != "/":
         response.set_cookie(
-            NEXT, path, max_age=86400, httponly=True, samesite="lax", secure=house_of(request).settings.tls
+            NEXT,
+            quote(path, safe="/?&=#%"),
+            max_age=86400,
+            httponly=True,
+            samesite="lax",
+            secure=house_of(request).settings.tls,
         )
     return response

@@ -47,6 +47,21 @@ def test_dates_within_a_window():
     assert [d.day for d in ended] == [19, 20]
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY",
+        "rrule:freq=weekly;interval=2;byday=TU,TH",
+        "FREQ=MONTHLY;BYDAY=-1TH",
+        "FREQ=MONTHLY;BYMONTHDAY=1,15",
+        "FREQ=WEEKLY;COUNT=3",
+        "FREQ=WEEKLY;UNTIL=20991231",
+    ],
+)
+async def test_rules_that_hosts_use(db, ana, open_network, rule):
+    assert await cast.schedule(db, ana, open_network, rule=rule)
+
+
 async def drop_ins(db, series):
     return await cast.rows(
         db, "SELECT local_date::text AS day, opens_at, closes_at, id, topic_id FROM drop_in WHERE series_id = :id ORDER BY opens_at",
@@ -151,6 +166,8 @@ async def test_only_hosts_schedule(db, ana, ben, dev, open_network):
         ("weekday", "XX"),
         ("starts_on", "19/11/2026"),
         ("starts_on", "2026-02-30"),
+        ("starts_on", "0001-01-01"),
+        ("starts_on", "9999-12-31"),
         ("rule", "FREQ=SECONDLY"),
         ("rule", "FREQ=YEARLY"),
         ("rule", "FREQ=WEEKLY;BYDAY=??"),
@@ -161,6 +178,10 @@ async def test_only_hosts_schedule(db, ana, ben, dev, open_network):
         ("rule", "FREQ=WEEKLY;INTERVAL=0"),
         ("rule", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31;COUNT=3"),
         ("rule", "FREQ=DAILY;BYYEARDAY=366"),
+        ("rule", "FREQ=DAILY;INTERVAL=7;BYDAY=MO"),
+        ("rule", "FREQ=DAILY;BYSETPOS=2"),
+        ("rule", "FREQ=WEEKLY;BYDAY=2TU"),
+        ("rule", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13"),
         ("rule", "FREQ=DAILY;COUNT=3;UNTIL=20301231"),
         ("rule", "FREQ=DAILY;FREQ=WEEKLY"),
         ("rule", "BYDAY=FR"),

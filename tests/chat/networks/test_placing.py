@@ -67,9 +67,11 @@ async def test_the_only_owner_stays(db, ana, open_network):
 
 async def test_of_two_owners_who_leave_at_once_one_stays(db, ana, dev, open_network):
     await cast.let_in(db, open_network, dev, "owner")
-    tries = await asyncio.gather(
-        leave(db, ana, open_network), leave(db, dev, open_network), return_exceptions=True
-    )
+    async with db.transaction() as tx:  # hold both at the moment before they go
+        await tx.all("SELECT 1 FROM membership FOR UPDATE")
+        leaving = [asyncio.create_task(leave(db, m, open_network)) for m in (ana, dev)]
+        await asyncio.sleep(0.2)
+    tries = await asyncio.gather(*leaving, return_exceptions=True)
     assert sorted(type(t).__name__ for t in tries) == ["Conflict", "NoneType"]
     assert await cast.value(
         db, "SELECT count(*) FROM membership WHERE role = 'owner' AND ended_at IS NULL AND network_id = :id",

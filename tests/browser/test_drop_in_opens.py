@@ -1,0 +1,91 @@
+"""Doors that open by themselves, before one's eyes."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from chat import clock, dropins
+from chat.db import Database
+from chat.dropins.scheduling import change_time
+from chat.members import Viewer
+from chat.networks import NetworkSeen
+from tests import cast
+from tests.browser.windows import Opened, post, stays, texts, visit
+
+
+@pytest.fixture
+async def later(db: Database, ana: Viewer, confidential_network: NetworkSeen) -> int:
+    """A drop-in that opens in a quarter of an hour."""
+    series = await cast.schedule(db, ana, confidential_network, title="Tea", description="Come in, sit down.")
+    return await hold(db, ana, series, timedelta(minutes=15))
+
+
+async def hold(db: Database, host: Viewer, series: int, after: timedelta) -> int:
+    async with db.transaction() as tx:
+        return await dropins.hold(tx, host, series, clock.now() + after, minutes=30)
+
+
+async def open_in_a_second(db: Database, drop_in: int) -> None:
+    async with db.transaction() as tx:
+        opens_at = clock.now() + timedelta(seconds=1)
+        await change_time(tx, drop_in, opens_at, opens_at + timedelta(hours=1))
+
+
+async def close_in_a_second(db: Database, drop_in: int) -> None:
+    async with db.transaction() as tx:
+        await tx.run("UPDATE drop_in SET closes_at = now() + interval '1 second' WHERE id = :id", id=drop_in)
+
+
+async def test_the_doors_open_and_close(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, later: int, worker: None
+) -> None:
+    bens, anas = await opened(ben, "/settings"), await opened(ana, f"/drop-ins/{later}")
+    await expect(anas.get_by_text("This page will do it by itself")).to_be_visible()
+    await expect(anas.locator(".countdown")).to_contain_text("in 14:")
+    still = await stays(bens)
+
+    await open_in_a_second(db, later)
+    await expect(bens.locator(".banner")).to_contain_text("Tea is open now in Speaking up circle.")
+    await still()
+    await expect(anas.locator(".live-mark")).to_have_text("open now")
+    await expect(anas.locator(".banner")).to_have_count(0)
+    await expect(post(anas, "Come in, sit down.")).to_be_visible()
+
+    await bens.get_by_role("link", name="Drop in").click()
+    for page in (anas, bens):
+        await expect(page.locator("[data-people] .name")).to_have_text(["Ana Lima", "Ben Okafor"])
+        await expect(page.locator("[data-count]")).to_have_text("2")
+    await bens.get_by_label("Say something").fill("Good to be here.")
+    await bens.get_by_label("Say something").press("Enter")
+    await expect(post(anas, "Good to be here.")).to_be_visible()
+    assert await texts(anas) == ["Come in, sit down.", "Good to be here."]
+
+    await anas.get_by_label("Say something").fill("One more th")
+    await close_in_a_second(db, later)
+    for page in (anas, bens):
+        await expect(page.locator(".state")).to_have_text("It is over. What was said stays here.")
+        await expect(post(page, "Good to be here.")).to_be_visible()
+    await expect(anas.get_by_label("Say something")).to_have_value("One more th")
+
+
+async def test_a_closed_room_keeps_no_banner(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, later: int, worker: None
+) -> None:
+    page = await opened(ben, "/networks")
+    await open_in_a_second(db, later)
+    await expect(page.locator(".banner")).to_have_count(1)
+    await close_in_a_second(db, later)
+    await expect(page.locator(".banner")).to_have_count(0)
+
+
+async def test_a_reader_of_an_open_network_joins_from_the_room(
+    opened: Opened, db: Database, ana: Viewer, dev: Viewer, open_network: NetworkSeen
+) -> None:
+    series = await cast.schedule(db, ana, open_network, title="Tea")
+    drop_in = await hold(db, ana, series, timedelta())
+    page = await opened(dev, f"/drop-ins/{drop_in}")
+    await page.get_by_role("button", name="Join the network").click()
+    await expect(page.locator("[data-people] .name")).to_have_text(["Dev Patel"])
+    await visit(page, "/")
+    await expect(page.locator(".banner")).to_have_count(1)

@@ -1,0 +1,88 @@
+"""The main pages on a phone and a ward's monitor, by day and by night: nothing sticks out, nothing is pale."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from chat.db import Database
+from chat.members import Viewer
+from chat.networks import NetworkSeen
+from tests import cast
+from tests.browser.test_drop_in_opens import hold
+from tests.browser.windows import Opened, visit
+
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+LONG = {
+    "organisation": "Universitätsklinikum Hamburg-Eppendorf, Zentrum für Patientensicherheit und Qualitätsmanagement",
+    "role": "Landesbeauftragte für Krankenhaushygiene und Arzneimitteltherapiesicherheit",
+    "country": "DE",
+}
+BODY = (
+    "https://example.org/"
+    + "a-very-long-address" * 12
+    + "\n\n`"
+    + "unbreakable" * 20
+    + "`\n\n| a | b |\n|---|---|\n| "
+    + "x" * 90
+    + " | y |"
+)
+
+
+@pytest.fixture
+async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewer) -> list[str]:
+    """The main pages of a network where a lot is long; who looks is its owner."""
+    network = confidential_network
+    maximiliane = await cast.join_the_hub(
+        db, "Maximiliane-Konstanze Freifrau von Württemberg-Hohenzollern", **LONG
+    )
+    await cast.let_in(db, network, maximiliane)
+    thread = await cast.start(
+        db, maximiliane, network, "Pneumonoultramicroscopicsilicovolcanoconiosis " * 3, BODY
+    )
+    first = await cast.write(db, ana, thread, BODY)
+    await cast.write(db, maximiliane, thread, BODY, parent=first["id"])
+    await cast.invite(
+        db, ana, network, email="a.very.long.address.of.somebody@subdomain.of.a.hospital.example.org"
+    )
+    drop_in = await hold(db, ana, await cast.schedule(db, ana, network, title="Tea " * 20), timedelta())
+    talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
+    await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
+    inside = f"/networks/{network.slug}"
+    return [
+        "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
+        f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
+    ]  # fmt: skip
+
+
+async def faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
+    """What sticks out and what is pale, by page."""
+    width, found = page.viewport_size["width"], {}
+    for path in paths:
+        await page.emulate_media(color_scheme="light")
+        await visit(page, path)
+        wrong = await page.evaluate(
+            "width => document.documentElement.scrollWidth > width ? ['sticks out'] : []", width
+        )
+        wrong += await page.evaluate(CONTRAST)
+        await page.emulate_media(color_scheme="dark")
+        wrong += await page.evaluate(CONTRAST)
+        if wrong:
+            found[path] = wrong
+    return found
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)], ids=["phone", "monitor"])
+async def test_pages_fit_and_can_be_read_by_day_and_night(
+    opened: Opened, everywhere: list[str], ana: Viewer, width: int, height: int
+) -> None:
+    look = {"width": width, "height": height, "touch": width < 500}
+    assert await faults(await opened(ana, **look), everywhere) == {}
+    assert await faults(await opened(None, **look), ["/", "/sign-up", "/sign-in", "/forgot"]) == {}
+
+
+async def test_the_header_leaves_a_phone_s_screen(opened: Opened, everywhere: list[str], ana: Viewer) -> None:
+    page = await opened(ana, everywhere[6], width=390, height=844, touch=True)
+    await page.evaluate("scrollTo(0, 400)")
+    assert await page.evaluate("document.querySelector('.top').getBoundingClientRect().bottom") < 0

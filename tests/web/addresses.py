@@ -1,0 +1,87 @@
+"""Every address of the site map, filled in with the things of a scene."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from chat import discussions, dropins
+from chat.clock import now
+from chat.db import Database
+from chat.members import Viewer
+from chat.networks import NetworkSeen
+from tests import cast
+from tests.cast import Thread
+from web.routes import ROUTES
+
+# What stands in an address, by the word before it and its own: "topics/id" in /topics/{id:id}/read.
+Things = Mapping[str, object]
+
+
+class Address(NamedTuple):
+    method: str
+    path: str
+
+    @property
+    def safe(self) -> bool:
+        return self.method == "GET"
+
+    @property
+    def api(self) -> bool:
+        return self.path.startswith("/api/")
+
+    def at(self, things: Things) -> str:
+        """The address of these things; a KeyError names what a new route needs."""
+        steps = self.path.split("/")
+        for place, step in enumerate(steps):
+            if match := re.fullmatch(r"\{(\w+)(?::\w+)?\}", step):
+                steps[place] = str(things[f"{self.path.split('/')[place - 1]}/{match[1]}"])
+        return "/".join(steps)
+
+
+def addresses(routes: Sequence[BaseRoute] = ROUTES, before: str = "") -> Iterator[Address]:
+    for route in routes:
+        if isinstance(route, Mount):
+            yield from addresses(route.routes, before + route.path)
+        else:
+            assert isinstance(route, Route)
+            for method in sorted((route.methods or set()) - {"HEAD"}):
+                yield Address(method, before + route.path)
+
+
+async def furnish(
+    db: Database, host: Viewer, network: NetworkSeen, thread: Thread, words: str = "Thursday"
+) -> dict[str, object]:
+    """A network with all that a network can have, and what stands in the addresses of it."""
+    series = await cast.schedule(
+        db, host, network, title=f"{words} drop-in", description=f"{words}, welcome.",
+        place_url="https://meet.example.org/" + words.replace(" ", "-"),
+    )  # fmt: skip
+    async with db.transaction() as tx:
+        drop_in = await dropins.hold(tx, host, series, now())
+    async with db.transaction() as tx:
+        await dropins.open_doors(tx, drop_in)
+    async with db.snapshot() as tx:
+        talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
+        opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
+    offer = await cast.invite(db, host, network, places=20)
+    return {
+        "networks/slug": network.slug,
+        "topics/id": thread.id,
+        "posts/id": thread.post,
+        "series/id": series,
+        "drop-ins/id": drop_in,
+        "invitations/id": offer.id,
+        "invitations/token": offer.token,
+        "i/token": offer.token,
+        "members/handle": host.handle,
+        "sessions/id": 1,
+        "verify/token": "none",
+        "welcome/token": "none",
+        "reset/token": "none",
+        "static/version": "old",
+        "{version}/name": "site/site.css",
+        "talk": talk,
+        "talk's opening": opening,
+    }

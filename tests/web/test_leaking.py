@@ -1,0 +1,211 @@
+"""Nobody outside can find out that a confidential network exists: not by a page, the API, the socket, or by searching.
+
+The same questions are asked twice: with the network there, and with every trace of it gone. The answers are the same bytes.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any, NamedTuple
+
+import asyncpg
+import pytest
+
+from chat import discussions, dropins
+from chat.clock import now
+from chat.db import Database
+from chat.members import Viewer
+from chat.networks import NetworkSeen
+from tests import cast
+from tests.cast import Thread
+from tests.hubs import RunningHub, running
+from tests.screens import connected, cursor
+from tests.web.addresses import Things, furnish
+from tests.web.crawling import CANARIES, WORDS, Answers, crawl, unlisted
+
+# Which rows are of a network, in an order in which they can be found.
+TRACES = {
+    "op": "author_id IN (SELECT member_id FROM membership WHERE network_id = {id})",
+    "job": "true",
+    "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
+    "drop_in": "network_id = {id}",
+    "series": "network_id = {id}",
+    "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
+    "event": "stream_id IN (SELECT id FROM stream WHERE network_id = {id}) OR stream_id LIKE 'm:%'",
+    "stream": "network_id = {id}",
+    "topic": "network_id = {id}",
+    "invitation_key": "invitation_id IN (SELECT id FROM invitation WHERE network_id = {id})",
+    "admission": "invitation_id IN (SELECT id FROM invitation WHERE network_id = {id})",
+    "invitation": "network_id = {id}",
+    "membership": "network_id = {id}",
+    "network": "id = {id}",
+}
+
+
+class Looker(NamedTuple):
+    """Somebody who looks for the network, with a browser and a program that are signed in."""
+
+    viewer: Viewer | None
+    cookie: str
+    token: str
+    things: list[Things]
+
+
+class Secret(NamedTuple):
+    network: NetworkSeen
+    topic: Thread
+    drop_in: int
+    series: int
+    lookers: dict[str, Looker]
+
+
+@pytest.fixture
+async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secret:
+    """Ana's confidential circle, full of words that stand nowhere else. Frida was in it; Dev and Erin never were."""
+    frida = await cast.join_the_hub(db, "Frida Muster")
+    quokka = await cast.join_the_hub(db, "Quokka Bilby", organisation="Marsupial trust")
+    network = await cast.found(db, ana, WORDS, "confidential", quokka)
+    used = await cast.invite(db, ana, network, places=5)
+    await cast.accept(db, frida, used)
+    await cast.invite(db, ana, network, email="potoroo@example.org")
+    topic = await cast.start(db, ana, network, f"About the {WORDS}", f"The {WORDS} again.")
+    own = await cast.write(db, frida, topic, f"Frida saw the {WORDS}.", op="used")
+    await cast.write(db, quokka, topic, f"So did the {WORDS}.", parent=own["id"])
+    things = await furnish(db, ana, network, topic, WORDS)
+    await cast.remove(db, ana, network, frida)
+    await cast.write(db, ana, topic, f"She is gone, {WORDS}.")
+
+    async def looker(viewer: Viewer | None, token: str = "no-such-token") -> Looker:
+        these = {**things, "i/token": token, "invitations/token": token}
+        talk = {**these, "topics/id": things["talk"], "posts/id": things["talk's opening"]}
+        fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
+        cookie = await cast.session(db, viewer) if viewer else ""
+        return Looker(viewer, cookie, await cast.bearer(db, viewer) if viewer else "", [these, talk, fridas])
+
+    lookers = {
+        "a visitor": await looker(None),
+        "an outsider": await looker(dev),
+        "a newcomer": await looker(await cast.join_the_hub(db, "Erin Walsh", verified=False)),
+        "a former member": await looker(frida, used.token),
+    }
+    return Secret(network, topic, int(str(things["drop-ins/id"])), int(str(things["series/id"])), lookers)
+
+
+@pytest.fixture
+async def hub(db: Database, setting) -> AsyncIterator[RunningHub]:
+    """As it runs for real: letters are sent, not shown. Without limits, which would end the questions."""
+    async with running(setting(HUB_DEV="0", HUB_RATE_LIMITS="0"), db) as hub:
+        yield hub
+
+
+def test_every_address_is_asked():
+    assert unlisted() == set(), "tell tests/web/crawling.py what to ask there"
+
+
+async def test_pages_and_programs_hear_what_they_would_if_it_had_never_been(
+    hub: RunningHub, secret: Secret, database_url: str
+):
+    there = {who: await ask_everywhere(hub, looker) for who, looker in secret.lookers.items()}
+    await undo(database_url, secret.network.id)
+    for who, looker in secret.lookers.items():
+        never = await ask_everywhere(hub, looker)
+        assert len(never) > 150
+        for asked, answer in there[who].items():
+            assert answer == never[asked], f"{who} asks {asked}"
+            assert "Marsupial" not in answer, f"{who} asks {asked}"
+
+
+async def test_the_socket_says_what_it_would_if_it_had_never_been(
+    hub: RunningHub, secret: Secret, database_url: str, ana: Viewer
+):
+    there = {who: await say_everything(hub, secret, looker, ana) for who, looker in secret.lookers.items()}
+    await undo(database_url, secret.network.id)
+    for who, looker in secret.lookers.items():
+        assert there[who] == await say_everything(hub, secret, looker, ana), who
+        assert len(there[who]) > 20
+
+
+async def test_nothing_of_it_comes_by_the_streams_one_may_follow(
+    hub: RunningHub, secret: Secret, thread: Thread, ana: Viewer
+):
+    allowed = [thread.stream, f"n:{thread.network.id}"]
+    async with AsyncExitStack() as stack:
+        screens = []
+        for looker in secret.lookers.values():
+            own = [f"m:{looker.viewer.id}"] if looker.viewer else []
+            for form in ("html", "json"):
+                streams = [*allowed, *own, *names(secret, ana)]
+                screens.append(
+                    await stack.enter_async_context(hub.listening(looker.viewer, *streams, as_=form))
+                )
+        for screen in screens:
+            for name in names(secret, ana):
+                await screen.next(t="gone", s=name)
+        await live_on(hub.db, secret, ana)
+        await cast.write(hub.db, ana, thread, "The last word, in the open.")
+        for screen in screens:
+            last = await screen.next("post.added")
+            assert last["s"] == thread.stream
+            assert not [word for word in CANARIES if word in str(screen.heard)]
+            assert {m["s"] for m in screen.heard if m["t"] in ("ev", "eph")} <= set(allowed)
+
+
+async def ask_everywhere(hub: RunningHub, looker: Looker) -> Answers:
+    async with hub.client() as program, hub.browser() as browser:
+        if looker.viewer:
+            browser.cookies.set("session", looker.cookie)
+            program.headers["Authorization"] = f"Bearer {looker.token}"
+        return await crawl(browser, program, looker.things)
+
+
+def names(secret: Secret, ana: Viewer) -> list[str]:
+    return [f"n:{secret.network.id}", secret.topic.stream, f"d:{secret.drop_in}", f"m:{ana.id}"]
+
+
+async def say_everything(
+    hub: RunningHub, secret: Secret, looker: Looker, ana: Viewer
+) -> list[dict[str, Any]]:
+    """All that the socket answers to somebody who tries all they can say about the network."""
+    streams = names(secret, ana)
+    async with connected(hub.url, looker.token or None) as screen:
+        await screen.say(t="hello", subs=[cursor(name, "wrong", 3) for name in streams])
+        for i, name in enumerate(streams):
+            await screen.say(t="sub", i=i, s=name)
+            await screen.say(t="sub", i=i, s=name, q=0)
+            await screen.say(t="eph", s=name, k="typing")
+            for op in ("used", "new"):
+                await screen.say(t="op", i=i, op=op, k="post.add", s=name, d={"body": WORDS})
+            await screen.say(t="unsub", i=i, s=name)
+        await screen.say(t="unsub", i=99, s="t:1")
+        await screen.next(t="ok", i=99)
+        return [message for message in screen.heard if message["t"] != "hb"]
+
+
+async def live_on(db: Database, secret: Secret, ana: Viewer) -> None:
+    """The network does all that networks do."""
+    await cast.start(db, ana, secret.network, f"More {WORDS}", WORDS)
+    post = await cast.write(db, ana, secret.topic, WORDS)
+    async with db.transaction() as tx:
+        await discussions.edit(tx, ana, post["id"], WORDS + "!")
+        await discussions.remove(tx, ana, post["id"])
+    await cast.schedule(db, ana, secret.network, title=WORDS)
+    async with db.transaction() as tx:
+        drop_in = await dropins.hold(tx, ana, await _another_series(tx, secret), now())
+        await dropins.open_doors(tx, drop_in)
+    await cast.let_in(db, secret.network, await cast.join_the_hub(db, "Gita Numbat"))
+
+
+async def _another_series(tx, secret: Secret) -> int:
+    return await tx.value("SELECT max(id) FROM series WHERE network_id = :id", id=secret.network.id)
+
+
+async def undo(database_url: str, network_id: int) -> None:
+    """As if the network had never been."""
+    connection = await asyncpg.connect(database_url.replace("hub@", "postgres@"))
+    await connection.execute("SET session_replication_role = replica")
+    for table, rows in TRACES.items():
+        await connection.execute(f"DELETE FROM {table} WHERE {rows.format(id=network_id)}")
+    await connection.execute("UPDATE stream SET head = 0 WHERE id LIKE 'm:%'")
+    for (table,) in await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"):
+        left = await connection.fetch(f"SELECT t::text FROM {table} AS t WHERE t::text ILIKE '%{WORDS}%'")
+        assert not left, f"TRACES does not know of those in {table}"
+    await connection.close()
