@@ -27,8 +27,8 @@ from command.testing import browser  # noqa: E402
 PICTURES = ROOT / "docs/pictures"
 NETWORK = "/networks/patient-safety-managers"
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-GUESTS, TALK = 8, 7  # who should be in the room, and what they should have said, before its picture is taken
-LONGEST_WAIT = 240  # seconds
+GUESTS, TALK = 7, 5  # who should be in the room, and what they should have said, before its picture is taken
+LONGEST_WAIT = 180  # seconds
 
 
 def main() -> None:
@@ -38,11 +38,11 @@ def main() -> None:
         chromium = playwright.chromium.launch(executable_path=browser(), args=sandbox)
         desk = signed_in(chromium, url, viewport=DESK, color_scheme="light")
         room = next_room(desk)
-        desk.goto(f"{url}{liveliest_topic(desk)}")
+        desk.goto(f"{url}{threaded_topic(desk, url)}")
         take(desk, "topic")
         phone = signed_in(chromium, url, viewport=PHONE, color_scheme="dark", is_mobile=True, has_touch=True)
         desk.goto(f"{url}{room}")
-        wait_for_company(desk)
+        talk_and_wait(desk)
         take(desk, "room")
         desk.goto(url + NETWORK)
         take(desk, "network")
@@ -87,23 +87,31 @@ def next_room(page: Page) -> str:
     return page.locator(".drop-in .name").first.get_attribute("href")
 
 
-def liveliest_topic(page: Page) -> str:
-    """The topic with most posts of the network's list."""
-    page.get_by_role("link", name="Discussions").click()
-    page.wait_for_selector(".topic")
-    return page.eval_on_selector_all(
-        ".topic",
-        "rows => rows.sort((a, b) => b.dataset.posts - a.dataset.posts)[0].querySelector('.topic-title').getAttribute('href')",
-    )
+def threaded_topic(page: Page, url: str) -> str:
+    """The topic whose first answer to an answer stands highest."""
+    page.goto(url + NETWORK)
+    best, highest = "", 10_000
+    for path in page.eval_on_selector_all(
+        ".topic-title", "links => links.map((a) => a.getAttribute('href'))"
+    )[:20]:
+        page.goto(url + path)
+        answer = page.locator(".post.depth-2").first
+        if answer.count() and (top := answer.bounding_box()["y"]) < highest:
+            best, highest = path, top
+    return best
 
 
-def wait_for_company(page: Page) -> None:
+def talk_and_wait(page: Page) -> None:
+    """Greet when the doors open, then wait until others have come and said something."""
+    page.get_by_label("Say something").fill("Good to see you all. Who has brought a case?", timeout=90_000)
+    page.get_by_label("Say something").press("Enter")
     until = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < until:
         people, posts = page.locator("[data-people] li").count(), page.locator("article.post").count()
         if people >= GUESTS and posts >= TALK:
-            return
+            break
         page.wait_for_timeout(1000)
+    page.evaluate("scrollTo(0, 0)")
 
 
 def take(page: Page, name: str) -> None:

@@ -86,7 +86,7 @@ async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     if not await may_read(tx, viewer, network_id):
         raise NotFound
     if not await place(tx, network_id, viewer.id):
-        raise Forbidden("You can’t write in this network.")
+        raise Forbidden("You were removed from this network, so you can’t write in it.")
 
 
 async def add_topic(

@@ -190,7 +190,7 @@ def clean_email(value: object) -> str:
     """An address as it is kept: checked for form, lowercase."""
     try:
         return validate_email(
-            str(value or ""), check_deliverability=False, test_environment=True
+            str(value or "").strip(), check_deliverability=False, test_environment=True
         ).normalized.lower()
     except EmailNotValidError:
         raise Invalid(

@@ -12,12 +12,16 @@ from chat.networks.queries import NetworkSeen
 async def place(
     tx: Transaction, network_id: int, member_id: int, role: str = "member", invited_by: int | None = None
 ) -> bool:
-    """Give a member a place; False when they already have one, which then stays as it is."""
+    """Give a member a place; False when they already have one, which then stays as it is.
+
+    Whoever was removed comes back by a new invitation alone.
+    """
     new = await tx.run(
         "INSERT INTO membership (network_id, member_id, role, invited_by, joined_at) VALUES (:network, :member, :role, :by, :now) "
         "ON CONFLICT (network_id, member_id) DO UPDATE SET role = excluded.role, invited_by = excluded.invited_by, "
         "joined_at = excluded.joined_at, ended_at = NULL, ended_by = NULL "
-        "WHERE membership.ended_at IS NOT NULL AND membership.banned_at IS NULL",
+        "WHERE membership.ended_at IS NOT NULL AND membership.banned_at IS NULL "
+        "AND (membership.ended_by = membership.member_id OR excluded.invited_by IS NOT NULL)",
         network=network_id,
         member=member_id,
         role=role,
@@ -37,8 +41,8 @@ async def join(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> 
         return
     if network.access != "open":
         raise Forbidden("Members join this network by invitation.")
-    if not await place(tx, network.id, viewer.id):
-        raise Forbidden("You can’t join this network.")
+    if not await place(tx, network.id, viewer.id) and not await role_in(tx, viewer.id, network.id):
+        raise Forbidden("You were removed from this network. Ask one of its hosts for an invitation.")
 
 
 async def leave(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> None:

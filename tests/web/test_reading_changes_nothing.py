@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from chat import clock
+from chat.members.joining import make_key
 from tests import cast
 from tests.hubs import RunningHub
 from tests.web.addresses import Things, addresses
@@ -14,9 +15,9 @@ QUERIES = ("", "?q=checklist&page=1&reply=1&next=/settings")
 
 async def test_no_get_route_changes_anything(live_server: RunningHub, things: Things, ana, dev):
     async with live_server.db.transaction() as tx:
-        verify = await _key(tx, "verify", dev.id)
-        reset = await _key(tx, "reset", dev.id)
-        first = await _key(tx, "first_admin", None)
+        verify = await make_key(tx, "verify", dev.id)
+        reset = await make_key(tx, "reset", dev.id)
+        first = await make_key(tx, "first_admin", None)
     things = {**things, "verify/token": verify, "reset/token": reset, "welcome/token": first}
     async with (
         live_server.browser(ana) as anas,
@@ -42,9 +43,3 @@ async def test_a_session_is_noted_as_seen_at_most_every_ten_minutes(live_server:
         clock.pretend(clock.now() + timedelta(minutes=11))
         await browser.get("/")
         assert await cast.value(live_server.db, query) > first + timedelta(minutes=10)
-
-
-async def _key(tx, purpose, member_id):
-    from chat.members.joining import make_key
-
-    return await make_key(tx, purpose, member_id)

@@ -203,7 +203,7 @@ async def test_an_invitation_of_another_network_is_not_ones_own_to_withdraw(
 @pytest.mark.parametrize(
     ("form", "field"),
     [
-        ({"places": 0, "days": 3}, None),  # an empty field is one place
+        ({"places": 0}, "places"),
         ({"places": 101}, "places"),
         ({"places": "many"}, "places"),
         ({"days": 91}, "days"),
@@ -213,9 +213,12 @@ async def test_an_invitation_of_another_network_is_not_ones_own_to_withdraw(
     ],
 )
 async def test_a_wrong_field_is_named(db, ana, confidential_network, form, field):
-    if field is None:
-        assert (await cast.invite(db, ana, confidential_network, **form)).places == 1
-        return
     with pytest.raises(Invalid) as refused:
         await cast.invite(db, ana, confidential_network, **form)
     assert refused.value.field == field
+
+
+async def test_fields_left_empty_offer_one_place_for_two_weeks(db, ana, confidential_network):
+    offer = await cast.invite(db, ana, confidential_network, places="", days="", email="", role="")
+    assert (offer.places, offer.email, offer.role) == (1, None, "member")
+    assert timedelta(days=13) < offer.expires_at - clock.now() <= timedelta(days=14)

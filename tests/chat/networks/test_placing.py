@@ -115,3 +115,15 @@ async def test_who_may_remove_whom(db, ana, ben, carol, dev, open_network):
         "host",
         None,
     ]
+
+
+async def test_a_removed_member_comes_back_to_an_open_network_by_invitation_alone(db, ana, dev, open_network):
+    await join(db, dev, open_network)
+    thread = await cast.start(db, ana, open_network, "Bed rails")
+    await cast.remove(db, ana, open_network, dev)
+    with pytest.raises(Forbidden, match="removed"):
+        await join(db, dev, open_network)
+    with pytest.raises(Forbidden, match="removed"):
+        await cast.write(db, dev, thread, "Me again.")
+    await cast.accept(db, dev, await cast.invite(db, ana, open_network, places=1))
+    assert await role(db, dev, open_network) == "member"
