@@ -103,7 +103,9 @@ def threaded_topic(page: Page, url: str) -> str:
 
 def talk_and_wait(page: Page) -> None:
     """Greet when the doors open, then wait until others have come and said something."""
-    page.get_by_label("Say something").fill("Good to see you all. Who has brought a case?", timeout=90_000)
+    page.get_by_label("Say something").wait_for(timeout=90_000)
+    page.wait_for_selector("html[data-live=live]")
+    page.get_by_label("Say something").fill("Good to see you all. Who has brought a case?")
     page.get_by_label("Say something").press("Enter")
     until = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < until:

@@ -88,6 +88,13 @@ class LiveProtocol(WebSocketsSansIOProtocol):
         await self.writable.wait()
         return await super().receive()
 
+    def send_receive_event_to_app(self) -> None:
+        if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
+            # uvicorn would log a traceback for it.
+            self.conn.fail(1007)
+            return self.handle_parser_exception()
+        super().send_receive_event_to_app()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self.transport.pause_reading()  # every ping would add a pong
@@ -107,3 +114,11 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.wire.writable = False
             self.wire.drained = None
         super().connection_lost(exc)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

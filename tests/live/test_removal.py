@@ -1,0 +1,156 @@
+"""Whoever is removed gets nothing that was committed afterwards, whatever is on its way at that moment."""
+
+import asyncio
+
+import pytest
+
+from chat import discussions, dropins
+from chat.clock import now
+from tests import cast
+from tests.screens import cursor
+
+
+async def removed_at(db, network) -> int:
+    """The access version that the newest change of the network brought."""
+    return await cast.value(db, "SELECT acl_version FROM network WHERE id = :id", id=network.id)
+
+
+async def test_a_removal_ends_every_stream_of_the_network_at_once(
+    any_hub, db, ana, ben, confidential_network, secret_thread
+):
+    series = await cast.schedule(db, ana, confidential_network)
+    async with db.transaction() as tx:
+        drop_in = await dropins.hold(tx, ana, series, now())
+    streams = [secret_thread.stream, f"n:{confidential_network.id}", f"d:{drop_in}"]
+    async with any_hub.listening(ben, *streams) as bens, any_hub.listening(ana, *streams) as anas:
+        await cast.remove(db, ana, confidential_network, ben)
+        gone = {(await bens.next(t="gone", within=1))["s"] for _ in streams}
+        assert gone == set(streams)
+        await cast.write(db, ana, secret_thread, "Now that he is gone.")
+        assert (await anas.next("post.added", within=2))["d"]["body"] == "Now that he is gone."
+        await bens.silence(0.5)
+
+
+async def test_nothing_after_the_removal_arrives_while_hundreds_of_posts_race_it(
+    any_hub, db, ana, ben, confidential_network, secret_thread
+):
+    stream = secret_thread.stream
+
+    async def write_on():
+        for n in range(60):
+            await cast.write(db, ana, secret_thread, f"No. {n}")
+
+    async with any_hub.listening(ben, stream) as bens, any_hub.listening(ana, stream) as anas:
+        writing = [asyncio.create_task(write_on()) for _ in range(4)]
+        await asyncio.sleep(0.15)
+        await cast.remove(db, ana, confidential_network, ben)
+        version = await removed_at(db, confidential_network)
+        await bens.next(t="gone", within=1)
+        await asyncio.gather(*writing)
+        while (await anas.next("post.added"))["d"]["number"] < 241:
+            pass
+        await bens.silence(0.3)
+    later = await cast.rows(
+        db, "SELECT seq FROM event WHERE stream_id = :s AND acl_version >= :v", s=stream, v=version
+    )
+    heard = [m["q"] for m in bens.heard if m["t"] == "ev"]
+    assert later, "the removal came too late to race anything"
+    assert heard == list(range(2, len(heard) + 2))
+    assert not {row.seq for row in later} & set(heard)
+
+
+async def test_nothing_after_the_removal_arrives_while_catching_up(
+    any_hub, db, ana, ben, confidential_network, secret_thread
+):
+    stream = secret_thread.stream
+    async with db.transaction() as tx:
+        for n in range(700):
+            await discussions.reply(tx, ana, secret_thread.id, f"No. {n}")
+    async with any_hub.listening(ben, cursor(stream, None, 0)) as bens:
+        await bens.next("post.added")
+        await cast.remove(db, ana, confidential_network, ben)
+        version = await removed_at(db, confidential_network)
+        await cast.write(db, ana, secret_thread, "Now that he is gone.")
+        await bens.next(t="gone", within=2)
+        await bens.silence(0.3)
+    assert "Now that he is gone." not in str(bens.heard)
+    later = await cast.rows(
+        db, "SELECT seq FROM event WHERE stream_id = :s AND acl_version >= :v", s=stream, v=version
+    )
+    assert later
+    assert not {row.seq for row in later} & {m.get("q") for m in bens.heard}
+
+
+@pytest.mark.parametrize("resumed", [False, True], ids=["live", "catching up"])
+async def test_an_old_event_does_not_carry_new_words(
+    live_server, db, ana, ben, confidential_network, secret_thread, resumed, monkeypatch
+):
+    """Frames show the state of now. An edit after the removal must not reach Ben by the post's birth from before."""
+    desk = live_server.house.hub.delivery.desk
+    render, asked, go_on = desk.render, asyncio.Event(), asyncio.Event()
+
+    async def slowly(events, form):
+        asked.set()
+        await go_on.wait()
+        return await render(events, form)
+
+    post = await cast.write(db, ana, secret_thread, "Before.") if resumed else None
+    async with live_server.listening(ben, secret_thread.stream) as bens:
+        monkeypatch.setattr(desk, "render", slowly)
+        if resumed:
+            await bens.say(t="sub", s=secret_thread.stream, q=1)
+            await bens.next(t="ok")
+        else:
+            post = await cast.write(db, ana, secret_thread, "Before.")
+        await asyncio.wait_for(asked.wait(), 3)
+        monkeypatch.setattr(live_server.house.hub, "sweep", _nothing)  # it would find the removal by itself
+        await asyncio.sleep(0.05)
+        await cast.remove(db, ana, confidential_network, ben)
+        async with db.transaction() as tx:
+            await discussions.edit(tx, ana, post["id"], "Now that he is gone.")
+        go_on.set()
+        await bens.next(t="gone", within=2)
+        await bens.silence(0.3)
+    assert "Now that he is gone." not in str(bens.heard)
+
+
+async def _nothing():
+    return None
+
+
+async def test_who_was_removed_cannot_come_back_with_a_cursor(
+    live_server, db, ana, ben, confidential_network, secret_thread
+):
+    async with live_server.listening(ben, secret_thread.stream) as bens:
+        epoch = bens.told["subs"][0]["e"]
+    await cast.remove(db, ana, confidential_network, ben)
+    async with live_server.listening(ben, cursor(secret_thread.stream, epoch, 0)) as bens:
+        assert bens.told["subs"] == []
+        assert await bens.next() == {"t": "gone", "s": secret_thread.stream}
+
+
+async def test_the_removed_member_is_told_on_a_stream_of_their_own(
+    live_server, db, ana, ben, confidential_network
+):
+    async with live_server.listening(ben, f"m:{ben.id}") as bens:
+        await cast.remove(db, ana, confidential_network, ben)
+        assert (await bens.next("membership.ended"))["d"] == {"network": confidential_network.id}
+
+
+async def test_in_an_open_network_one_reads_on(live_server, db, ana, ben, thread):
+    async with live_server.listening(ben, thread.stream) as bens:
+        await cast.remove(db, ana, thread.network, ben)
+        await cast.write(db, ana, thread, "Anybody reads this.")
+        assert (await bens.next("post.added"))["q"] == 2
+
+
+async def test_a_removal_does_not_disturb_the_others(
+    live_server, db, ana, ben, confidential_network, secret_thread
+):
+    gita = await cast.join_the_hub(db, "Gita Rao")
+    await cast.let_in(db, confidential_network, gita)
+    async with live_server.listening(gita, secret_thread.stream) as gitas:
+        await cast.write(db, ana, secret_thread, "One.")
+        await cast.remove(db, ana, confidential_network, ben)
+        await cast.write(db, ana, secret_thread, "Two.")
+        assert [(await gitas.next())["q"] for _ in range(2)] == [2, 3]

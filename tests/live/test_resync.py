@@ -1,0 +1,69 @@
+"""When a cursor means nothing any more, the client is told to read the page afresh, and why."""
+
+from chat.realtime import log as event_log
+from tests import cast
+from tests.screens import cursor
+
+
+async def resync(live_server, member, at) -> dict:
+    async with live_server.listening(member, at) as screen:
+        assert screen.told["subs"][0]["state"] == "resync"
+        told = await screen.next()
+        assert told["t"] == "resync"
+        assert told["s"] == at["s"]
+        await screen.silence(0.1)
+        return told
+
+
+async def test_a_cursor_of_another_epoch(live_server, ben, thread):
+    told = await resync(live_server, ben, cursor(thread.stream, "before", 1))
+    assert (told["why"], told["head"]) == ("epoch", 1)
+    assert told["e"] == live_server.house.hub.delivery.epoch
+
+
+async def test_a_cursor_from_the_future(live_server, ben, thread):
+    assert (await resync(live_server, ben, cursor(thread.stream, None, 2)))["why"] == "future"
+    assert (await resync(live_server, ben, cursor(thread.stream, None, 2**53)))["why"] == "future"
+
+
+async def test_a_cursor_from_before_the_floor(live_server, db, ana, ben, thread):
+    for n in range(3):
+        await cast.write(db, ana, thread, f"No. {n}")
+    async with db.transaction() as tx:
+        await tx.run("DELETE FROM event WHERE stream_id = :s AND seq < 3", s=thread.stream)
+        await tx.run("UPDATE stream SET floor = 3 WHERE id = :s", s=thread.stream)
+    assert (await resync(live_server, ben, cursor(thread.stream, None, 1)))["why"] == "floor"
+    assert (await resync(live_server, ben, cursor(thread.stream, None, -7)))["why"] == "floor"
+    async with live_server.listening(ben, cursor(thread.stream, None, 2)) as screen:
+        assert [(await screen.next("post.added"))["q"] for _ in range(2)] == [3, 4]
+
+
+async def test_a_cursor_too_far_behind(live_server, db, ben, thread):
+    async with db.transaction() as tx:
+        await tx.run("UPDATE stream SET head = 2002 WHERE id = :s", s=thread.stream)
+    assert (await resync(live_server, ben, cursor(thread.stream, None, 1)))["why"] == "behind"
+
+
+async def test_a_restored_backup_voids_every_cursor(live_server, db, ana, ben, thread):
+    """The log is shorter than what was already told: nobody mixes the two."""
+    async with live_server.listening(ben, thread.stream) as screen:
+        for n in range(3):
+            await cast.write(db, ana, thread, f"No. {n}")
+            await screen.next("post.added")
+        old = screen.told["subs"][0]["e"]
+        async with db.transaction() as tx:
+            await tx.run("DELETE FROM event WHERE stream_id = :s AND seq > 2", s=thread.stream)
+            await tx.run("UPDATE stream SET head = 2 WHERE id = :s", s=thread.stream)
+        told = await screen.next(t="resync", within=3)
+        assert (told["why"], told["e"] != old) == ("epoch", True)
+        assert await cast.value(db, "SELECT epoch FROM meta") == told["e"]
+    assert (await resync(live_server, ben, cursor(thread.stream, old, 2)))["why"] == "epoch"
+    async with live_server.listening(ben, cursor(thread.stream, told["e"], 2)) as screen:
+        assert screen.told["subs"][0]["state"] == "live"
+
+
+async def test_a_new_epoch_is_noticed_by_itself(live_server, db, ben, thread):
+    async with live_server.listening(ben, thread.stream) as screen:
+        async with db.transaction() as tx:
+            await event_log.new_epoch(tx, await event_log.epoch(tx))
+        assert (await screen.next(t="resync", within=3))["why"] == "epoch"
