@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from tests.screens import Screen, connected, cursor
 
 if TYPE_CHECKING:
     from web.house import House
+
+
+# Every client would read all the certificates of the world, for nothing.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class RunningHub:
         """A client of the API: with the member's bearer token, or as a visitor."""
         headers = {"Authorization": f"Bearer {await cast.bearer(self.db, member)}"} if member else {}
         async with httpx2.AsyncClient(
-            base_url=self.url, headers=headers, trust_env=False, timeout=10
+            base_url=self.url, headers=headers, trust_env=False, verify=NO_TLS, timeout=10
         ) as client:
             yield client
 
@@ -48,7 +53,7 @@ class RunningHub:
         cookies = {"session": await cast.session(self.db, member)} if member else {}
         headers = {"Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
         async with httpx2.AsyncClient(
-            base_url=self.url, headers=headers, cookies=cookies, trust_env=False, timeout=10
+            base_url=self.url, headers=headers, cookies=cookies, trust_env=False, verify=NO_TLS, timeout=10
         ) as client:
             yield client
 
@@ -66,9 +71,27 @@ class RunningHub:
 
 
 class Server(uvicorn.Server):
+    """uvicorn without the tenths of seconds in which it looks whether something has ended: there are many hubs in a run."""
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # Ctrl-C is pytest's
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        while not self.should_exit:
+            await asyncio.sleep(0.005)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(0.002)
+        await self.lifespan.shutdown()
 
 
 @asynccontextmanager

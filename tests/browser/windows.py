@@ -33,7 +33,7 @@ class Windows:
     ) -> Page:  # fmt: skip
         context = await self.browser.new_context(
             base_url=self.hub.url, viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch,
-            color_scheme="dark" if dark else "light", java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light", java_script_enabled=scripts, reduced_motion="reduce",
         )  # fmt: skip
         self.contexts.append(context)
         if member:
