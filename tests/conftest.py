@@ -25,12 +25,10 @@ from redis.asyncio import Redis  # noqa: E402
 from chat import clock, logs  # noqa: E402
 from chat.config import Settings, settings  # noqa: E402
 from chat.db import Database  # noqa: E402
-from chat.events import Event  # noqa: E402
-from chat.jobs import Doorbell  # noqa: E402
 from chat.members import Viewer  # noqa: E402
 from chat.migrate import migrate  # noqa: E402
 from chat.networks import NetworkSeen  # noqa: E402
-from chat.realtime.bus import Bus  # noqa: E402
+from chat.realtime.telling import telling  # noqa: E402
 from tests import cast, servers  # noqa: E402
 from tests.cast import Thread  # noqa: E402
 from tests.hubs import RunningHub, running  # noqa: E402
@@ -93,21 +91,10 @@ async def database_url(postgres_url: str, redis_url: str) -> AsyncIterator[str]:
 async def house_of_tests(
     database_url: str, redis_url: str
 ) -> AsyncIterator[tuple[Database, Redis, servers.Broom]]:
-    bus, doorbell = Bus(redis_url), Doorbell(redis_url)
-
-    async def after_commit(events: list[Event], jobs: list[int]) -> None:
-        if events:
-            await bus.publish(events)
-        if jobs:
-            await doorbell.ring(jobs)
-
-    db = Database(database_url, after_commit=after_commit)
-    broom = await servers.Broom.of(database_url)
-    yield db, bus.redis, broom
-    await broom.put_away()
-    await doorbell.close()
-    await bus.close()
-    await db.close()
+    async with telling(database_url, redis_url) as (db, bus):
+        broom = await servers.Broom.of(database_url)
+        yield db, bus.redis, broom
+        await broom.put_away()
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from redis.exceptions import RedisError
 from chat import clock, jobs, logs
 from chat.config import Settings
 from chat.db import AWAY, Database
-from chat.events import Event
-from chat.jobs import Doorbell, Work, arq_pool, dumps
-from chat.realtime.bus import Bus
+from chat.jobs import Work, arq_pool, dumps
+from chat.realtime.telling import telling
 from workers.jobs import kinds
 from workers.timetable import TIMETABLE, keep
 
@@ -30,30 +29,17 @@ SWEEP_SECONDS = 2.0
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set."""
     logs.set_up(settings)
-    bus, doorbell = Bus(settings.redis_url), Doorbell(settings.redis_url)
-
-    async def after_commit(events: list[Event], rung: list[int]) -> None:
-        if events:
-            await bus.publish(events)
-        if rung:
-            await doorbell.ring(rung)
-
-    db = Database(settings.database_url, pool=settings.db_pool, after_commit=after_commit)
-    work = kinds(db, bus.redis)
-    tasks = [
-        asyncio.create_task(sweep_for_ever(db, work)),
-        asyncio.create_task(answer_for_ever(settings, db, work)),
-    ]
-    tasks += [asyncio.create_task(keep(line, db, bus.redis)) for line in TIMETABLE]
-    try:
-        await stop.wait()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await doorbell.close()
-        await bus.close()
-        await db.close()
+    async with telling(settings.database_url, settings.redis_url, pool=settings.db_pool) as (db, bus):
+        work = kinds(db, bus.redis)
+        lines = (keep(line, db, bus.redis) for line in TIMETABLE)
+        forever = (sweep_for_ever(db, work), answer_for_ever(settings, db, work), *lines)
+        tasks = [asyncio.create_task(task) for task in forever]
+        try:
+            await stop.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def sweep_for_ever(db: Database, work: Mapping[str, Work]) -> None:
