@@ -95,11 +95,11 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def running(settings: Settings, db: Database) -> AsyncIterator[RunningHub]:
+async def running(settings: Settings, db: Database, port: int = 0) -> AsyncIterator[RunningHub]:
     from web.app import create_app  # here, so that the domain's tests run without it
 
     app = create_app(settings)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    listener = socket.create_server(("127.0.0.1", port), backlog=1024)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
         app, http="httptools", ws="web.live.protocol:LiveProtocol", lifespan="on", ws_per_message_deflate=False,

@@ -2,21 +2,23 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
+from redis.asyncio import Redis
 
 from chat.config import Settings, settings
+from chat.db import Database
 from chat.members import Viewer
 from command.testing import browser
 from tests import cast
-from tests.browser.windows import Opened, Windows
-from tests.hubs import RunningHub
+from tests.browser.windows import PATIENCE, Machines, Opened, Windows
+from tests.hubs import RunningHub, running
 from workers import main as worker_main
 
-PATIENCE = 8000  # ms; a page that has not changed by then will not
 HERE = Path(__file__).parent
 
 
@@ -45,13 +47,31 @@ async def chromium() -> AsyncIterator[Browser]:
         await running.close()
 
 
+@pytest.fixture(scope="session")
+def port() -> int:
+    """The same for all tests of this process, so that Chromium keeps what it has cached."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def machines(chromium: Browser, port: int) -> Machines:
+    return Machines(chromium, f"http://127.0.0.1:{port}")
+
+
 @pytest.fixture
-async def opened(chromium: Browser, live_server: RunningHub) -> AsyncIterator[Opened]:
+async def live_server(empty_house: tuple[Database, Redis], port: int) -> AsyncIterator[RunningHub]:
+    async with running(settings(), empty_house[0], port) as hub:
+        yield hub
+
+
+@pytest.fixture
+async def opened(machines: Machines, live_server: RunningHub) -> AsyncIterator[Opened]:
     """`page = await opened(ana, "/networks")`: a window of Ana's, whose console must stay silent.
 
-    More: `width`, `height`, `dark`, `scripts=False`, `touch`.
+    More: `width`, `height`, `scripts=False`, `touch`.
     """
-    windows = Windows(chromium, live_server)
+    windows = Windows(machines, live_server)
     yield windows.open
     await windows.close()
     assert not windows.complaints

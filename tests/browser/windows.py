@@ -16,30 +16,53 @@ CHROMIUM_SAYS = (
     "Failed to load resource: the server responded with a status of 4",
     "WebSocket connection to",
 )
+PATIENCE = 8000  # ms; a page that has not changed by then will not
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 
-class Windows:
-    """One browser context for each window, as if each stood on another machine."""
+class Machines:
+    """The run's computers and phones. A browser context takes long to make, so each serves many tests, one at a time."""
 
-    def __init__(self, browser: Browser, hub: RunningHub) -> None:
-        self.browser, self.hub = browser, hub
-        self.contexts: list[BrowserContext] = []
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.free: dict[tuple[bool, bool], list[BrowserContext]] = {}
+
+    async def take(self, scripts: bool, touch: bool) -> BrowserContext:
+        if idle := self.free.setdefault((scripts, touch), []):
+            return idle.pop()
+        context = await self.browser.new_context(
+            base_url=self.address, java_script_enabled=scripts, reduced_motion="reduce", has_touch=touch, is_mobile=touch
+        )  # fmt: skip
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    async def put_back(self, context: BrowserContext, scripts: bool, touch: bool) -> None:
+        for page in context.pages:
+            await page.close()
+        await context.clear_cookies()
+        await context.set_offline(False)
+        self.free[scripts, touch].append(context)
+
+
+class Windows:
+    """The windows of one test, each on a machine of its own."""
+
+    def __init__(self, machines: Machines, hub: RunningHub) -> None:
+        self.machines, self.hub = machines, hub
+        self.taken: list[tuple[BrowserContext, bool, bool]] = []
         self.complaints: list[str] = []
 
     async def open(
         self, member: Viewer | None = None, path: str | None = None, *,
-        width: int = 1280, height: int = 800, dark: bool = False, scripts: bool = True, touch: bool = False,
+        width: int = 1280, height: int = 800, scripts: bool = True, touch: bool = False,
     ) -> Page:  # fmt: skip
-        context = await self.browser.new_context(
-            base_url=self.hub.url, viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch,
-            color_scheme="dark" if dark else "light", java_script_enabled=scripts, reduced_motion="reduce",
-        )  # fmt: skip
-        self.contexts.append(context)
+        context = await self.machines.take(scripts, touch)
+        self.taken.append((context, scripts, touch))
         if member:
             token = await cast.session(self.hub.db, member)
             await context.add_cookies([{"name": "session", "value": token, "url": self.hub.url}])
         page = await context.new_page()
+        await page.set_viewport_size({"width": width, "height": height})
         page.on("console", self._heard)
         page.on("pageerror", self._broke)
         if path:
@@ -47,8 +70,8 @@ class Windows:
         return page
 
     async def close(self) -> None:
-        for context in self.contexts:
-            await context.close()
+        for machine in self.taken:
+            await self.machines.put_back(*machine)
 
     def _heard(self, message: ConsoleMessage) -> None:
         by_chromium = message.text.startswith(CHROMIUM_SAYS) and "/static/" not in message.location["url"]

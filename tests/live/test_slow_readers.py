@@ -58,8 +58,8 @@ async def test_answers_and_pongs_wait_for_who_reads_them(hub, db, ben, thread):
         assert await rude.dropped(within=4)
 
 
-async def test_who_reads_again_in_time_misses_nothing(hub, db, ana, ben, thread):
-    async with hub.listening(ana, thread.stream) as screen:
+async def test_who_reads_again_in_time_misses_nothing(live_server, db, ana, ben, thread):
+    async with live_server.listening(ana, thread.stream) as screen:
         screen.socket.transport.pause_reading()
         for _ in range(12):
             await cast.write(db, ana, thread, LONG)

@@ -1,12 +1,13 @@
 """What the hub asks: who may follow which stream, and what its events look like."""
 
+import asyncio
 import re
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from chat import discussions, dropins, members, networks
 from chat.db import Database, Transaction
 from chat.events import Event
-from chat.members import Viewer
 from chat.realtime import log as event_log
 from chat.realtime.streams import Connection, Grant, Rendered
 from web.live.frames import render
@@ -22,22 +23,46 @@ class Place(NamedTuple):
     network_id: int
 
 
+class Queue:
+    """Those who wait to be admitted to one stream, and are asked about together."""
+
+    def __init__(self) -> None:
+        self.member_ids: set[int] = set()
+        self.answer: asyncio.Task[tuple[Grant | None, set[int]]] | None = None
+
+
 class Desk:
     def __init__(self, db: Database) -> None:
         self.db = db
+        self._queues: dict[str, Queue] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def admit(self, stream: str, connection: Connection) -> Grant | None:
-        """The stream's position, if this connection may follow it. Refused and unknown take the same questions."""
-        async with self.db.snapshot() as tx:
-            place = await _place(tx, stream)
-            if place is None:
-                return None
-            admitted = await _admitted(tx, place, {connection.member_id})
-            position = await event_log.position(tx, stream)
-            heads = await event_log.heads(tx, [stream])
-            if not admitted or position is None:
-                return None
-            return Grant(position, heads[stream].acl_version)
+        """The stream's position, if this connection may follow it. Refused and unknown take the same questions.
+
+        After a restart a thousand ask at once: whoever comes while a question is out joins the next one.
+        """
+        queue = self._queues.get(stream)
+        if queue is None:
+            queue = self._queues[stream] = Queue()
+            queue.answer = asyncio.create_task(self._ask(stream, queue))
+        queue.member_ids.add(connection.member_id)
+        assert queue.answer is not None
+        grant, admitted = await asyncio.shield(queue.answer)
+        return grant if connection.member_id in admitted else None
+
+    async def _ask(self, stream: str, queue: Queue) -> tuple[Grant | None, set[int]]:
+        turn = self._turns.setdefault(stream, asyncio.Lock())
+        async with turn:
+            del self._queues[stream]  # from here on the snapshot may be older than an ask
+            async with self.db.snapshot() as tx:
+                place = await _place(tx, stream)
+                if place is None:
+                    return None, set()
+                admitted = await _admitted(tx, place, queue.member_ids)
+                position = await event_log.position(tx, stream)
+                heads = await event_log.heads(tx, [stream])
+                return (Grant(position, heads[stream].acl_version), admitted) if position else (None, set())
 
     async def still_admitted(self, stream: str, member_ids: set[int]) -> set[int]:
         async with self.db.snapshot() as tx:
@@ -54,10 +79,6 @@ class Desk:
     async def ended_sessions(self, session_ids: set[int]) -> set[int]:
         async with self.db.snapshot() as tx:
             return await members.ended_among(tx, session_ids)
-
-
-async def viewer_for(tx: Transaction, connection: Connection) -> Viewer | None:
-    return await members.by_id(tx, connection.member_id) if connection.member_id else None
 
 
 async def _place(tx: Transaction, stream: str) -> Place | None:

@@ -31,6 +31,11 @@ class Wire:
         self.heard_at = monotonic()
         self.drained: Callable[[], None] | None = None
 
+    def forget_handshake(self) -> None:
+        """Its headers are kilobytes, and a connection lasts for hours."""
+        self._protocol.scope.clear()  # type: ignore[attr-defined]
+        self._protocol.request = self._protocol.response = None  # type: ignore[assignment]
+
     def write(self, frames: bytes) -> None:
         """Hand over whole frames. After a close frame nothing may follow."""
         if not self._protocol.close_sent and not self._protocol.transport.is_closing():

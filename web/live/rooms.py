@@ -82,7 +82,9 @@ class Rooms:
             del room.shown[member_id]
         if joined:
             async with self.db.snapshot() as tx:
-                room.shown.update(await dropins.people_here(tx, sorted(joined)))
+                people = await dropins.people_here(tx, sorted(joined))
+            joined -= room.shown.keys()  # another look may have seen them meanwhile
+            room.shown.update(people)
         if joined or left:
             self._tell(stream, room, joined, left)
 

@@ -19,7 +19,7 @@ from chat.members import Viewer
 from chat.realtime.frames import message
 from chat.realtime.streams import Follower
 from chat.secrets import same
-from web.edge import address_of, csrf_of, viewer_of
+from web.edge import address_of, csrf_of, session_token, viewer_of
 from web.guard import own_origin
 from web.house import House
 from web.live.messages import BadMessage, Eph, Hello, Op, Pong, Sub, Unsub, parse
@@ -101,7 +101,8 @@ class LiveSocket:
         if self.open[owner] >= most:
             return await send({"type": "websocket.close", "code": TOO_MANY})
         self.open[owner] += 1
-        del http, scope  # the handshake's headers are not needed for the hours to come
+        del http
+        wire.forget_handshake()
         try:
             await Conversation(house, LiveConnection(wire, viewer), receive, csrf).run()
         except Closed as closed:
@@ -117,19 +118,22 @@ class LiveSocket:
         """The viewer behind the handshake. A cookie counts only with our own Origin, a wrong token not at all."""
         headers: Headers = http.headers
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        async with house.db.snapshot() as tx:
-            if token and scheme.lower() == "bearer":
+        if token and scheme.lower() == "bearer":
+            async with house.db.snapshot() as tx:
                 viewer = await members.by_api_token(tx, token.strip())
-                if viewer is None:
-                    raise Closed
-                return viewer
-            origin = headers.get("origin")
-            if origin is not None and not own_origin(origin, headers.get("host", ""), house.settings):
-                raise Closed
-            viewer = await viewer_of(http, tx)
-            if viewer and origin is None:
+            if viewer is None:
                 raise Closed
             return viewer
+        origin = headers.get("origin")
+        if origin is not None and not own_origin(origin, headers.get("host", ""), house.settings):
+            raise Closed
+        if session_token(http) is None:
+            return None
+        async with house.db.snapshot() as tx:
+            viewer = await viewer_of(http, tx)
+        if viewer and origin is None:
+            raise Closed
+        return viewer
 
 
 class Conversation:
