@@ -18,6 +18,7 @@ from chat.config import Settings
 from chat.db import AWAY, Database
 from chat.jobs import Work, arq_pool, dumps
 from chat.realtime.telling import telling
+from chat.tasks import end
 from workers.jobs import kinds
 from workers.timetable import TIMETABLE, keep
 
@@ -37,9 +38,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         try:
             await stop.wait()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
 
 
 async def sweep_for_ever(db: Database, work: Mapping[str, Work]) -> None:

@@ -18,6 +18,7 @@ from chat.realtime.delivering import FURTHEST_BEHIND, Delivery
 from chat.realtime.frames import message
 from chat.realtime.log import Position
 from chat.realtime.streams import Connection, Desk, Follower, Stream
+from chat.tasks import end
 
 log = structlog.get_logger()
 
@@ -44,9 +45,9 @@ class Hub:
         self.delivery.spawn(self._sweep_for_ever())
 
     async def stop(self) -> None:
-        for task in list(self.delivery.tasks):
-            task.cancel()
-        await asyncio.gather(*self.delivery.tasks, return_exceptions=True)
+        while self.delivery.tasks:  # what ends may leave a last thing behind, such as a farewell to a room
+            await end(set(self.delivery.tasks))
+            await asyncio.sleep(0)  # their callbacks
 
     # Following
 
@@ -140,8 +141,10 @@ class Hub:
     async def _sweep_for_ever(self) -> None:
         while True:
             seconds = SWEEP_SECONDS if self.bus.up else SWEEP_SECONDS_ALONE
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._sweep_now.wait(), seconds * random.uniform(0.8, 1.2))  # noqa: S311
+            # Not `wait_for`: before Python 3.12 it may swallow the cancellation that ends this loop.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds * random.uniform(0.8, 1.2)):  # noqa: S311
+                    await self._sweep_now.wait()
             self._sweep_now.clear()
             try:
                 await self.sweep()

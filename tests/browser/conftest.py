@@ -69,7 +69,7 @@ async def live_server(empty_house: tuple[Database, Redis], port: int) -> AsyncIt
 async def opened(machines: Machines, live_server: RunningHub) -> AsyncIterator[Opened]:
     """`page = await opened(ana, "/networks")`: a window of Ana's, whose console must stay silent.
 
-    More: `width`, `height`, `scripts=False`, `touch`.
+    Or `on="phone"`, or on a machine "without scripts".
     """
     windows = Windows(machines, live_server)
     yield windows.open

@@ -1,11 +1,15 @@
 // What is hard to read: texts whose contrast with what lies behind them is below 4.5 (3 for large ones), WCAG 2.2, 1.4.3.
 () => {
   const dot = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const known = new Map();
   const rgba = (colour) => {
-    dot.clearRect(0, 0, 1, 1);
-    dot.fillStyle = colour;
-    dot.fillRect(0, 0, 1, 1);
-    return [...dot.getImageData(0, 0, 1, 1).data];
+    if (!known.has(colour)) {
+      dot.clearRect(0, 0, 1, 1);
+      dot.fillStyle = colour;
+      dot.fillRect(0, 0, 1, 1);
+      known.set(colour, [...dot.getImageData(0, 0, 1, 1).data]);
+    }
+    return known.get(colour);
   };
   const light = ([r, g, b]) => {
     const [x, y, z] = [r, g, b].map((v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);

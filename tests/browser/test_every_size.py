@@ -11,9 +11,8 @@ from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
 from tests.browser.test_drop_in_opens import hold
-from tests.browser.windows import Opened, visit
+from tests.browser.windows import SCREENS, Opened, visit
 
-SCREENS = (("phone", 390, 844), ("monitor", 1280, 800))
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
 LONG = {
     "organisation": "Universitätsklinikum Hamburg-Eppendorf, Zentrum für Patientensicherheit und Qualitätsmanagement",
@@ -62,24 +61,26 @@ async def faults(page: Page, paths: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in paths:
         await visit(page, path)
-        for name, width, height in SCREENS:
-            await page.set_viewport_size({"width": width, "height": height})
-            wide = await page.evaluate("document.documentElement.scrollWidth")
-            wrong = [f"{wide - width} px stick out"] if wide > width else []
+        for name in ("phone", "desk"):
+            await page.set_viewport_size(SCREENS[name])
+            more = await page.evaluate("document.documentElement.scrollWidth") - SCREENS[name]["width"]
+            wrong = [f"{more} px stick out"] if more > 0 else []
             for scheme in ("light", "dark"):
                 await page.emulate_media(color_scheme=scheme)
                 wrong += [f"{scheme}: {pale}" for pale in await page.evaluate(CONTRAST)]
             if wrong:
                 found[f"{path} on a {name}"] = wrong
+    await page.set_viewport_size(SCREENS["phone"])
+    await page.emulate_media(color_scheme="light")
     return found
 
 
 async def test_pages_fit_and_can_be_read(opened: Opened, everywhere: list[str], ana: Viewer) -> None:
-    assert await faults(await opened(ana, touch=True), everywhere) == {}
-    assert await faults(await opened(None, touch=True), ["/", "/sign-up", "/sign-in", "/forgot"]) == {}
+    assert await faults(await opened(ana, on="phone"), everywhere) == {}
+    assert await faults(await opened(None, on="phone"), ["/", "/sign-up", "/sign-in", "/forgot"]) == {}
 
 
 async def test_the_header_leaves_a_phone_s_screen(opened: Opened, everywhere: list[str], ana: Viewer) -> None:
-    page = await opened(ana, everywhere[6], width=390, height=844, touch=True)
+    page = await opened(ana, everywhere[6], on="phone")
     await page.evaluate("scrollTo(0, 400)")
     assert await page.evaluate("document.querySelector('.top').getBoundingClientRect().bottom") < 0

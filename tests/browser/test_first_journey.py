@@ -3,6 +3,7 @@
 from playwright.async_api import Page, expect
 
 from chat.db import Database
+from chat.discussions.reading import mark_read
 from chat.members import Viewer
 from tests import cast
 from tests.browser.windows import Opened, live, post, sign_in, stays, texts, visit, write
@@ -116,8 +117,6 @@ async def test_the_mark_of_new_posts_grows_and_goes(
 ) -> None:
     await cast.write(db, ana, thread, "Nobody?")
     async with db.transaction() as tx:
-        from chat.discussions.reading import mark_read
-
         await mark_read(tx, ben, thread.id, 1)
     home = await opened(ben, "/")
     await expect(home.locator(".unread")).to_have_text("1 new")

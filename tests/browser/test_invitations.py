@@ -28,7 +28,7 @@ async def test_a_newcomer_comes_in_by_a_link(
     confidential_network: NetworkSeen,
 ) -> None:
     url = await make_a_link(await opened(ana), confidential_network)
-    scanner = await opened(None, scripts=False)  # mail is read by machines first
+    scanner = await opened(None, on="without scripts")  # mail is read by machines first
     await scanner.goto(url)
     await scanner.goto(url)
     assert await cast.value(db, "SELECT uses FROM invitation") == 0

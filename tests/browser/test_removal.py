@@ -1,5 +1,6 @@
 """Access ends on the open page, within a second or so."""
 
+from datetime import timedelta
 from time import monotonic
 
 from playwright.async_api import expect
@@ -8,6 +9,7 @@ from chat.db import Database
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
+from tests.browser.test_drop_in_opens import hold
 from tests.browser.windows import Opened, post
 
 
@@ -36,8 +38,6 @@ async def test_a_removed_member_s_page_goes_quiet(
 async def test_a_removed_member_leaves_the_room(
     opened: Opened, db: Database, ana: Viewer, ben: Viewer, confidential_network: NetworkSeen
 ) -> None:
-    from tests.browser.test_drop_in_opens import hold, timedelta
-
     series = await cast.schedule(db, ana, confidential_network, title="Tea")
     drop_in = await hold(db, ana, series, timedelta())
     bens = await opened(ben, f"/drop-ins/{drop_in}")

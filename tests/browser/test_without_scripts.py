@@ -12,11 +12,11 @@ from tests.browser.windows import Opened, post, sign_in, texts, write
 
 @pytest.fixture
 async def bens_page(opened: Opened, ben: Viewer) -> Page:
-    return await opened(ben, scripts=False)
+    return await opened(ben, on="without scripts")
 
 
 async def test_one_reads_signs_in_and_replies(opened: Opened, ben: Viewer, thread: cast.Thread) -> None:
-    page = await opened(None, "/", scripts=False)
+    page = await opened(None, "/", on="without scripts")
     await page.get_by_role("link", name="Who checks the checklist?").click()
     assert await texts(page) == ["Ours is ticked before anybody has looked."]
     await page.get_by_role("link", name="Sign in to reply").click()
@@ -63,7 +63,7 @@ async def test_an_empty_reply_gets_a_sentence_and_loses_nothing(
 
 
 async def test_one_joins_and_leaves(opened: Opened, dev: Viewer, open_network: NetworkSeen) -> None:
-    page = await opened(dev, f"/networks/{open_network.slug}", scripts=False)
+    page = await opened(dev, f"/networks/{open_network.slug}", on="without scripts")
     await page.get_by_role("button", name="Join").click()
     await page.get_by_role("link", name="Members").click()
     await expect(page.locator(".person", has_text="Dev Patel")).to_be_visible()
@@ -76,7 +76,7 @@ async def test_one_accepts_an_invitation_after_signing_in(
     opened: Opened, db: Database, ana: Viewer, dev: Viewer, confidential_network: NetworkSeen
 ) -> None:
     offer = await cast.invite(db, ana, confidential_network)
-    page = await opened(None, f"/i/{offer.token}", scripts=False)
+    page = await opened(None, f"/i/{offer.token}", on="without scripts")
     await page.get_by_role("main").get_by_role("link", name="Sign in").click()
     await page.get_by_label("E-mail address").fill("dev-patel@example.org")
     await page.get_by_label("Password").fill(cast.PASSWORD)
@@ -86,7 +86,7 @@ async def test_one_accepts_an_invitation_after_signing_in(
 
 
 async def test_one_is_signed_in_and_out(opened: Opened, ana: Viewer) -> None:
-    page = await opened(None, scripts=False)
+    page = await opened(None, on="without scripts")
     await sign_in(page, ana)
     await page.goto("/settings")
     await page.get_by_role("button", name="Sign out").click()

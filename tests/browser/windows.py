@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, ViewportSize, expect
 
 from chat.members import Viewer
 from tests import cast
@@ -16,32 +16,38 @@ CHROMIUM_SAYS = (
     "Failed to load resource: the server responded with a status of 4",
     "WebSocket connection to",
 )
+SCREENS: dict[str, ViewportSize] = {
+    "desk": {"width": 1280, "height": 800},
+    "phone": {"width": 390, "height": 844},
+    "without scripts": {"width": 1280, "height": 800},
+}
 PATIENCE = 8000  # ms; a page that has not changed by then will not
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 
 class Machines:
-    """The run's computers and phones. A browser context takes long to make, so each serves many tests, one at a time."""
+    """The run's computers and phones. One takes long to set up, so each serves many tests, one at a time."""
 
     def __init__(self, browser: Browser, address: str) -> None:
         self.browser, self.address = browser, address
-        self.free: dict[tuple[bool, bool], list[BrowserContext]] = {}
+        self.free: dict[str, list[Page]] = {}
 
-    async def take(self, scripts: bool, touch: bool) -> BrowserContext:
-        if idle := self.free.setdefault((scripts, touch), []):
+    async def take(self, kind: str) -> Page:
+        if idle := self.free.get(kind):
             return idle.pop()
         context = await self.browser.new_context(
-            base_url=self.address, java_script_enabled=scripts, reduced_motion="reduce", has_touch=touch, is_mobile=touch
+            base_url=self.address, viewport=SCREENS[kind], is_mobile=kind == "phone", has_touch=kind == "phone",
+            java_script_enabled=kind != "without scripts", reduced_motion="reduce",
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
-        return context
+        return await context.new_page()
 
-    async def put_back(self, context: BrowserContext, scripts: bool, touch: bool) -> None:
-        for page in context.pages:
-            await page.close()
-        await context.clear_cookies()
-        await context.set_offline(False)
-        self.free[scripts, touch].append(context)
+    async def put_back(self, page: Page, kind: str) -> None:
+        """Nothing of its last user is left on it."""
+        await page.context.set_offline(False)
+        await page.goto("about:blank")
+        await page.context.clear_cookies()
+        self.free.setdefault(kind, []).append(page)
 
 
 class Windows:
@@ -49,29 +55,26 @@ class Windows:
 
     def __init__(self, machines: Machines, hub: RunningHub) -> None:
         self.machines, self.hub = machines, hub
-        self.taken: list[tuple[BrowserContext, bool, bool]] = []
+        self.taken: list[tuple[Page, str]] = []
         self.complaints: list[str] = []
 
-    async def open(
-        self, member: Viewer | None = None, path: str | None = None, *,
-        width: int = 1280, height: int = 800, scripts: bool = True, touch: bool = False,
-    ) -> Page:  # fmt: skip
-        context = await self.machines.take(scripts, touch)
-        self.taken.append((context, scripts, touch))
+    async def open(self, member: Viewer | None = None, path: str | None = None, on: str = "desk") -> Page:
+        page = await self.machines.take(on)
+        self.taken.append((page, on))
         if member:
             token = await cast.session(self.hub.db, member)
-            await context.add_cookies([{"name": "session", "value": token, "url": self.hub.url}])
-        page = await context.new_page()
-        await page.set_viewport_size({"width": width, "height": height})
+            await page.context.add_cookies([{"name": "session", "value": token, "url": self.hub.url}])
         page.on("console", self._heard)
         page.on("pageerror", self._broke)
         if path:
-            await (visit(page, path) if scripts else page.goto(path))
+            await (page.goto(path) if on == "without scripts" else visit(page, path))
         return page
 
     async def close(self) -> None:
-        for machine in self.taken:
-            await self.machines.put_back(*machine)
+        for page, kind in self.taken:
+            page.remove_listener("console", self._heard)
+            page.remove_listener("pageerror", self._broke)
+            await self.machines.put_back(page, kind)
 
     def _heard(self, message: ConsoleMessage) -> None:
         by_chromium = message.text.startswith(CHROMIUM_SAYS) and "/static/" not in message.location["url"]

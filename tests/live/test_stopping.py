@@ -1,0 +1,25 @@
+"""A hub that is told to stop does so, whatever it was about to do."""
+
+import asyncio
+
+import pytest
+
+from chat.events import CONTROL, Event
+from chat.realtime.bus import Bus
+from chat.realtime.hub import Hub
+from web.live.desk import Desk
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_it_stops_at_once_while_it_is_woken(db, redis_url, steps):
+    bus = Bus(redis_url)
+    hub = Hub(db, bus, Desk(db))
+    await hub.start()
+    await asyncio.sleep(0.15)  # asleep until the next sweep
+    hub.heard(Event(CONTROL, 1, "access.changed", 1, 1, 1))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(0.9):
+        await hub.stop()
+    assert not hub.delivery.tasks
+    await bus.close()
