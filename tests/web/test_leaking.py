@@ -84,9 +84,7 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
     lookers = {
         "a visitor": await looker(None),
         "an outsider": await looker(dev),
-        "a newcomer": (await looker(await cast.join_the_hub(db, "Erin Walsh", verified=False)))._replace(
-            things=[things]
-        ),
+        "a newcomer": await looker(await cast.join_the_hub(db, "Erin Walsh", verified=False)),
         "a former member": await looker(frida, used.token),
     }
     return Secret(network, topic, int(str(things["drop-ins/id"])), int(str(things["series/id"])), lookers)
