@@ -128,6 +128,13 @@ class Database:
             await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield Transaction(session)
 
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Transaction]:
+        """For reading with one statement, or where each may see a later moment than the one before. It costs half of a snapshot."""
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            yield Transaction(session)
+
     async def close(self) -> None:
         await self.engine.dispose()
 

@@ -12,6 +12,7 @@ from chat.realtime.bus import Bus
 from chat.realtime.hub import Hub
 
 if TYPE_CHECKING:
+    from web.live.desk import Desk
     from web.live.rooms import Rooms
 
 
@@ -21,6 +22,7 @@ class House:
     db: Database
     bus: Bus
     hub: Hub
+    desk: "Desk"
     rooms: "Rooms"
 
     @property

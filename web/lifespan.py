@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from chat.config import Settings
 from chat.realtime.hub import Hub
+from chat.realtime.log import EventLog
 from chat.realtime.presence import Presence
 from chat.realtime.telling import telling
 from web.house import House
@@ -16,7 +17,8 @@ from web.live.rooms import Rooms
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with telling(settings.database_url, settings.redis_url, pool=settings.db_pool) as (db, bus):
-        hub = Hub(db, bus, Desk(db))
+        desk = Desk(db)
+        hub = Hub(EventLog(db), bus, desk)
         presence = Presence(bus)
         rooms = Rooms(db, hub, presence)
         try:
@@ -24,6 +26,6 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             hub.delivery.spawn(presence.keep_lease())
             hub.delivery.spawn(rooms.tell_for_ever())
             hub.delivery.spawn(beat_for_ever(hub, settings.live_heartbeat))
-            yield House(settings, db, bus, hub, rooms)
+            yield House(settings, db, bus, hub, desk, rooms)
         finally:
             await hub.stop()

@@ -75,8 +75,7 @@ async def cursors(tx: Transaction, streams: list[str]) -> str:
     """Where the page stands, for the socket to go on from: JSON of subscriptions (docs/live.md)."""
     if not streams:
         return "[]"
-    epoch = await event_log.epoch(tx)
-    heads = await event_log.heads(tx, streams)
+    epoch, heads = await event_log.standing(tx, streams)
     return msgspec.json.encode(
         [{"s": s, "e": epoch, "q": heads[s].head} for s in dict.fromkeys(streams) if s in heads]
     ).decode()

@@ -2,7 +2,7 @@
 
 from chat import clock
 from chat.db import Transaction
-from chat.discussions.queries import PostSeen, network_of_topic, post_of
+from chat.discussions.queries import PostSeen, networks_of_topics, post_of
 from chat.discussions.writing import clean_body, must_write
 from chat.errors import Conflict, Forbidden
 from chat.events import topic_stream
@@ -56,6 +56,6 @@ async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
 
 
 async def _network(tx: Transaction, post: PostSeen) -> int:
-    network_id = await network_of_topic(tx, post.topic_id)
+    network_id = (await networks_of_topics(tx, {post.topic_id}))[post.topic_id]
     assert network_id is not None
     return network_id

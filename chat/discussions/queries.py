@@ -238,5 +238,7 @@ async def topics_by_id(tx: Transaction, ids: list[int]) -> dict[int, TopicRow]:
     return {row[0]: TopicRow(*row) for row in await tx.all(_any_topics(0).where(col(Topic.id).in_(ids)))}
 
 
-async def network_of_topic(tx: Transaction, topic_id: int) -> int | None:
-    return await tx.value(select(Topic.network_id).where(col(Topic.id) == topic_id))
+async def networks_of_topics(tx: Transaction, topic_ids: set[int]) -> dict[int, int]:
+    """The network of each of these topics that there is."""
+    rows = await tx.all(select(Topic.id, Topic.network_id).where(col(Topic.id).in_(topic_ids)))
+    return {row.id: row.network_id for row in rows}

@@ -3,14 +3,14 @@
 from chat.dropins.holding import hold
 from chat.dropins.opening import close_doors, due, open_doors
 from chat.dropins.queries import (
+    Door,
     DropInSeen,
     SeriesSeen,
+    doors,
     drop_in_of,
     drop_in_of_topic,
     drop_ins_by_id,
-    lets_in,
     live_now,
-    network_of_drop_in,
     people_here,
     series_in,
     upcoming_for,
@@ -20,18 +20,18 @@ from chat.dropins.scheduling import WEEKDAYS, materialise_all, schedule
 
 __all__ = [
     "WEEKDAYS",
+    "Door",
     "DropInSeen",
     "SeriesSeen",
     "close_doors",
+    "doors",
     "drop_in_of",
     "drop_in_of_topic",
     "drop_ins_by_id",
     "due",
     "hold",
-    "lets_in",
     "live_now",
     "materialise_all",
-    "network_of_drop_in",
     "open_doors",
     "people_here",
     "schedule",

@@ -57,6 +57,11 @@ class DropInSeen(NamedTuple):
         return self.state in ("lobby", "live")
 
 
+class Door(NamedTuple):
+    network_id: int
+    open: bool
+
+
 class SeriesSeen(NamedTuple):
     id: int
     network_id: int
@@ -188,11 +193,11 @@ async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[
     }
 
 
-async def network_of_drop_in(tx: Transaction, drop_in_id: int) -> int | None:
-    return await tx.value(select(DropIn.network_id).where(col(DropIn.id) == drop_in_id))
-
-
-async def lets_in(tx: Transaction, drop_in_id: int) -> bool:
-    """Whether the room's doors are open to its members now: from the lobby to the end."""
-    row = await tx.first(select(DropIn.opens_at, DropIn.closes_at).where(col(DropIn.id) == drop_in_id))
-    return row is not None and row.opens_at - LOBBY <= clock.now() < row.closes_at
+async def doors(tx: Transaction, drop_in_ids: set[int]) -> dict[int, Door]:
+    """The doors of these drop-ins' rooms: open to the network's members from the lobby to the end."""
+    rows = await tx.all(
+        select(DropIn.id, DropIn.network_id, DropIn.opens_at, DropIn.closes_at).where(
+            col(DropIn.id).in_(drop_in_ids)
+        )
+    )
+    return {row.id: Door(row.network_id, row.opens_at - LOBBY <= clock.now() < row.closes_at) for row in rows}

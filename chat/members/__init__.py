@@ -27,7 +27,17 @@ from chat.members.signing_in import (
     sign_in,
     sign_out,
 )
-from chat.members.viewers import Viewer, by_api_token, by_id, by_session, ended_among, must_act, touch_session
+from chat.members.viewers import (
+    Viewer,
+    by_api_token,
+    by_api_tokens,
+    by_id,
+    by_session,
+    by_sessions,
+    ended_among,
+    must_act,
+    touch_session,
+)
 
 __all__ = [
     "COUNTRIES",
@@ -36,8 +46,10 @@ __all__ = [
     "add_member",
     "ask_again",
     "by_api_token",
+    "by_api_tokens",
     "by_id",
     "by_session",
+    "by_sessions",
     "change_password",
     "confirm",
     "credentials",

@@ -34,17 +34,19 @@ COLUMNS = "member.id, member.handle, member.name, member.organisation, member.ve
 
 async def by_session(tx: Transaction, token: str) -> Viewer | None:
     """The member behind a session's cookie, or None when it ended or never was."""
-    row = await tx.first(
-        f"SELECT {COLUMNS}, session.id AS session_id, session.seen_at FROM session JOIN member ON member.id = member_id "  # noqa: S608
-        "WHERE token_hash = :hash AND ended_at IS NULL AND expires_at > :now",
-        hash=hashed(token),
+    return (await by_sessions(tx, {token})).get(token)
+
+
+async def by_sessions(tx: Transaction, tokens: set[str]) -> dict[str, Viewer]:
+    """The members behind these cookies, without the ended and unknown ones."""
+    by_hash = {hashed(token): token for token in tokens}
+    rows = await tx.all(
+        f"SELECT {COLUMNS}, session.id AS session_id, session.seen_at, token_hash FROM session JOIN member ON member.id = member_id "  # noqa: S608
+        "WHERE token_hash = ANY(:hashes) AND ended_at IS NULL AND expires_at > :now",
+        hashes=list(by_hash),
         now=clock.now(),
     )
-    if row is None:
-        return None
-    return Viewer(
-        row.id, row.handle, row.name, row.organisation, row.verified, row.admin, row.session_id, row.seen_at
-    )
+    return {by_hash[row.token_hash]: Viewer(*row[:-1]) for row in rows}
 
 
 async def touch_session(tx: Transaction, viewer: Viewer) -> None:
@@ -54,11 +56,17 @@ async def touch_session(tx: Transaction, viewer: Viewer) -> None:
 
 async def by_api_token(tx: Transaction, token: str) -> Viewer | None:
     """The member behind a bearer token, or None."""
-    row = await tx.first(
-        f"SELECT {COLUMNS} FROM api_token JOIN member ON member.id = member_id WHERE token_hash = :hash AND revoked_at IS NULL",  # noqa: S608
-        hash=hashed(token),
+    return (await by_api_tokens(tx, {token})).get(token)
+
+
+async def by_api_tokens(tx: Transaction, tokens: set[str]) -> dict[str, Viewer]:
+    """The members behind these bearer tokens, without the revoked and unknown ones."""
+    by_hash = {hashed(token): token for token in tokens}
+    rows = await tx.all(
+        f"SELECT {COLUMNS}, token_hash FROM api_token JOIN member ON member.id = member_id WHERE token_hash = ANY(:hashes) AND revoked_at IS NULL",  # noqa: S608
+        hashes=list(by_hash),
     )
-    return Viewer(row.id, row.handle, row.name, row.organisation, row.verified, row.admin) if row else None
+    return {by_hash[row.token_hash]: Viewer(*row[:-1]) for row in rows}
 
 
 async def by_id(tx: Transaction, member_id: int) -> Viewer:

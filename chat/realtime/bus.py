@@ -57,13 +57,13 @@ class Bus:
             self.lost += len(messages)
             log.warning("a publish was lost; the sweep will find it", error=repr(error))
 
-    async def follow(self, stream: str) -> None:
+    async def follow(self, *streams: str) -> None:
         with suppress(*ABSENT):  # redis-py subscribes again by itself when it reconnects
-            await self._pubsub.subscribe(CHANNEL + stream)
+            await self._pubsub.subscribe(*(CHANNEL + stream for stream in streams))
 
-    async def unfollow(self, stream: str) -> None:
+    async def unfollow(self, *streams: str) -> None:
         with suppress(*ABSENT):
-            await self._pubsub.unsubscribe(CHANNEL + stream)
+            await self._pubsub.unsubscribe(*(CHANNEL + stream for stream in streams))
 
     async def listen(self, heard: Heard, said: Said, reconnected: Callable[[], None]) -> None:
         """Hand on what others publish, for ever."""

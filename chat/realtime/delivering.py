@@ -1,30 +1,36 @@
-"""Bringing events to followers: the head's batch to the live ones, the missed ones to whoever is behind."""
+"""Bringing events to followers: the head's news to the live ones, the missed ones to whoever is behind.
+
+One task works on a stream at a time, and only while there is something to do.
+"""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from time import perf_counter
 from typing import Any
 
 import structlog
 
-from chat.db import AWAY, Database
-from chat.events import Event
-from chat.realtime import log as event_log
+from chat.db import AWAY
 from chat.realtime.frames import message
-from chat.realtime.streams import READ_AT_ONCE, Desk, Follower, Kept, Stream
+from chat.realtime.log import EventLog
+from chat.realtime.streams import READ_AT_ONCE, RING, Desk, Follower, Kept, Stream
 
 log = structlog.get_logger()
 
 FURTHEST_BEHIND = 2000  # events; beyond, a fresh page is cheaper
 MOST_REPLAYED = 5 * 1024 * 1024  # bytes of one catch-up
-WRITE_AT_MOST = 64 * 1024  # bytes handed to one transport at once, so that no connection holds much
-YIELD_EVERY = 250  # connections written between two breaths of the event loop, so that pages stay fast
+WRITE_AT_MOST = 32 * 1024  # bytes handed to one transport at once, so that no connection holds much
+YIELD_EVERY = 100  # connections written between two breaths of the event loop, so that pages stay fast
+# After a round of writes the stream rests as long as that took, so that half of the time is left for pages.
+# What comes meanwhile goes out together.
+SHORTEST_REST, LONGEST_REST = 0.002, 0.1
 
 
 class Delivery:
     """The hub's hands. `epoch` is the database's, which the hub's sweep keeps right."""
 
-    def __init__(self, db: Database, desk: Desk) -> None:
-        self.db, self.desk = db, desk
+    def __init__(self, log: EventLog, desk: Desk) -> None:
+        self.log, self.desk = log, desk
         self.epoch = ""
         self.tasks: set[asyncio.Task] = set()
         self.left: Callable[[Follower], None] = lambda follower: None  # told of everyone who stops following
@@ -39,109 +45,148 @@ class Delivery:
         if not task.cancelled() and (error := task.exception()):
             log.error("a delivery failed", exc_info=error)
 
+    # What there is to do
+
     def learn(self, stream: Stream, seq: int) -> None:
         """There are events up to this number."""
         stream.known = max(stream.known, seq)
-        if not stream.working and stream.known > stream.head:
-            stream.working = True
-            self.spawn(self._advance(stream))
+        self._work(stream)
 
     def bring(self, follower: Follower) -> None:
         """Bring a follower what it missed; it is live from the moment that is nothing."""
-        if follower.cursor >= follower.stream.head:
+        stream = follower.stream
+        if follower.cursor >= stream.head:
+            stream.behind.discard(follower)
             follower.live, follower.replayed = True, 0
-        else:
-            self.spawn(self._catch_up(follower))
+        elif follower.connection.writable:
+            stream.behind.add(follower)
+            self._work(stream)
 
-    async def _advance(self, stream: Stream) -> None:
-        """Bring the stream's head up to what we know of, one batch after the other."""
+    def pause(self, follower: Follower) -> None:
+        """It takes no more for now. Nothing is kept for it but its cursor."""
+        follower.live = False
+        follower.stream.behind.discard(follower)
+
+    def _work(self, stream: Stream) -> None:
+        if not stream.working and (stream.known > stream.head or stream.behind):
+            stream.working = True
+            self.spawn(self._work_on(stream))
+
+    async def _work_on(self, stream: Stream) -> None:
         try:
-            while stream.known > stream.head:
-                events = stream.heard_next() or await self._read(stream.name, stream.head)
-                if not events:
-                    break  # the log does not have it yet; the sweep will ask again
-                await self._deliver(stream, events)
+            while True:
+                if stream.known > stream.head:
+                    await self._advance(stream)
+                elif stream.behind:
+                    await self._catch_up(stream)
+                else:
+                    break
         except AWAY as error:
+            # The sweep begins again.
             log.warning("delivery waits for the database", stream=stream.name, error=repr(error))
         finally:
             stream.working = False
             stream.forget_heard()
 
-    async def _deliver(self, stream: Stream, events: list[Event]) -> None:
-        forms = {follower.connection.form for follower in stream.followers}
-        rendered = {form: await self.desk.render(events, form) for form in forms}
-        # Of the content too: an old event shows the state of now, which may be from after a removal.
-        newest = max([*(e.acl_version for e in events), *(r.acl_version for r in rendered.values())])
+    # The head
+
+    async def _advance(self, stream: Stream) -> None:
+        events = stream.heard_next() or await self.log.after(stream.name, stream.head, READ_AT_ONCE)
+        if not events:
+            stream.known = stream.head  # whoever said so was wrong
+            return
+        news = [Kept(event) for event in events]
+        newest = await self._draw(news, [form for form, many in stream.forms.items() if many])
         if newest > stream.acl_version:
             await self.ask_again(stream, newest)  # before anything is delivered: the fence
-        before, stream.head = stream.head, events[-1].seq
-        stream.ring.extend(
-            Kept(event, {form: r.frames[i] for form, r in rendered.items()}, newest)
-            for i, event in enumerate(events)
-        )
-        joined = {form: b"".join(r.frames) for form, r in rendered.items()}
+        for part in _parts(news):
+            before, stream.head = stream.head, part[-1].event.seq
+            stream.keep(part)
+            await self._write_out(stream, part, before, newest)
+
+    async def _draw(self, kept: list[Kept], forms: Iterable[str]) -> int:
+        """See that there is a frame of each event in each form; the newest access version of what they show."""
+        for form in forms:
+            if missing := [k for k in kept if form not in k.frames]:
+                drawn = await self.desk.render([k.event for k in missing], form)
+                for k, data in zip(missing, drawn.frames, strict=True):
+                    # An old event shows the state of now, which may be from after a removal.
+                    k.add(form, data, drawn.acl_version)
+        return max(k.acl_version for k in kept)
+
+    async def _write_out(self, stream: Stream, part: list[Kept], before: int, newest: int) -> None:
+        """To everyone who stands right before it; the others go on from their cursors."""
+        joined = {form: b"".join(k.frames[form] for k in part) for form in part[0].frames}
+        head, started = stream.head, perf_counter()
         for count, follower in enumerate(list(stream.followers), 1):
-            if follower.live and follower.cursor < stream.head:
-                fits = follower.cursor == before and follower.acl_version >= newest
-                self._write(follower, joined.get(follower.connection.form) if fits else None, events[-1].seq)
+            if follower.live:
+                data = joined.get(follower.connection.form)
+                if data is not None and follower.cursor == before and follower.acl_version >= newest:
+                    follower.cursor = head  # first: the write may say at once that it was the last for now
+                    follower.connection.write(data)
+                elif follower.cursor < head:
+                    follower.live = False
+                    self.bring(follower)
             if count % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
+        await _rest(perf_counter() - started)
 
-    def _write(self, follower: Follower, data: bytes | None, cursor: int) -> None:
-        writable = follower.connection.writable
-        if data is not None and len(data) <= WRITE_AT_MOST and writable:
-            follower.connection.write(data)
-            follower.cursor = cursor
+    # Those behind
+
+    async def _catch_up(self, stream: Stream) -> None:
+        """A page for everyone it fits, from the one who is furthest behind: a thousand who come back share each read."""
+        for follower in list(stream.behind):
+            if stream.head - follower.cursor > FURTHEST_BEHIND or follower.replayed > MOST_REPLAYED:
+                self.resync(follower, "behind")
+        if not stream.behind:
             return
-        follower.live = (
-            False  # it goes on from its cursor: at once in smaller pieces, or when the transport has drained
-        )
-        if writable:
-            self.bring(follower)
+        lowest = min(follower.cursor for follower in stream.behind)
+        page = await self._page_after(stream, lowest)
+        if page is None:
+            for follower in [f for f in stream.behind if f.cursor <= lowest]:
+                self.resync(follower, "floor")
+            return
+        forms = {f.connection.form for f in stream.behind}
+        newest = await self._draw(page, forms)
+        if stale := {f for f in stream.behind if f.acl_version < newest}:
+            await self._ask_about(stream, stale, newest)
+        pieces: dict[tuple[str, int], tuple[bytes, int]] = {}
+        first, last, started = page[0].event.seq, page[-1].event.seq, perf_counter()
+        for count, follower in enumerate(list(stream.behind), 1):
+            form, cursor = follower.connection.form, follower.cursor
+            if (
+                follower in stream.behind
+                and form in forms
+                and first - 1 <= cursor < last
+                and follower.acl_version >= newest
+            ):
+                if (form, cursor) not in pieces:
+                    pieces[form, cursor] = _piece(page[cursor + 1 - first :], form)
+                data, follower.cursor = pieces[form, cursor]
+                follower.replayed += len(data)
+                follower.connection.write(data)
+            if follower.cursor >= stream.head and follower in stream.behind:
+                self.bring(follower)
+            if count % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+        await _rest(perf_counter() - started)
 
-    async def _catch_up(self, follower: Follower) -> None:
-        """The one loop for whoever is behind: after a reconnect, a slow moment, a large burst."""
-        stream, connection = follower.stream, follower.connection
-        try:
-            while follower.behind and connection.writable:
-                if follower.cursor >= stream.head:
-                    follower.live, follower.replayed = True, 0
-                    return
-                if stream.head - follower.cursor > FURTHEST_BEHIND or follower.replayed > MOST_REPLAYED:
-                    return self.resync(follower, "behind")
-                before = follower.cursor
-                frames = await self._frames_after(follower)
-                if frames is None:
-                    return self.resync(follower, "floor")
-                if (
-                    follower.behind and follower.cursor == before and connection.writable
-                ):  # another loop may have been here
-                    _write_some(follower, frames)
-        except AWAY as error:
-            log.warning("catching up waits for the database", stream=stream.name, error=repr(error))
-
-    async def _frames_after(self, follower: Follower) -> list[tuple[int, bytes]] | None:
-        """Some numbers and frames after the follower's cursor; None when the log no longer has them."""
-        stream, form = follower.stream, follower.connection.form
-        kept = stream.kept_after(follower.cursor)
-        if kept is None:
-            events = await self._read(stream.name, follower.cursor)
-            if not events or events[0].seq != follower.cursor + 1:
+    async def _page_after(self, stream: Stream, cursor: int) -> list[Kept] | None:
+        """Some events after a cursor that is not the head; None when the log no longer has them."""
+        if (kept := stream.kept_after(cursor)) is None:
+            # The latest are read as far back as the ring can hold, so that nobody else has to read them again.
+            recent = cursor >= stream.head - RING
+            start = max(stream.head - RING, 0) if recent else cursor
+            events = await self.log.after(stream.name, start, RING if recent else READ_AT_ONCE)
+            found = [Kept(event) for event in events if event.seq <= stream.head]
+            if recent:
+                stream.fill(found)
+            kept = stream.kept_after(cursor) or [k for k in found if k.event.seq > cursor]
+            if not kept or kept[0].event.seq != cursor + 1:
                 return None
-            kept = [Kept(event, {}) for event in events if event.seq <= stream.head]
-        kept = kept[:READ_AT_ONCE]
-        if missing := [k for k in kept if form not in k.frames]:
-            rendered = await self.desk.render([k.event for k in missing], form)
-            for k, data in zip(missing, rendered.frames, strict=True):
-                k.add(form, data, rendered.acl_version)
-        newest = max(k.acl_version for k in kept)
-        if newest > follower.acl_version:
-            await self._ask_about(stream, {follower}, newest)
-        return [(k.event.seq, k.frames[form]) for k in kept]
+        return kept[:READ_AT_ONCE]
 
-    async def _read(self, name: str, seq: int) -> list[Event]:
-        async with self.db.snapshot() as tx:
-            return await event_log.events_after(tx, name, seq, READ_AT_ONCE)
+    # The fence
 
     async def ask_again(self, stream: Stream, version: int) -> None:
         """Access has changed: keep the followers who still may, and let the others go."""
@@ -170,13 +215,36 @@ class Delivery:
         self.left(follower)
 
 
-def _write_some(follower: Follower, frames: list[tuple[int, bytes]]) -> None:
-    """As many whole frames as one write takes, and at least one."""
-    size, count = 0, 0
-    for _, data in frames:
-        if count and size + len(data) > WRITE_AT_MOST:
+async def _rest(worked: float) -> None:
+    if worked > SHORTEST_REST:
+        await asyncio.sleep(min(worked, LONGEST_REST))
+
+
+def _size(kept: Kept) -> int:
+    return max(map(len, kept.frames.values()), default=0)
+
+
+def _parts(news: list[Kept]) -> Iterator[list[Kept]]:
+    """As many whole events as one write takes, and at least one."""
+    part: list[Kept] = []
+    size = 0
+    for kept in news:
+        if part and size + _size(kept) > WRITE_AT_MOST:
+            yield part
+            part, size = [], 0
+        part.append(kept)
+        size += _size(kept)
+    yield part
+
+
+def _piece(page: list[Kept], form: str) -> tuple[bytes, int]:
+    """The first frames of a page, as many as one write takes, and the number of the last."""
+    frames: list[bytes] = []
+    size = 0
+    for kept in page:
+        data = kept.frames[form]
+        if frames and size + len(data) > WRITE_AT_MOST:
             break
-        size, count = size + len(data), count + 1
-    follower.connection.write(b"".join(data for _, data in frames[:count]))
-    follower.cursor = frames[count - 1][0]
-    follower.replayed += size
+        frames.append(data)
+        size += len(data)
+    return b"".join(frames), page[len(frames) - 1].event.seq

@@ -7,40 +7,49 @@ it asks a `Desk` (in web/live). The protocol and its reasons are in docs/live.md
 import asyncio
 import random
 from contextlib import suppress
+from typing import NamedTuple
 
 import structlog
 
-from chat.db import AWAY, Database
+from chat.db import AWAY
 from chat.events import CONTROL, Event
-from chat.realtime import log as event_log
 from chat.realtime.bus import Bus
 from chat.realtime.delivering import FURTHEST_BEHIND, Delivery
 from chat.realtime.frames import message
-from chat.realtime.log import Position
-from chat.realtime.streams import Connection, Desk, Follower, Stream
+from chat.realtime.log import EventLog
+from chat.realtime.streams import Connection, Desk, Follower, Grant, Stream
 from chat.tasks import end
+from chat.together import Together
 
 log = structlog.get_logger()
 
 SWEEP_SECONDS, SWEEP_SECONDS_ALONE = 1.0, 0.25  # with Redis, and while it is away
 SWEEP_PAUSE = 0.05  # however often it is asked for
 LINGER_SECONDS = 10  # a stream nobody follows is let go after this
+SESSIONS_SECONDS = 60  # between two looks at sessions that nobody has ended: they run out
+
+
+class Cursor(NamedTuple):
+    """From where a client wants a stream. Without a number: from now on."""
+
+    epoch: str | None = None
+    seq: int | None = None
 
 
 class Hub:
-    def __init__(self, db: Database, bus: Bus, desk: Desk) -> None:
-        self.db, self.bus, self.desk = db, bus, desk
-        self.delivery = Delivery(db, desk)
+    def __init__(self, log: EventLog, bus: Bus, desk: Desk) -> None:
+        self.log, self.bus, self.desk = log, bus, desk
+        self.delivery = Delivery(log, desk)
         self.streams: dict[str, Stream] = {}
         self.connections: set[Connection] = set()
         self.control = 0
-        self._opening: dict[str, asyncio.Task[Stream]] = {}
+        self._open = Together(self._open_streams)
         self._sweep_now = asyncio.Event()
+        self._sessions_asked_at = -float(SESSIONS_SECONDS)
 
     async def start(self) -> None:
-        async with self.db.snapshot() as tx:
-            self.delivery.epoch = await event_log.epoch(tx)
-            self.control = (await event_log.heads(tx, []))[CONTROL].head
+        self.delivery.epoch, heads = await self.log.standing([])
+        self.control = heads[CONTROL].head
         self.delivery.spawn(self.bus.listen(self.heard, self.said, self._sweep_now.set))
         self.delivery.spawn(self._sweep_for_ever())
 
@@ -59,30 +68,45 @@ class Hub:
         for name in list(connection.streams):
             self.unfollow(connection, name)
 
-    async def follow(
-        self, connection: Connection, name: str, epoch: str | None, seq: int | None
-    ) -> dict | None:
-        """Follow a stream after a cursor, or from now on. What the client is told; None stands for `gone`.
+    async def follow(self, connection: Connection, wanted: dict[str, Cursor]) -> dict[str, dict | None]:
+        """Follow streams, each after a cursor. What the client is told of each; None stands for `gone`.
 
         Nothing is delivered before `begin`, so that the client hears the answer first.
         """
-        self.unfollow(connection, name)
-        while True:
-            grant = await self.desk.admit(name, connection)
-            if grant is None:
-                return None
-            stream = await self._stream(name)
-            if grant.acl_version >= stream.acl_version and self.streams.get(name) is stream:
-                break  # else access, or the whole log, changed while we asked
-        head = max(grant.position.head, stream.head)
-        answer = {"s": name, "e": self.delivery.epoch, "head": head}
-        if why := _cannot_resume(grant.position, self.delivery.epoch, head, epoch, seq):
+        for name in wanted:
+            self.unfollow(connection, name)
+        told: dict[str, dict | None] = {}
+        while asked := wanted.keys() - told.keys():
+            grants = await self.desk.admit(connection, asked)
+            streams = await self._open(asked & grants.keys())
+            for name in asked:
+                if name not in grants or not connection.open:
+                    told[name] = None
+                # Else access, or the whole log, changed while we asked.
+                elif self._is_of_now(grants[name], streams.get(name)):
+                    told[name] = self._follow(connection, streams[name], grants[name], wanted[name])
+            if any(grant.epoch != self.delivery.epoch for grant in grants.values()):
+                self._sweep_now.set()  # the log is another one, which only a sweep may say
+                await asyncio.sleep(SWEEP_PAUSE)
+        return told
+
+    def _is_of_now(self, grant: Grant, stream: Stream | None) -> bool:
+        return (
+            stream is not None
+            and self.streams.get(stream.name) is stream
+            and grant.head.acl_version >= stream.acl_version
+            and grant.epoch == self.delivery.epoch
+        )
+
+    def _follow(self, connection: Connection, stream: Stream, grant: Grant, after: Cursor) -> dict:
+        head = max(grant.head.head, stream.head)
+        answer = {"s": stream.name, "e": self.delivery.epoch, "head": head}
+        if why := _cannot_resume(grant, head, after):
             return {**answer, "state": "resync", "why": why}
-        cursor = head if seq is None else seq
-        follower = Follower(connection, stream, cursor, grant.acl_version)
-        connection.streams[name] = follower
-        stream.followers.add(follower)
-        stream.empty_since = None
+        cursor = head if after.seq is None else after.seq
+        follower = Follower(connection, stream, cursor, grant.head.acl_version)
+        connection.streams[stream.name] = follower
+        stream.add(follower)
         self.delivery.learn(stream, head)
         return {**answer, "state": "live" if cursor == head else "catchup"}
 
@@ -95,28 +119,24 @@ class Hub:
         if (follower := connection.streams.get(name)) is not None:
             self.delivery.unfollow(follower)
 
+    def stalled(self, connection: Connection) -> None:
+        """The transport is full: nothing is written until it has drained."""
+        for follower in connection.streams.values():
+            self.delivery.pause(follower)
+
     def drained(self, connection: Connection) -> None:
         """The transport takes data again: go on where it stopped."""
         for follower in list(connection.streams.values()):
-            if not follower.live:
-                self.delivery.bring(follower)
+            self.delivery.bring(follower)
 
-    async def _stream(self, name: str) -> Stream:
-        if (stream := self.streams.get(name)) is not None:
-            return stream
-        if name not in self._opening:
-            self._opening[name] = asyncio.create_task(self._open(name))
-        return await asyncio.shield(self._opening[name])
-
-    async def _open(self, name: str) -> Stream:
-        try:
-            await self.bus.follow(name)  # first, so that nothing falls between this and the read
-            async with self.db.snapshot() as tx:
-                head = (await event_log.heads(tx, [name]))[name]
-            self.streams[name] = Stream(name, *head)
-            return self.streams[name]
-        finally:
-            del self._opening[name]
+    async def _open_streams(self, names: set[str]) -> dict[str, Stream]:
+        if new := names - self.streams.keys():
+            await self.bus.follow(*new)  # first, so that nothing falls between this and the read
+            epoch, heads = await self.log.standing(new)
+            if epoch == self.delivery.epoch:  # else the next sweep begins again
+                for name in new & heads.keys():
+                    self.streams[name] = Stream(name, heads[name].head, heads[name].acl_version)
+        return {name: self.streams[name] for name in names & self.streams.keys()}
 
     # Hearing
 
@@ -133,7 +153,7 @@ class Hub:
         if (stream := self.streams.get(name)) is not None:
             data = message(t="eph", s=name, **words)
             for follower in list(stream.followers):
-                if follower.live and follower.connection.writable:
+                if follower.live:
                     follower.connection.write(data)
 
     # Sweeping
@@ -156,64 +176,67 @@ class Hub:
         """Find whatever a publish failed to say: new events, changed access, ended sessions, another epoch."""
         reached = {name: stream.head for name, stream in self.streams.items()}
         control = self.control
-        async with self.db.snapshot() as tx:
-            epoch = await event_log.epoch(tx)
-            heads = await event_log.heads(tx, list(reached))
+        epoch, heads = await self.log.standing(reached)
         rewound = heads[CONTROL].head < control or any(
             heads[name].head < reached[name] for name in reached if name in heads
         )
         if epoch != self.delivery.epoch or rewound:
             return await self._begin_again(epoch)
-        self.control = heads[CONTROL].head
         for name, head in heads.items():
             if (stream := self.streams.get(name)) is not None:
                 if head.acl_version > stream.acl_version:
                     await self.delivery.ask_again(stream, head.acl_version)
                 self.delivery.learn(stream, head.head)
-        await self._end_sessions()
+        await self._end_sessions(heads[CONTROL].head)
         await self._let_go()
 
     async def _begin_again(self, epoch: str) -> None:
         """The log is another one (a restored backup): no cursor means anything any more."""
         if epoch == self.delivery.epoch:
-            async with self.db.transaction() as tx:
-                epoch = await event_log.new_epoch(tx, epoch)
+            epoch = await self.log.new_epoch(epoch)
         log.warning("the database has a new epoch; every client reads its pages again", epoch=epoch)
         self.delivery.epoch, streams = epoch, self.streams
         self.streams = {}
-        async with self.db.snapshot() as tx:
-            self.control = (await event_log.heads(tx, []))[CONTROL].head
+        self._sessions_asked_at = -float(SESSIONS_SECONDS)
         for stream in streams.values():
             for follower in list(stream.followers):
                 self.delivery.resync(follower, "epoch")
+        _, heads = await self.log.standing([])
+        self.control = heads[CONTROL].head
 
-    async def _end_sessions(self) -> None:
+    async def _end_sessions(self, control: int) -> None:
+        """Asked when somebody has ended one, and now and then, because they end by themselves too."""
+        now = asyncio.get_running_loop().time()
+        if control == self.control and now - self._sessions_asked_at < SESSIONS_SECONDS:
+            return
         sessions = {c.session_id for c in self.connections if c.session_id is not None}
         ended = await self.desk.ended_sessions(sessions) if sessions else set()
         for connection in [c for c in self.connections if c.session_id in ended]:
             connection.close(4001)
+        self.control, self._sessions_asked_at = control, now
 
     async def _let_go(self) -> None:
         now = asyncio.get_running_loop().time()
-        for name, stream in list(self.streams.items()):
-            if (
-                not stream.followers
-                and stream.empty_since is not None
-                and now - stream.empty_since > LINGER_SECONDS
-            ):
-                del self.streams[name]
-                await self.bus.unfollow(name)
+        idle = [
+            name
+            for name, stream in self.streams.items()
+            if not stream.followers
+            and stream.empty_since is not None
+            and now - stream.empty_since > LINGER_SECONDS
+        ]
+        for name in idle:
+            del self.streams[name]
+        if idle:
+            await self.bus.unfollow(*idle)
 
 
-def _cannot_resume(
-    position: Position, epoch_now: str, head: int, epoch: str | None, seq: int | None
-) -> str | None:
-    if seq is None:
+def _cannot_resume(grant: Grant, head: int, after: Cursor) -> str | None:
+    if after.seq is None:
         return None
-    if position.epoch != epoch_now or (epoch is not None and epoch != epoch_now):
+    if after.epoch is not None and after.epoch != grant.epoch:
         return "epoch"
-    if seq > head:
+    if after.seq > head:
         return "future"
-    if seq < position.floor - 1:
+    if after.seq < grant.head.floor - 1:
         return "floor"
-    return "behind" if head - seq > FURTHEST_BEHIND else None
+    return "behind" if head - after.seq > FURTHEST_BEHIND else None

@@ -33,10 +33,6 @@ async def position(tx: Transaction, stream: str) -> Position | None:
     return Position(*row) if row else None
 
 
-async def epoch(tx: Transaction) -> str:
-    return await tx.value(select(Meta.epoch))
-
-
 async def events_after(tx: Transaction, stream: str, seq: int, limit: int) -> list[Event]:
     """The stream's events from the one after `seq` on, in order."""
     rows = await tx.all(
@@ -56,18 +52,45 @@ async def events_after(tx: Transaction, stream: str, seq: int, limit: int) -> li
 
 
 class Head(NamedTuple):
+    """Where a stream ends and begins, and the access version of its network (0 for a stream of none)."""
+
     head: int
+    floor: int
     acl_version: int
 
 
-async def heads(tx: Transaction, streams: Iterable[str]) -> dict[str, Head]:
-    """Head and access version of each of these streams, the control stream included."""
+class Standing(NamedTuple):
+    epoch: str
+    heads: dict[str, Head]  # of those streams that there are, and of the control stream
+
+
+async def standing(tx: Transaction, streams: Iterable[str]) -> Standing:
+    """Where these streams stand, by one query."""
     rows = await tx.all(
-        "SELECT stream.id, head, coalesce(acl_version, 0) AS acl_version FROM stream LEFT JOIN network ON network.id = network_id "
-        "WHERE stream.id = ANY(:ids)",
+        "SELECT meta.epoch, stream.id, head, floor, coalesce(acl_version, 0) AS acl_version "
+        "FROM meta CROSS JOIN stream LEFT JOIN network ON network.id = network_id WHERE stream.id = ANY(:ids)",
         ids=[CONTROL, *streams],
     )
-    return {row.id: Head(row.head, row.acl_version) for row in rows}
+    return Standing(rows[0].epoch, {row.id: Head(row.head, row.floor, row.acl_version) for row in rows})
+
+
+class EventLog:
+    """The log as the hub reads it."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    async def standing(self, streams: Iterable[str]) -> Standing:
+        async with self.db.glance() as tx:
+            return await standing(tx, streams)
+
+    async def after(self, stream: str, seq: int, limit: int) -> list[Event]:
+        async with self.db.glance() as tx:
+            return await events_after(tx, stream, seq, limit)
+
+    async def new_epoch(self, old: str) -> str:
+        async with self.db.transaction() as tx:
+            return await new_epoch(tx, old)
 
 
 async def new_epoch(tx: Transaction, old: str) -> str:
@@ -76,7 +99,7 @@ async def new_epoch(tx: Transaction, old: str) -> str:
         "UPDATE meta SET epoch = left(replace(gen_random_uuid()::text, '-', ''), 12) WHERE epoch = :old",
         old=old,
     )
-    return await epoch(tx)
+    return await tx.value(select(Meta.epoch))
 
 
 async def forget_old(db: Database) -> None:

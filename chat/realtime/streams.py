@@ -1,11 +1,12 @@
 """What the hub keeps of a stream, and what it needs of its neighbours."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from chat.events import Event
-from chat.realtime.log import Position
+from chat.realtime.log import Head
 
 RING = 256  # frames kept for those who come back soon
 READ_AT_ONCE = 200  # events of one read from the log
@@ -19,12 +20,11 @@ class Connection(Protocol):
     form: str  # "html" or "json"
     streams: "dict[str, Follower]"
     slot: int  # its place on the wheel of heartbeats
+    open: bool
+    writable: bool  # when not, it calls `Hub.stalled`; when it is again, `Hub.drained`
+    heard_at: float  # monotonic
 
-    @property
-    def writable(self) -> bool: ...
-    def write(self, data: bytes) -> None: ...
-    @property
-    def heard_at(self) -> float: ...
+    def write(self, frames: bytes) -> None: ...
     def close(self, code: int) -> None: ...
     def abort(self) -> None: ...
 
@@ -32,12 +32,12 @@ class Connection(Protocol):
 class Grant(NamedTuple):
     """A stream that a viewer may follow, as one snapshot of the database says."""
 
-    position: Position
-    acl_version: int
+    epoch: str
+    head: Head
 
 
 class Rendered(NamedTuple):
-    """A frame for each event, and the network's access version in the snapshot that their content is from."""
+    """A frame for each event, and an access version of the network from no earlier than their content."""
 
     frames: list[bytes]
     acl_version: int
@@ -46,7 +46,7 @@ class Rendered(NamedTuple):
 class Desk(Protocol):
     """What the hub asks of the rest of the house."""
 
-    async def admit(self, stream: str, connection: Connection) -> Grant | None: ...
+    async def admit(self, connection: Connection, names: Iterable[str]) -> dict[str, Grant]: ...
     async def still_admitted(self, stream: str, member_ids: set[int]) -> set[int]: ...
     async def render(self, events: list[Event], form: str) -> Rendered: ...
     async def ended_sessions(self, session_ids: set[int]) -> set[int]: ...
@@ -65,11 +65,6 @@ class Follower:
         self.live = False
         self.replayed = 0  # bytes since it was last live
 
-    @property
-    def behind(self) -> bool:
-        """Still following, and not live."""
-        return not self.live and self.connection.streams.get(self.stream.name) is self
-
 
 class Kept:
     """An event in the ring, with its frame in each form that somebody needed.
@@ -79,10 +74,15 @@ class Kept:
 
     __slots__ = ("acl_version", "event", "frames")
 
-    def __init__(self, event: Event, frames: dict[str, bytes], acl_version: int = 0) -> None:
+    def __init__(self, event: Event) -> None:
         self.event = event
-        self.frames = frames
-        self.acl_version = max(event.acl_version, acl_version)
+        self.frames: dict[str, bytes] = {}
+        self.acl_version = event.acl_version
+
+    @property
+    def thing(self) -> tuple[str, int]:
+        """What the event is about, such as post 5512."""
+        return self.event.kind.partition(".")[0], self.event.ref
 
     def add(self, form: str, data: bytes, acl_version: int) -> None:
         self.frames[form] = data
@@ -100,14 +100,46 @@ class Stream:
         self.heard: dict[int, Event] = {}
         self.ring: deque[Kept] = deque(maxlen=RING)
         self.followers: set[Follower] = set()
+        self.forms: Counter[str] = Counter()  # of its followers
+        self.behind: set[Follower] = set()  # who miss something, and can take it
         self.working = False
         self.empty_since: float | None = None
+
+    def add(self, follower: Follower) -> None:
+        self.followers.add(follower)
+        self.forms[follower.connection.form] += 1
+        self.empty_since = None
+
+    def drop(self, follower: Follower) -> None:
+        follower.live = False
+        self.behind.discard(follower)
+        if follower in self.followers:
+            self.followers.discard(follower)
+            self.forms[follower.connection.form] -= 1
+        if not self.followers:
+            self.empty_since = asyncio.get_running_loop().time()
+
+    def keep(self, news: list[Kept]) -> None:
+        """Append to the ring. What it holds of the same things shows a state that is no more, and is drawn again when asked for."""
+        changed = {kept.thing for kept in news}
+        for kept in self.ring:
+            if kept.thing in changed:
+                kept.frames.clear()
+        self.ring.extend(news)
+
+    def fill(self, older: list[Kept]) -> None:
+        """Put the latest events into a ring that does not reach back to them."""
+        first = self.ring[0].event.seq if self.ring else self.head + 1
+        room = RING - len(self.ring)
+        before = [kept for kept in older if kept.event.seq < first]
+        if room and before and before[-1].event.seq == first - 1:
+            self.ring.extendleft(reversed(before[-room:]))
 
     def kept_after(self, cursor: int) -> list[Kept] | None:
         """What the ring holds after a cursor; None when it does not reach back so far."""
         if not self.ring or self.ring[0].event.seq > cursor + 1:
             return None
-        return [kept for kept in self.ring if kept.event.seq > cursor]
+        return [self.ring[i] for i in range(cursor + 1 - self.ring[0].event.seq, len(self.ring))]
 
     def heard_next(self) -> list[Event]:
         """What was heard right after the head, without a gap."""
@@ -121,9 +153,3 @@ class Stream:
     def forget_heard(self) -> None:
         for seq in [seq for seq in self.heard if seq <= self.head]:
             del self.heard[seq]
-
-    def drop(self, follower: Follower) -> None:
-        follower.live = False
-        self.followers.discard(follower)
-        if not self.followers:
-            self.empty_since = asyncio.get_running_loop().time()

@@ -180,14 +180,14 @@ async def test_what_is_committed_is_handed_on_and_what_is_undone_is_not(database
 async def test_where_a_stream_stands(db, ana, ben, thread):
     await cast.write(db, ben, thread, "two")
     async with db.snapshot() as tx:
-        epoch = await log.epoch(tx)
+        epoch, _ = await log.standing(tx, [])
         assert await log.position(tx, thread.stream) == (epoch, 2, 1)
         assert await log.position(tx, "t:99") is None
         assert [e.seq for e in await log.events_after(tx, thread.stream, 1, 10)] == [2]
-        version = (await log.heads(tx, []))["sys"].acl_version
-        heads = await log.heads(tx, [thread.stream, "t:99"])
+        version = (await log.standing(tx, [])).heads["sys"].acl_version
+        _, heads = await log.standing(tx, [thread.stream, "t:99"])
         acl = await tx.value("SELECT acl_version FROM network WHERE id = :id", id=thread.network.id)
-    assert heads[thread.stream] == (2, acl)
+    assert heads[thread.stream] == (2, 1, acl)
     assert version == 0
     assert set(heads) == {"sys", thread.stream}
 
@@ -207,7 +207,7 @@ async def test_old_events_are_forgotten_and_the_floor_says_so(db, ana, ben, thre
 
 async def test_a_new_epoch_is_made_once_by_whoever_comes_first(db):
     async with db.snapshot() as tx:
-        old = await log.epoch(tx)
+        old, _ = await log.standing(tx, [])
 
     async def renew():
         async with db.transaction() as tx:

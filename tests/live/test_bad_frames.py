@@ -62,7 +62,7 @@ async def test_before_a_good_hello_there_is_nothing(live_server, ben, db, first)
 
 
 async def test_who_says_nothing_is_not_waited_for(live_server, monkeypatch):
-    monkeypatch.setattr("web.live.socket.HELLO_SECONDS", 0.2)
+    monkeypatch.setattr("web.live.conversation.HELLO_SECONDS", 0.2)
     async with connected(live_server.url) as screen:
         assert await screen.closed(within=2) == 1008
 

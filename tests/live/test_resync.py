@@ -65,5 +65,5 @@ async def test_a_restored_backup_voids_every_cursor(live_server, db, ana, ben, t
 async def test_a_new_epoch_is_noticed_by_itself(live_server, db, ben, thread):
     async with live_server.listening(ben, thread.stream) as screen:
         async with db.transaction() as tx:
-            await event_log.new_epoch(tx, await event_log.epoch(tx))
+            await event_log.new_epoch(tx, (await event_log.standing(tx, [])).epoch)
         assert (await screen.next(t="resync", within=3))["why"] == "epoch"

@@ -50,7 +50,8 @@ async def test_a_new_password_closes_the_others(live_server, db, ben):
         await one.silence(0.1)
 
 
-async def test_a_session_that_runs_out_closes_too(live_server, db, ben):
+async def test_a_session_that_runs_out_closes_too(live_server, db, ben, monkeypatch):
+    monkeypatch.setattr("chat.realtime.hub.SESSIONS_SECONDS", 1)
     async with page_of(live_server, await cast.session(db, ben)) as page:
         await page.next(t="ok")
         clock.pretend(clock.now() + timedelta(days=61))

@@ -1,102 +1,129 @@
-"""What the hub asks: who may follow which stream, and what its events look like."""
+"""What the hub asks of the rest of the house: who may follow a stream, and what its events look like."""
 
-import asyncio
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 from chat import discussions, dropins, members, networks
 from chat.db import Database, Transaction
 from chat.events import Event
+from chat.members import Viewer
 from chat.realtime import log as event_log
 from chat.realtime.streams import Connection, Grant, Rendered
+from chat.together import Together
 from web.live.frames import render
 
-NAME = re.compile(r"([tndm]):([1-9][0-9]{0,17})")
+NAME = re.compile("([tndm]):([1-9][0-9]{0,17})")
+
+Asked = tuple[str, int]  # a stream, and a member or 0
 
 
 class Place(NamedTuple):
-    """Where a stream belongs; for a stream that does not exist, network 0, so that asking takes as long."""
+    """Where a stream belongs. Whatever it doesn't belong to has the number 0, which nothing has."""
 
     kind: str
     ref: int
     network_id: int
-
-
-class Queue:
-    """Those who wait to be admitted to one stream, and are asked about together."""
-
-    def __init__(self) -> None:
-        self.member_ids: set[int] = set()
-        self.answer: asyncio.Task[tuple[Grant | None, set[int]]] | None = None
+    lets_in: bool = True
 
 
 class Desk:
     def __init__(self, db: Database) -> None:
         self.db = db
-        self._queues: dict[str, Queue] = {}
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._admit = Together(self._admit_all)
+        self._sessions = Together(self._by_sessions)
+        self._tokens = Together(self._by_tokens)
 
-    async def admit(self, stream: str, connection: Connection) -> Grant | None:
-        """The stream's position, if this connection may follow it. Refused and unknown take the same questions.
+    # Who comes
 
-        After a restart a thousand ask at once: whoever comes while a question is out joins the next one.
-        """
-        queue = self._queues.get(stream)
-        if queue is None:
-            queue = self._queues[stream] = Queue()
-            queue.answer = asyncio.create_task(self._ask(stream, queue))
-        queue.member_ids.add(connection.member_id)
-        assert queue.answer is not None
-        grant, admitted = await asyncio.shield(queue.answer)
-        return grant if connection.member_id in admitted else None
+    async def by_session(self, token: str) -> Viewer | None:
+        return (await self._sessions([token])).get(token)
 
-    async def _ask(self, stream: str, queue: Queue) -> tuple[Grant | None, set[int]]:
-        turn = self._turns.setdefault(stream, asyncio.Lock())
-        async with turn:
-            del self._queues[stream]  # from here on the snapshot may be older than an ask
-            async with self.db.snapshot() as tx:
-                place = await _place(tx, stream)
-                if place is None:
-                    return None, set()
-                admitted = await _admitted(tx, place, queue.member_ids)
-                position = await event_log.position(tx, stream)
-                heads = await event_log.heads(tx, [stream])
-                return (Grant(position, heads[stream].acl_version), admitted) if position else (None, set())
+    async def by_api_token(self, token: str) -> Viewer | None:
+        return (await self._tokens([token])).get(token)
+
+    async def ended_sessions(self, session_ids: set[int]) -> set[int]:
+        async with self.db.glance() as tx:
+            return await members.ended_among(tx, session_ids)
+
+    async def _by_sessions(self, tokens: set[str]) -> dict[str, Viewer]:
+        async with self.db.glance() as tx:
+            return await members.by_sessions(tx, tokens)
+
+    async def _by_tokens(self, tokens: set[str]) -> dict[str, Viewer]:
+        async with self.db.glance() as tx:
+            return await members.by_api_tokens(tx, tokens)
+
+    # Who may follow what
+
+    async def admit(self, connection: Connection, names: Iterable[str]) -> dict[str, Grant]:
+        """Those of these streams that the connection may follow. Refused and unknown ones take the same questions."""
+        member_id = connection.member_id
+        grants = await self._admit((name, member_id) for name in names)
+        return {name: grants[name, member_id] for name in names if (name, member_id) in grants}
 
     async def still_admitted(self, stream: str, member_ids: set[int]) -> set[int]:
         async with self.db.snapshot() as tx:
-            place = await _place(tx, stream)
-            return await _admitted(tx, place, member_ids) if place else set()
+            places = await _places(tx, {stream})
+            admitted = await _admitted(tx, places, {(stream, member_id) for member_id in member_ids})
+        return {member_id for _, member_id in admitted}
+
+    async def _admit_all(self, asked: set[Asked]) -> dict[Asked, Grant]:
+        async with self.db.snapshot() as tx:
+            places = await _places(tx, {name for name, _ in asked})
+            admitted = await _admitted(tx, places, asked)
+            epoch, heads = await event_log.standing(tx, places)
+        return {one: Grant(epoch, heads[one[0]]) for one in admitted if one[0] in heads}
+
+    # How events look
 
     async def render(self, events: list[Event], form: str) -> Rendered:
         """Frames of events of one stream."""
-        stream = events[0].stream
-        async with self.db.snapshot() as tx:
-            heads = await event_log.heads(tx, [stream])
-            return Rendered(await render(tx, events, form), heads[stream].acl_version)
-
-    async def ended_sessions(self, session_ids: set[int]) -> set[int]:
-        async with self.db.snapshot() as tx:
-            return await members.ended_among(tx, session_ids)
+        async with self.db.glance() as tx:
+            frames = await render(tx, events, form)
+            # Asked after the content was read, so that the version is never older than what is shown.
+            _, heads = await event_log.standing(tx, [events[0].stream])
+            return Rendered(frames, heads[events[0].stream].acl_version)
 
 
-async def _place(tx: Transaction, stream: str) -> Place | None:
-    match = NAME.fullmatch(stream)
-    if match is None:
-        return None
-    kind, ref = match[1], int(match[2])
-    if kind == "t":
-        return Place(kind, ref, await discussions.network_of_topic(tx, ref) or 0)
-    if kind == "d":
-        return Place(kind, ref, await dropins.network_of_drop_in(tx, ref) or 0)
-    return Place(kind, ref, ref)
+async def _admitted(tx: Transaction, places: dict[str, Place], asked: set[Asked]) -> set[Asked]:
+    wanted: dict[tuple[int, bool], set[int]] = {}
+    for name, member_id in asked:
+        if (place := places.get(name)) and place.kind != "m":
+            wanted.setdefault((place.network_id, place.kind == "d"), set()).add(member_id)
+    readers = {
+        (network_id, members_only): await networks.readers_among(
+            tx, network_id, ids, members_only=members_only
+        )
+        for (network_id, members_only), ids in wanted.items()
+    }
+    admitted = set()
+    for name, member_id in asked:
+        if (place := places.get(name)) is None:
+            continue
+        if place.kind == "m":
+            may = member_id == place.ref
+        else:
+            may = place.lets_in and member_id in readers[place.network_id, place.kind == "d"]
+        if may:
+            admitted.add((name, member_id))
+    return admitted
 
 
-async def _admitted(tx: Transaction, place: Place, member_ids: set[int]) -> set[int]:
-    if place.kind == "m":
-        return member_ids & {place.ref}
-    if place.kind == "d":
-        inside = await networks.readers_among(tx, place.network_id, member_ids, members_only=True)
-        return inside if await dropins.lets_in(tx, place.ref) else set()
-    return await networks.readers_among(tx, place.network_id, member_ids)
+async def _places(tx: Transaction, names: set[str]) -> dict[str, Place]:
+    """Where these streams belong, those that have a stream's name."""
+    parsed = {name: (match[1], int(match[2])) for name in names if (match := NAME.fullmatch(name))}
+    topics = {ref for kind, ref in parsed.values() if kind == "t"}
+    rooms = {ref for kind, ref in parsed.values() if kind == "d"}
+    networks_of = await discussions.networks_of_topics(tx, topics) if topics else {}
+    doors = await dropins.doors(tx, rooms) if rooms else {}
+    places = {}
+    for name, (kind, ref) in parsed.items():
+        if kind == "t":
+            places[name] = Place(kind, ref, networks_of.get(ref, 0))
+        elif kind == "d":
+            door = doors.get(ref, dropins.Door(0, False))
+            places[name] = Place(kind, ref, door.network_id, door.open)
+        else:
+            places[name] = Place(kind, ref, ref)
+    return places

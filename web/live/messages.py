@@ -61,10 +61,10 @@ class Pong(msgspec.Struct, tag_field="t", tag="pong"):
 Message = Hello | Sub | Unsub | Op | Eph | Pong
 
 
-def parse(text: str | None) -> Message:
-    """A client's message; raises BadMessage."""
-    if text is None:
-        raise BadMessage("text")  # a binary message
+def parse(text: str | bytes) -> Message:
+    """A client's message; raises BadMessage. Bytes are a binary one, which the protocol has not."""
+    if isinstance(text, bytes):
+        raise BadMessage("text")
     try:
         raw = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
