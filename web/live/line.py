@@ -46,6 +46,9 @@ class Line(asyncio.BufferedProtocol):
         "_busy", "_inbox", "_timer", "_watch", "connections", "heard_at", "open", "transport", "writable", "write",
     )  # fmt: skip
 
+    # uvloop keeps the method of the protocol before, and with it the whole handshake, unless there is another.
+    data_received = None
+
     transport: asyncio.Transport
     connections: set[Any]  # the server's, of all that is open
     write: Callable[[bytes], None]  # whole frames
