@@ -9,15 +9,16 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 import asyncpg
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
+from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chat import clock
 from chat.events import Event, Fact, write_events
@@ -26,7 +27,14 @@ AfterCommit = Callable[[list[Event], list[int]], Awaitable[None]]
 
 
 # What a call raises while the database is away, or drops the connection.
-AWAY = (DatabaseError, PoolTimeout, OSError, asyncio.TimeoutError)
+AWAY = (
+    DatabaseError,
+    PoolTimeout,
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+)
 
 
 def own_fault(error: BaseException) -> bool:
@@ -45,11 +53,17 @@ def unholdable(error: BaseException) -> bool:
     )
 
 
+class Reader(Protocol):
+    """What a question needs of a transaction, a snapshot or a glance. Rows are to be unpacked."""
+
+    async def all(self, query: Any, /, **params: Any) -> list[Any]: ...
+
+
 class Transaction:
     """One unit of work. What it announces is numbered last, just before the commit."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self.session = session
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
         self.fences: dict[int, int] = {}  # network id -> acl_version, of the networks locked FOR SHARE
         self.events: list[Event] = []
         self.jobs: list[int] = []
@@ -73,9 +87,10 @@ class Transaction:
         return (await self._run(query, params)).rowcount
 
     async def _run(self, query: Any, params: dict[str, Any]) -> Any:
-        # The connection, not the session: columns come as plain rows, without the ORM's cost.
-        connection = await self.session.connection()
-        return await connection.execute(text(query) if isinstance(query, str) else query, params or None)
+        # No session above the connection: columns come as plain rows, without the ORM's cost.
+        return await self.connection.execute(
+            _text(query) if isinstance(query, str) else query, params or None
+        )
 
     def announce(self, stream: str, kind: str, ref: int, rev: int = 1, *, network: int | None = None) -> None:
         """Say on a live stream that something happened; readers learn of it after the commit."""
@@ -102,41 +117,84 @@ class Transaction:
         self._facts = []
 
 
+class Glance:
+    """Statements that each see a moment of their own, straight from the driver: a tenth of a snapshot's cost.
+
+    For what every live event asks; such a statement is made once, not for each call.
+    """
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+
+    async def all(self, query: Any, /, **params: Any) -> list[Any]:
+        sql, names, own = _compiled(query)
+        return await self.connection.fetch(sql, *[params[n] if n in params else own[n] for n in names])
+
+
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
     def __init__(self, url: str, *, pool: int = 10, after_commit: AfterCommit | None = None) -> None:
         self.engine = connect(url, pool)
+        self.reading = self.engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+        self.url = url
+        self._glances: asyncpg.Pool | None = None
         self.after_commit = after_commit
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commits at the end, or rolls all of it back when an error passes through."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            tx = Transaction(session)
-            async with session.begin():
-                yield tx
-                await tx.number_events()
+        async with self.engine.begin() as connection:
+            tx = Transaction(connection)
+            yield tx
+            await tx.number_events()
         if self.after_commit and (tx.events or tx.jobs):
             await self.after_commit(tx.events, tx.jobs)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
         """For reading: everything is seen as it was at one moment."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
-            connection = await session.connection()
-            await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-            yield Transaction(session)
+        async with self.reading.connect() as connection:
+            yield Transaction(connection)
 
     @asynccontextmanager
-    async def glance(self) -> AsyncIterator[Transaction]:
-        """For reading with one statement, or where each may see a later moment than the one before. It costs half of a snapshot."""
-        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        async with AsyncSession(engine, expire_on_commit=False) as session:
-            yield Transaction(session)
+    async def glance(self) -> AsyncIterator[Glance]:
+        """For reading with one statement, or where each may see a later moment than the one before."""
+        if self._glances is None:
+            self._glances = asyncpg.create_pool(
+                self.url, min_size=0, max_size=4, reset=_nothing_to_reset, timeout=5, command_timeout=30,
+                server_settings=SERVER_SETTINGS,
+            )  # fmt: skip
+        await self._glances  # opens no connection yet
+        async with self._glances.acquire(timeout=10) as connection:
+            yield Glance(connection)
 
     async def close(self) -> None:
+        if self._glances is not None:
+            await self._glances.close()
         await self.engine.dispose()
+
+
+async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
+    """A glance leaves nothing behind on its connection."""
+
+
+@lru_cache(maxsize=1024)
+def _text(query: str) -> TextClause:
+    return text(query)
+
+
+@lru_cache(maxsize=256)
+def _compiled(query: Any) -> tuple[str, list[str], dict[str, Any]]:
+    """The statement in the driver's own words, the names of its parameters in order, and the values it brings itself."""
+    compiled = (_text(query) if isinstance(query, str) else query).compile(dialect=dialect.dialect())
+    return compiled.string, list(compiled.positiontup or ()), compiled.params
+
+
+# JIT costs more than it saves on short queries.
+SERVER_SETTINGS = {"jit": "off", "timezone": "UTC", "application_name": "hub"}
 
 
 def connect(url: str, pool: int = 10) -> AsyncEngine:
@@ -148,10 +206,6 @@ def connect(url: str, pool: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
-        # JIT costs more than it saves on short queries. A hanging server must not hang its members.
-        connect_args={
-            "server_settings": {"jit": "off", "timezone": "UTC", "application_name": "hub"},
-            "timeout": 5,
-            "command_timeout": 30,
-        },
+        # A hanging server must not hang its members.
+        connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 30},
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from chat import clock
-from chat.db import Transaction
+from chat.db import Reader, Transaction
 from chat.discussions.models import Post, Reading, Topic
 from chat.errors import NotFound
 from chat.members import Viewer
@@ -228,14 +228,19 @@ async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostS
     return PostSeen(*row)
 
 
-async def posts_by_id(tx: Transaction, ids: list[int]) -> dict[int, PostSeen]:
+_THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
+_POSTS_BY_ID = _posts().where(col(Post.id) == _THESE)
+_TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)
+
+
+async def posts_by_id(tx: Reader, ids: list[int]) -> dict[int, PostSeen]:
     """Posts for the frames of a stream, whose readers have been authorised."""
-    return {row[0]: PostSeen(*row) for row in await tx.all(_posts().where(col(Post.id).in_(ids)))}
+    return {row[0]: PostSeen(*row) for row in await tx.all(_POSTS_BY_ID, ids=ids)}
 
 
-async def topics_by_id(tx: Transaction, ids: list[int]) -> dict[int, TopicRow]:
+async def topics_by_id(tx: Reader, ids: list[int]) -> dict[int, TopicRow]:
     """Topics for the frames of a stream, whose readers have been authorised; nobody's reading is in them."""
-    return {row[0]: TopicRow(*row) for row in await tx.all(_any_topics(0).where(col(Topic.id).in_(ids)))}
+    return {row[0]: TopicRow(*row) for row in await tx.all(_TOPICS_BY_ID, ids=ids)}
 
 
 async def networks_of_topics(tx: Transaction, topic_ids: set[int]) -> dict[int, int]:

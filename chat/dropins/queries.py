@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 
 from chat import clock
-from chat.db import Transaction
+from chat.db import Reader, Transaction
 from chat.dropins.models import DropIn, Series
 from chat.errors import NotFound
 from chat.members import Viewer
@@ -150,9 +151,14 @@ async def live_now(tx: Transaction, viewer: Viewer | None) -> list[DropInSeen]:
     return await _all(tx, query.order_by(DropIn.opens_at).limit(5))
 
 
-async def drop_ins_by_id(tx: Transaction, ids: list[int]) -> dict[int, DropInSeen]:
+_DROP_INS_BY_ID = _drop_ins().where(
+    col(DropIn.id) == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
+)
+
+
+async def drop_ins_by_id(tx: Reader, ids: list[int]) -> dict[int, DropInSeen]:
     """Drop-ins for the frames of a stream, whose readers have been authorised."""
-    return {d.id: d for d in await _all(tx, _drop_ins().where(col(DropIn.id).in_(ids)))}
+    return {row[0]: DropInSeen(*row) for row in await tx.all(_DROP_INS_BY_ID, ids=ids)}
 
 
 async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:

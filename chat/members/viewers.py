@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from chat import clock
-from chat.db import Transaction
+from chat.db import Reader, Transaction
 from chat.errors import Forbidden, SignInFirst
 from chat.secrets import hashed
 
@@ -37,7 +37,7 @@ async def by_session(tx: Transaction, token: str) -> Viewer | None:
     return (await by_sessions(tx, {token})).get(token)
 
 
-async def by_sessions(tx: Transaction, tokens: set[str]) -> dict[str, Viewer]:
+async def by_sessions(tx: Reader, tokens: set[str]) -> dict[str, Viewer]:
     """The members behind these cookies, without the ended and unknown ones."""
     by_hash = {hashed(token): token for token in tokens}
     rows = await tx.all(
@@ -46,7 +46,7 @@ async def by_sessions(tx: Transaction, tokens: set[str]) -> dict[str, Viewer]:
         hashes=list(by_hash),
         now=clock.now(),
     )
-    return {by_hash[row.token_hash]: Viewer(*row[:-1]) for row in rows}
+    return {by_hash[row[-1]]: Viewer(*row[:-1]) for row in rows}
 
 
 async def touch_session(tx: Transaction, viewer: Viewer) -> None:
@@ -59,14 +59,14 @@ async def by_api_token(tx: Transaction, token: str) -> Viewer | None:
     return (await by_api_tokens(tx, {token})).get(token)
 
 
-async def by_api_tokens(tx: Transaction, tokens: set[str]) -> dict[str, Viewer]:
+async def by_api_tokens(tx: Reader, tokens: set[str]) -> dict[str, Viewer]:
     """The members behind these bearer tokens, without the revoked and unknown ones."""
     by_hash = {hashed(token): token for token in tokens}
     rows = await tx.all(
         f"SELECT {COLUMNS}, token_hash FROM api_token JOIN member ON member.id = member_id WHERE token_hash = ANY(:hashes) AND revoked_at IS NULL",  # noqa: S608
         hashes=list(by_hash),
     )
-    return {by_hash[row.token_hash]: Viewer(*row[:-1]) for row in rows}
+    return {by_hash[row[-1]]: Viewer(*row[:-1]) for row in rows}
 
 
 async def by_id(tx: Transaction, member_id: int) -> Viewer:
@@ -75,14 +75,14 @@ async def by_id(tx: Transaction, member_id: int) -> Viewer:
     return Viewer(row.id, row.handle, row.name, row.organisation, row.verified, row.admin)
 
 
-async def ended_among(tx: Transaction, session_ids: set[int]) -> set[int]:
+async def ended_among(tx: Reader, session_ids: set[int]) -> set[int]:
     """Those of these sessions that are over."""
     rows = await tx.all(
         "SELECT id FROM session WHERE id = ANY(:ids) AND (ended_at IS NOT NULL OR expires_at <= :now)",
         ids=sorted(session_ids),
         now=clock.now(),
     )
-    return {row.id for row in rows}
+    return {id for (id,) in rows}
 
 
 def must_act(viewer: Viewer | None) -> Viewer:

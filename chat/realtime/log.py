@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chat import clock
-from chat.db import Database, Transaction
+from chat.db import Database, Reader, Transaction
 from chat.events import CONTROL, Event
 from chat.models import EventRow, Meta, Stream
 
@@ -33,20 +33,14 @@ async def position(tx: Transaction, stream: str) -> Position | None:
     return Position(*row) if row else None
 
 
-async def events_after(tx: Transaction, stream: str, seq: int, limit: int) -> list[Event]:
+async def events_after(tx: Reader, stream: str, seq: int, limit: int) -> list[Event]:
     """The stream's events from the one after `seq` on, in order."""
     rows = await tx.all(
-        select(
-            EventRow.stream_id,
-            EventRow.seq,
-            EventRow.kind,
-            EventRow.ref_id,
-            EventRow.rev,
-            EventRow.acl_version,
-        )
-        .where(col(EventRow.stream_id) == stream, col(EventRow.seq) > seq)
-        .order_by(EventRow.seq)
-        .limit(limit)
+        "SELECT stream_id, seq, kind, ref_id, rev, acl_version FROM event "
+        "WHERE stream_id = :stream AND seq > :seq ORDER BY seq LIMIT :limit",
+        stream=stream,
+        seq=seq,
+        limit=limit,
     )
     return [Event(*row) for row in rows]
 
@@ -64,14 +58,14 @@ class Standing(NamedTuple):
     heads: dict[str, Head]  # of those streams that there are, and of the control stream
 
 
-async def standing(tx: Transaction, streams: Iterable[str]) -> Standing:
+async def standing(tx: Reader, streams: Iterable[str]) -> Standing:
     """Where these streams stand, by one query."""
     rows = await tx.all(
         "SELECT meta.epoch, stream.id, head, floor, coalesce(acl_version, 0) AS acl_version "
         "FROM meta CROSS JOIN stream LEFT JOIN network ON network.id = network_id WHERE stream.id = ANY(:ids)",
         ids=[CONTROL, *streams],
     )
-    return Standing(rows[0].epoch, {row.id: Head(row.head, row.floor, row.acl_version) for row in rows})
+    return Standing(rows[0][0], {name: Head(*head) for _, name, *head in rows})
 
 
 class EventLog:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chat import discussions, dropins
-from chat.db import Transaction
+from chat.db import Reader
 from chat.events import Event
 from chat.realtime.frames import message
 from web.api import shapes
@@ -17,7 +17,7 @@ from web.pages import fragment
 Payloads = dict[int, dict[str, Any]]
 
 
-async def render(tx: Transaction, events: list[Event], form: str) -> list[bytes]:
+async def render(tx: Reader, events: list[Event], form: str) -> list[bytes]:
     """A frame for each event, in order; one query for each kind of thing they speak of."""
     payloads: dict[str, Payloads] = {}
     for about, load in LOADERS.items():
@@ -36,7 +36,7 @@ def _payload(event: Event, payloads: dict[str, Payloads]) -> dict[str, Any]:
     return payloads.get(about, {}).get(event.ref, {"id": event.ref})
 
 
-async def _posts(tx: Transaction, ids: list[int], form: str) -> Payloads:
+async def _posts(tx: Reader, ids: list[int], form: str) -> Payloads:
     posts = await discussions.posts_by_id(tx, ids)
     if form == "json":
         return {id: shapes.post(post) for id, post in posts.items()}
@@ -52,7 +52,7 @@ async def _posts(tx: Transaction, ids: list[int], form: str) -> Payloads:
     }
 
 
-async def _topics(tx: Transaction, ids: list[int], form: str) -> Payloads:
+async def _topics(tx: Reader, ids: list[int], form: str) -> Payloads:
     topics = await discussions.topics_by_id(tx, ids)
     if form == "json":
         return {id: shapes.topic(topic) for id, topic in topics.items()}
@@ -62,7 +62,7 @@ async def _topics(tx: Transaction, ids: list[int], form: str) -> Payloads:
     }
 
 
-async def _drop_ins(tx: Transaction, ids: list[int], form: str) -> Payloads:
+async def _drop_ins(tx: Reader, ids: list[int], form: str) -> Payloads:
     found = await dropins.drop_ins_by_id(tx, ids)
     if form == "json":
         return {id: shapes.drop_in(drop_in) for id, drop_in in found.items()}
@@ -72,7 +72,7 @@ async def _drop_ins(tx: Transaction, ids: list[int], form: str) -> Payloads:
     }
 
 
-LOADERS: dict[str, Callable[[Transaction, list[int], str], Awaitable[Payloads]]] = {
+LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "post": _posts,
     "topic": _topics,
     "dropin": _drop_ins,
