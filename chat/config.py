@@ -65,7 +65,9 @@ class Settings:
     log_format: str = setting(
         "HUB_LOG_FORMAT", "text", "`text` for people, `json` for machines: one event a line."
     )
-    db_pool: int = setting("HUB_DB_POOL", 10, "Database connections that one process may hold.")
+    db_pool: int = setting(
+        "HUB_DB_POOL", 10, "Database connections that one process may hold, besides three for live delivery."
+    )
     rate_limits: bool = setting(
         "HUB_RATE_LIMITS",
         True,

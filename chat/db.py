@@ -164,7 +164,7 @@ class Database:
         """For reading with one statement, or where each may see a later moment than the one before."""
         if self._glances is None:
             self._glances = asyncpg.create_pool(
-                self.url, min_size=0, max_size=4, reset=_nothing_to_reset, timeout=5, command_timeout=30,
+                self.url, min_size=0, max_size=3, reset=_nothing_to_reset, timeout=5, command_timeout=30,
                 server_settings=SERVER_SETTINGS,
             )  # fmt: skip
         await self._glances  # opens no connection yet

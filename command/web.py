@@ -1,5 +1,6 @@
 """A web process."""
 
+import gc
 import importlib.util
 import signal
 import socket
@@ -24,5 +25,13 @@ def serve(fd: int) -> None:
         proxy_headers=True, forwarded_allow_ips=s.trusted_proxies, access_log=False, log_config=None, server_header=False,
         backlog=2048,
     )  # fmt: skip
+
+    # What was loaded so far stays for good; the collector need not walk through it while members wait.
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            gc.collect()
+            gc.freeze()
+
     # As a socket, not as `fd=`, which uvicorn would take for a Unix one: this keeps family and protocol.
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)])
+    Server(config).run(sockets=[socket.socket(fileno=fd)])
