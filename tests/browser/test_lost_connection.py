@@ -18,7 +18,7 @@ async def cut(page: Page, hub: RunningHub) -> None:
     await page.context.set_offline(True)
     for connection in list(hub.house.hub.connections):
         connection.abort()
-    await live(page, "waiting")
+    await live(page, "offline")
 
 
 async def test_what_was_said_meanwhile_arrives_once(
@@ -31,7 +31,7 @@ async def test_what_was_said_meanwhile_arrives_once(
     await cut(anas_screen, live_server)
     await cast.write(db, ben, thread, "Two.")
     await cast.write(db, ben, thread, "Three.")
-    await expect(anas_screen.get_by_role("status").filter(has_text="Reconnecting…")).to_be_visible()
+    await expect(anas_screen.get_by_role("status").filter(has_text="You are offline.")).to_be_visible()
     assert await texts(anas_screen) == [OPENING, "One."]
 
     await anas_screen.context.set_offline(False)
