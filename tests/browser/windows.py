@@ -56,6 +56,7 @@ class Windows:
     def __init__(self, machines: Machines, hub: RunningHub) -> None:
         self.machines, self.hub = machines, hub
         self.taken: list[tuple[Page, str]] = []
+        self.tabs: list[Page] = []
         self.complaints: list[str] = []
 
     async def open(self, member: Viewer | None = None, path: str | None = None, on: str = "desk") -> Page:
@@ -64,17 +65,30 @@ class Windows:
         if member:
             token = await cast.session(self.hub.db, member)
             await page.context.add_cookies([{"name": "session", "value": token, "url": self.hub.url}])
-        page.on("console", self._heard)
-        page.on("pageerror", self._broke)
+        self._watch(page)
         if path:
             await (page.goto(path) if on == "without scripts" else visit(page, path))
         return page
 
+    async def beside(self, page: Page, path: str) -> Page:
+        """Another tab of the same browser."""
+        tab = await page.context.new_page()
+        self.tabs.append(tab)
+        self._watch(tab)
+        await visit(tab, path)
+        return tab
+
     async def close(self) -> None:
+        for tab in self.tabs:
+            await tab.close()
         for page, kind in self.taken:
             page.remove_listener("console", self._heard)
             page.remove_listener("pageerror", self._broke)
             await self.machines.put_back(page, kind)
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", self._broke)
 
     def _heard(self, message: ConsoleMessage) -> None:
         by_chromium = message.text.startswith(CHROMIUM_SAYS) and "/static/" not in message.location["url"]

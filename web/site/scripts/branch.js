@@ -30,12 +30,19 @@ export class Branch {
     this.asked = false;
     if (m.t === "joined") {
       clearTimeout(this.joining);
+      this.watch(m.lock);
       this.live.greet();
     } else if (m.t === "state") {
       m.state === "ended" ? this.live.end(m.why) : this.live.turn(m.state, m.why);
     } else if (m.t === "again") this.rejoin();
     else if (m.t === "alone") this.alone();
     else this.live.hear(m);
+  }
+
+  // The worker holds this lock as long as it lives. (Browsers have locks on https and localhost only.)
+  watch(lock) {
+    const { signal } = this.watching = new AbortController();
+    navigator.locks?.request(lock, { mode: "shared", signal }, () => signal.aborted || this.rejoin()).catch(() => {});
   }
 
   // A worker dies without a word. Should it only have been we who slept, nothing is lost by joining again.
@@ -64,6 +71,7 @@ export class Branch {
 
   part() {
     this.live.greeted = false;
+    this.watching?.abort();
     clearTimeout(this.joining);
     clearInterval(this.asking);
     this.send({ t: "bye" });

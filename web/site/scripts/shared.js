@@ -2,11 +2,14 @@
 // frozen, takes it from the others. Its name is the session's form token, so what another session opens is another
 // worker, with a connection of its own; and its address names the version of the scripts.
 import { Line } from "./line.js";
-import { Live } from "./live.js";
+import { Live, newName } from "./live.js";
 
 const MOST = 100;       // streams; the hub's own limit. Whoever finds no room takes a line of their own
 const LINGER = 3000;    // ms that a tab's streams are kept, for the page that it goes on to
 const SILENT = 150000;  // ms; a tab that asks nothing for so long has crashed or is frozen (hidden ones ask once a minute)
+
+const lock = newName(); // held as long as this worker lives, so that its tabs learn of its death
+navigator.locks?.request(lock, () => new Promise(() => {}));
 
 const tabs = new Set();
 const live = new Live((state, why) => { for (const tab of tabs) tab.say({ t: "state", state, why }); });
@@ -15,6 +18,7 @@ const line = live.line = new Line(live, { csrf: self.name });
 class Tab {
   constructor(port) {
     this.port = port;
+    this.listeners = new Map();
     port.onmessage = ({ data }) => this.hear(data);
   }
 
@@ -34,9 +38,8 @@ class Tab {
 
   join({ subs, on }) {
     tabs.add(this);
-    this.listeners = new Map();
     if (!subs.every((cursor) => this.follow(cursor))) return;
-    this.say({ t: "joined" });
+    this.say({ t: "joined", lock });
     line.net(on);
     line.start();
     if (live.state === "waiting") line.hurry();
