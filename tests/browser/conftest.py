@@ -77,7 +77,7 @@ async def windows(machines: Machines, live_server: RunningHub) -> AsyncIterator[
 def opened(windows: Windows) -> Opened:
     """`page = await opened(ana, "/networks")`: a window of Ana's, whose console must stay silent.
 
-    Or `on="phone"`, or on a machine "without scripts".
+    Or `on="phone"`, on a "phone with a clock", or on a machine "without scripts".
     """
     return windows.open
 

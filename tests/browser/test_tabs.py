@@ -75,14 +75,10 @@ async def test_sessions_share_nothing(
     assert whose(live_server) == [ben.id]
 
 
-async def test_a_phone_that_can_t_share_sleeps_and_wakes(
-    opened: Opened, beside: Opened, live_server: RunningHub, db: Database, ana: Viewer, ben: Viewer,
-    thread: cast.Thread,
-) -> None:  # fmt: skip
-    page = await beside(await opened(ben), "/settings")
-    await page.add_init_script("delete window.SharedWorker")
-    await page.clock.install()
-    await visit(page, f"/topics/{thread.id}")
+async def test_a_phone_sleeps_and_wakes(
+    opened: Opened, live_server: RunningHub, db: Database, ana: Viewer, ben: Viewer, thread: cast.Thread
+) -> None:
+    page = await opened(ben, f"/topics/{thread.id}", on="phone with a clock")
     await cast.write(db, ana, thread, "One.")
     await expect(post(page, "One.")).to_be_visible()
     [before] = live_server.house.hub.connections

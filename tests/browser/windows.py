@@ -19,6 +19,7 @@ CHROMIUM_SAYS = (
 SCREENS: dict[str, ViewportSize] = {
     "desk": {"width": 1280, "height": 800},
     "phone": {"width": 390, "height": 844},
+    "phone with a clock": {"width": 390, "height": 844},
     "without scripts": {"width": 1280, "height": 800},
 }
 PATIENCE = 8000  # ms; a page that has not changed by then will not
@@ -36,10 +37,13 @@ class Machines:
         if idle := self.free.get(kind):
             return idle.pop()
         context = await self.browser.new_context(
-            base_url=self.address, viewport=SCREENS[kind], is_mobile=kind == "phone", has_touch=kind == "phone",
+            base_url=self.address, viewport=SCREENS[kind], is_mobile="phone" in kind, has_touch="phone" in kind,
             java_script_enabled=kind != "without scripts", reduced_motion="reduce",
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
+        if kind == "phone with a clock":  # that tests move; and like many a phone's, its tabs share nothing
+            await context.clock.install()
+            await context.add_init_script("delete window.SharedWorker")
         return await context.new_page()
 
     async def put_back(self, page: Page, kind: str) -> None:
