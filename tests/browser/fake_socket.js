@@ -1,6 +1,7 @@
 // A hub that says only what the test has it say. `sockets` are all that were ever opened.
 import { Line } from "/line.js";
 import { Live } from "/live.js";
+import { show } from "/status.js";
 
 window.sockets = [];
 window.states = [];
@@ -30,6 +31,8 @@ window.greets = (head = 10) => {
 };
 window.event = (q) => now().says({ t: "ev", s: "t:1", q, k: "post.added", d: {} });
 window.asked = (t) => now().sent.filter((m) => m.t === t);
+
+window.show = show;
 
 // One page with a line of its own.
 window.noting = (heard) => ({

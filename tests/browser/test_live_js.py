@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, Route
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parents[1] / "web/site/scripts"
 FILES = {"/" + file.name: file for file in [*SCRIPTS.glob("*.js"), HERE / "fake_socket.js"]}
-PAGE = '<!doctype html><script type="module" src="/fake_socket.js"></script>'
+PAGE = '<!doctype html><p id="live-state"></p><script type="module" src="/fake_socket.js"></script>'
 
 
 async def serve(route: Route) -> None:
@@ -328,3 +328,65 @@ async def test_a_write_that_the_socket_can_t_take_is_not_sent(page: Page) -> Non
     )
     assert said == "big"
     assert await page.evaluate("asked('op')") == []
+
+
+# What the page says of it
+
+
+async def said_after(page: Page, ms: int = 0) -> str:
+    await page.clock.run_for(ms)
+    return await page.evaluate("document.getElementById('live-state').textContent")
+
+
+async def test_a_page_that_loads_says_nothing(page: Page) -> None:
+    await page.evaluate("show('connecting'); show('waiting')")
+    assert await said_after(page, 9000) == ""
+    await page.evaluate("show('connecting'); show('catchup'); show('live')")
+    assert await said_after(page, 20000) == ""
+
+
+async def test_a_page_that_never_gets_through_says_so_in_the_end(page: Page) -> None:
+    await page.evaluate("show('connecting'); show('waiting'); show('connecting'); show('waiting')")
+    assert await said_after(page, 10100) == "Reconnecting…"
+
+
+async def test_a_short_interruption_is_not_worth_a_word(page: Page) -> None:
+    await page.evaluate("show('live'); show('waiting')")
+    assert await said_after(page, 1900) == ""
+    await page.evaluate("show('connecting'); show('live')")
+    assert await said_after(page, 20000) == ""
+
+
+async def test_a_long_one_is_said_until_the_page_has_caught_up(page: Page) -> None:
+    await page.evaluate("show('live'); show('waiting')")
+    await page.clock.run_for(1000)
+    await page.evaluate("show('connecting'); show('waiting')")
+    assert await said_after(page, 1100) == "Reconnecting…"
+    await page.evaluate("show('connecting'); show('catchup')")
+    assert await said_after(page) == "Reconnecting…"
+    await page.evaluate("show('live')")
+    assert await said_after(page, 3900) == "Up to date again."
+    assert await said_after(page, 200) == ""
+
+
+async def test_offline_is_called_offline(page: Page) -> None:
+    await page.evaluate("show('live'); show('waiting'); show('offline')")
+    assert await said_after(page, 1900) == ""
+    assert (await said_after(page, 200)).startswith("You are offline.")
+    await page.evaluate("show('connecting'); show('waiting')")
+    assert await said_after(page) == "Reconnecting…"
+
+
+async def test_a_page_that_is_left_takes_its_words_along(page: Page) -> None:
+    await page.evaluate("show('live'); show('waiting'); show('idle')")
+    assert await said_after(page, 20000) == ""
+    await page.evaluate("show('waiting', 4010)")
+    assert "too many places" in await said_after(page)
+    await page.evaluate("show('idle')")
+    assert await said_after(page) == ""
+
+
+@pytest.mark.parametrize("code", [1008, 1009, 4001, 4003])
+async def test_an_end_says_why(page: Page, code: int) -> None:
+    await page.evaluate("code => show('ended', code)", code)
+    assert (await said_after(page)).endswith(("Load it again.", "Load the page again."))
