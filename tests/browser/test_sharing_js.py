@@ -130,6 +130,20 @@ async def test_a_tab_that_is_left_takes_nothing_with_it(page: Page) -> None:
     assert await page.evaluate("now().closed") is True
 
 
+async def test_a_part_of_a_page_that_comes_later_begins_where_the_page_did(page: Page) -> None:
+    await opens(page, one=10)
+    await page.evaluate("greets(); [11, 12].forEach(event); passed()")
+    await page.evaluate(
+        "tabs.one.live.follow({ s: 't:1', e: 'k', q: 10 }, noting((tabs.part = {}).heard = [])); passed()"
+    )
+    await page.evaluate("[11, 12, 13].forEach(event)")
+    assert await heard(page) == {"one": [11, 12, 13], "part": [11, 12, 13]}
+    await page.evaluate("tab(13, 'n:4')")  # another keeps the line
+    await page.evaluate("tabs.one.live.line.stop(); passed()")
+    await page.clock.run_for(3100)
+    assert [m["s"] for m in await page.evaluate("asked('unsub')")] == ["t:1"]
+
+
 async def test_a_page_that_is_gone_on_to_finds_its_streams_followed(page: Page) -> None:
     await opens(page, one=10)
     await page.evaluate("greets(); tabs.one.live.line.stop(); passed()")
