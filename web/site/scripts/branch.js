@@ -30,16 +30,16 @@ export class Branch {
     this.asked = false;
     if (m.t === "joined") {
       clearTimeout(this.joining);
-      this.watch(m.lock);
       this.live.greet();
     } else if (m.t === "state") {
       m.state === "ended" ? this.live.end(m.why) : this.live.turn(m.state, m.why);
-    } else if (m.t === "again") this.rejoin();
+    } else if (m.t === "lock") this.watch(m.lock);
+    else if (m.t === "again") this.rejoin();
     else if (m.t === "alone") this.alone();
     else this.live.hear(m);
   }
 
-  // The worker holds this lock as long as it lives. (Browsers have locks on https and localhost only.)
+  // The worker holds this lock as long as it lives.
   watch(lock) {
     const { signal } = this.watching = new AbortController();
     navigator.locks?.request(lock, { mode: "shared", signal }, () => signal.aborted || this.rejoin()).catch(() => {});

@@ -8,12 +8,18 @@ const MOST = 100;       // streams; the hub's own limit. Whoever finds no room t
 const LINGER = 3000;    // ms that a tab's streams are kept, for the page that it goes on to
 const SILENT = 150000;  // ms; a tab that asks nothing for so long has crashed or is frozen (hidden ones ask once a minute)
 
-const lock = newName(); // held as long as this worker lives, so that its tabs learn of its death
-navigator.locks?.request(lock, () => new Promise(() => {}));
-
 const tabs = new Set();
 const live = new Live((state, why) => { for (const tab of tabs) tab.say({ t: "state", state, why }); });
 const line = live.line = new Line(live, { csrf: self.name });
+
+// A lock that is held as long as this worker lives, so that its tabs learn of its death. (On https and localhost only.)
+const alive = newName();
+let lock;
+navigator.locks?.request(alive, () => {
+  lock = alive;
+  for (const tab of tabs) tab.say({ t: "lock", lock });
+  return new Promise(() => {});
+});
 
 class Tab {
   constructor(port) {
@@ -39,7 +45,8 @@ class Tab {
   join({ subs, on }) {
     tabs.add(this);
     if (!subs.every((cursor) => this.follow(cursor))) return;
-    this.say({ t: "joined", lock });
+    this.say({ t: "joined" });
+    if (lock) this.say({ t: "lock", lock });
     line.net(on);
     line.start();
     if (live.state === "waiting") line.hurry();
