@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from chat.db import Database
 from chat.members import Viewer
 from tests import cast
-from tests.browser.windows import live, post, stays, texts, write
+from tests.browser.windows import Opened, live, post, stays, texts, write
 from tests.hubs import RunningHub
 
 OPENING = "Ours is ticked before anybody has looked."
@@ -77,9 +77,10 @@ async def test_a_short_interruption_is_not_worth_a_word(
 
 
 async def test_whoever_signs_out_elsewhere_is_told(
-    anas_screen: Page, live_server: RunningHub, db: Database, ana: Viewer
+    anas_screen: Page, beside: Opened, live_server: RunningHub
 ) -> None:
-    async with db.transaction() as tx:
-        await tx.run("UPDATE session SET ended_at = now() WHERE member_id = :id", id=ana.id)
+    settings = await beside(anas_screen, "/settings")
+    await settings.get_by_role("button", name="Sign out").click()
     await expect(anas_screen.get_by_text("You have been signed out.")).to_be_visible()
     await live(anas_screen, "ended")
+    assert not [c for c in live_server.house.hub.connections if c.member_id]
