@@ -93,8 +93,9 @@ async def test_a_reader_of_an_open_network_joins_from_the_room(
 
 
 async def test_one_sees_who_is_about_to_say_something(
-    opened: Opened, db: Database, ana: Viewer, ben: Viewer, carol: Viewer, open_network: NetworkSeen
-) -> None:
+    opened: Opened, beside: Opened, db: Database, ana: Viewer, ben: Viewer, carol: Viewer,
+    open_network: NetworkSeen,
+) -> None:  # fmt: skip
     room = f"/drop-ins/{await hold(db, ana, await cast.schedule(db, ana, open_network), timedelta())}"
     anas = await opened(ana, room, on="phone with a clock")
     bens, carols = await opened(ben, room), await opened(carol, room)
@@ -110,6 +111,11 @@ async def test_one_sees_who_is_about_to_say_something(
     await anas.clock.fast_forward(8000)
     await expect(typing).to_be_empty()
     await expect(bens.locator("[data-typing]")).to_have_text("Carol Nguyen is typing…")
+
+    for page in (await beside(bens, room), anas):  # another tab is told who is here, and is nobody else
+        await expect(page.locator("[data-people] .name")).to_have_text(
+            ["Ana Lima", "Ben Okafor", "Carol Nguyen"]
+        )
 
 
 async def test_nobody_types_in_a_crowd(

@@ -84,3 +84,13 @@ async def test_whoever_signs_out_elsewhere_is_told(
     await expect(anas_screen.get_by_text("You have been signed out.")).to_be_visible()
     await live(anas_screen, "ended")
     assert not [c for c in live_server.house.hub.connections if c.member_id]
+
+
+async def test_a_member_s_page_does_not_live_on_as_a_visitor_s(
+    anas_screen: Page, live_server: RunningHub
+) -> None:
+    await anas_screen.context.clear_cookies()  # signed out while the line was down
+    for connection in list(live_server.house.hub.connections):
+        connection.abort()
+    await expect(anas_screen.get_by_text("You have been signed out.")).to_be_visible()
+    await live(anas_screen, "ended")
