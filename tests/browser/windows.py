@@ -49,6 +49,8 @@ class Machines:
     async def put_back(self, page: Page, kind: str) -> None:
         """Nothing of its last user is left on it."""
         await page.context.set_offline(False)
+        if kind == "phone with a clock":
+            await page.clock.resume()
         await page.goto("about:blank")
         await page.context.clear_cookies()
         self.free.setdefault(kind, []).append(page)
