@@ -66,15 +66,26 @@ async def live_server(empty_house: tuple[Database, Redis], port: int) -> AsyncIt
 
 
 @pytest.fixture
-async def opened(machines: Machines, live_server: RunningHub) -> AsyncIterator[Opened]:
-    """`page = await opened(ana, "/networks")`: a window of Ana's, whose console must stay silent.
-
-    Or `on="phone"`, or on a machine "without scripts".
-    """
+async def windows(machines: Machines, live_server: RunningHub) -> AsyncIterator[Windows]:
     windows = Windows(machines, live_server)
-    yield windows.open
+    yield windows
     await windows.close()
     assert not windows.complaints
+
+
+@pytest.fixture
+def opened(windows: Windows) -> Opened:
+    """`page = await opened(ana, "/networks")`: a window of Ana's, whose console must stay silent.
+
+    Or `on="phone"`, on a "phone with a clock", or on a machine "without scripts".
+    """
+    return windows.open
+
+
+@pytest.fixture
+def beside(windows: Windows) -> Opened:
+    """`tab = await beside(page, "/networks")`: another tab of that window's browser."""
+    return windows.beside
 
 
 @pytest.fixture

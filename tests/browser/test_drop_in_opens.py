@@ -12,6 +12,7 @@ from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
 from tests.browser.windows import Opened, post, stays, texts, visit
+from tests.hubs import RunningHub
 
 
 @pytest.fixture
@@ -89,3 +90,46 @@ async def test_a_reader_of_an_open_network_joins_from_the_room(
     await expect(page.locator("[data-people] .name")).to_have_text(["Dev Patel"])
     await visit(page, "/")
     await expect(page.locator(".banner")).to_have_count(1)
+
+
+async def test_one_sees_who_is_about_to_say_something(
+    opened: Opened, beside: Opened, db: Database, ana: Viewer, ben: Viewer, carol: Viewer,
+    open_network: NetworkSeen,
+) -> None:  # fmt: skip
+    room = f"/drop-ins/{await hold(db, ana, await cast.schedule(db, ana, open_network), timedelta())}"
+    anas = await opened(ana, room, on="phone with a clock")
+    bens, carols = await opened(ben, room), await opened(carol, room)
+    await expect(anas.locator("[data-count]")).to_have_text("3")
+    typing = anas.locator("[data-typing]")
+    await bens.get_by_label("Say something").fill("Good to be here.")
+    await expect(typing).to_have_text("Ben Okafor is typing…")
+    await carols.get_by_label("Say something").fill("Is it")
+    await expect(typing).to_have_text("Ben Okafor and Carol Nguyen are typing…")
+    await bens.get_by_label("Say something").press("Enter")
+    await expect(post(anas, "Good to be here.")).to_be_visible()
+    await expect(typing).to_have_text("Carol Nguyen is typing…")
+    await anas.clock.fast_forward(8000)
+    await expect(typing).to_be_empty()
+
+    for page in (await beside(bens, room), anas):  # another tab is told who is here, and is nobody else
+        await expect(page.locator("[data-people] .name")).to_have_text(
+            ["Ana Lima", "Ben Okafor", "Carol Nguyen"]
+        )
+
+
+async def test_nobody_types_in_a_crowd(
+    opened: Opened, live_server: RunningHub, db: Database, ana: Viewer, ben: Viewer, open_network: NetworkSeen
+) -> None:
+    drop_in = await hold(db, ana, await cast.schedule(db, ana, open_network), timedelta())
+    page = await opened(ana, f"/drop-ins/{drop_in}")
+    await expect(page.locator("[data-count]")).to_have_text("1")
+
+    def say(count: int) -> None:
+        here = [{"id": ben.id, "name": ben.name, "handle": ben.handle, "organisation": ""}]
+        live_server.house.hub.said(f"d:{drop_in}", {"k": "presence", "d": {"count": count, "here": here}})
+        live_server.house.hub.said(f"d:{drop_in}", {"k": "typing", "d": {"m": ben.id}})
+
+    say(50)
+    await expect(page.locator("[data-typing]")).to_have_text("Ben Okafor is typing…")
+    say(51)
+    await expect(page.locator("[data-typing]")).to_be_empty()

@@ -126,6 +126,21 @@ async def test_the_mark_of_new_posts_grows_and_goes(
     await expect(home.locator(".unread")).to_have_count(0)
 
 
+async def test_who_leaves_a_topic_at_once_has_read_what_was_on_the_screen(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, thread: cast.Thread
+) -> None:
+    await cast.write(db, ana, thread, "Nobody?\n\n" * 300)  # more than two screens
+    async with db.transaction() as tx:
+        await mark_read(tx, ben, thread.id, 1)
+    page = await opened(ben, f"/topics/{thread.id}")
+    painted = (
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+    )
+    await page.evaluate(painted)
+    await visit(page, "/")
+    await expect(page.locator(".unread")).to_have_count(0)
+
+
 async def test_a_second_page_tells_of_new_answers_elsewhere(
     opened: Opened, db: Database, ana: Viewer, ben: Viewer, thread: cast.Thread
 ) -> None:

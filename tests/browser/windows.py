@@ -19,6 +19,7 @@ CHROMIUM_SAYS = (
 SCREENS: dict[str, ViewportSize] = {
     "desk": {"width": 1280, "height": 800},
     "phone": {"width": 390, "height": 844},
+    "phone with a clock": {"width": 390, "height": 844},
     "without scripts": {"width": 1280, "height": 800},
 }
 PATIENCE = 8000  # ms; a page that has not changed by then will not
@@ -36,15 +37,20 @@ class Machines:
         if idle := self.free.get(kind):
             return idle.pop()
         context = await self.browser.new_context(
-            base_url=self.address, viewport=SCREENS[kind], is_mobile=kind == "phone", has_touch=kind == "phone",
+            base_url=self.address, viewport=SCREENS[kind], is_mobile="phone" in kind, has_touch="phone" in kind,
             java_script_enabled=kind != "without scripts", reduced_motion="reduce",
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
+        if kind == "phone with a clock":  # that tests move; and like many a phone's, its tabs share nothing
+            await context.clock.install()
+            await context.add_init_script("delete window.SharedWorker")
         return await context.new_page()
 
     async def put_back(self, page: Page, kind: str) -> None:
         """Nothing of its last user is left on it."""
         await page.context.set_offline(False)
+        if kind == "phone with a clock":
+            await page.clock.resume()
         await page.goto("about:blank")
         await page.context.clear_cookies()
         self.free.setdefault(kind, []).append(page)
@@ -56,6 +62,7 @@ class Windows:
     def __init__(self, machines: Machines, hub: RunningHub) -> None:
         self.machines, self.hub = machines, hub
         self.taken: list[tuple[Page, str]] = []
+        self.tabs: list[Page] = []
         self.complaints: list[str] = []
 
     async def open(self, member: Viewer | None = None, path: str | None = None, on: str = "desk") -> Page:
@@ -64,17 +71,30 @@ class Windows:
         if member:
             token = await cast.session(self.hub.db, member)
             await page.context.add_cookies([{"name": "session", "value": token, "url": self.hub.url}])
-        page.on("console", self._heard)
-        page.on("pageerror", self._broke)
+        self._watch(page)
         if path:
             await (page.goto(path) if on == "without scripts" else visit(page, path))
         return page
 
+    async def beside(self, page: Page, path: str) -> Page:
+        """Another tab of the same browser."""
+        tab = await page.context.new_page()
+        self.tabs.append(tab)
+        self._watch(tab)
+        await visit(tab, path)
+        return tab
+
     async def close(self) -> None:
+        for tab in self.tabs:
+            await tab.close()
         for page, kind in self.taken:
             page.remove_listener("console", self._heard)
             page.remove_listener("pageerror", self._broke)
             await self.machines.put_back(page, kind)
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._heard)
+        page.on("pageerror", self._broke)
 
     def _heard(self, message: ConsoleMessage) -> None:
         by_chromium = message.text.startswith(CHROMIUM_SAYS) and "/static/" not in message.location["url"]

@@ -1,40 +1,30 @@
-// The page's one live connection, its cursors, and what it says of its state.
+// The page's live connection: its cursors, the line it takes, and what ends a page.
+import { Branch } from "./branch.js";
+import { Line } from "./line.js";
 import { Live } from "./live.js";
+import { show } from "./status.js";
 
 const { dataset } = document.body;
 const cursors = new Map(JSON.parse(dataset.live).map((c) => [c.s, c]));
-const state = document.getElementById("live-state");
 
 export const cursorOf = (s) => cursors.get(s);
 export const csrf = dataset.csrf;
 
-let lost = 0, calm = 0;
-export const live = new Live({
-  url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`,
-  csrf,
-  onState(now) {
-    document.documentElement.dataset.live = now;
-    if (now === "waiting") lost ||= setTimeout(() => say("Reconnecting…"), 2000);
-    if (now === "live" || now === "ended") {
-      clearTimeout(lost);
-      lost = 0;
-    }
-    if (now === "live" && state.textContent) {
-      say("Up to date again.");
-      calm = setTimeout(say, 4000, "");
-    }
-    if (now === "ended") say("You have been signed out. Load the page again.");
-  },
+export const live = new Live((state, why) => {
+  document.documentElement.dataset.live = state;
+  show(state, why);
 });
+live.line = "SharedWorker" in window ? new Branch(live, csrf) : new Line(live, { csrf });
 
-function say(sentence) {
-  clearTimeout(calm);
-  state.textContent = sentence;
+export function start() {
+  if (live.streams.size) live.line.start();
 }
 
-addEventListener("online", () => live.hurry());
-addEventListener("pageshow", () => live.hurry());
-document.addEventListener("visibilitychange", () => document.hidden || live.hurry());
+for (const name of ["online", "offline"]) addEventListener(name, () => live.line.net(navigator.onLine));
+document.addEventListener("visibilitychange", () => document.hidden || live.line.hurry());
+// A page that the browser keeps for the way back holds no connection, and goes on from its cursors.
+addEventListener("pagehide", () => live.line.stop());
+addEventListener("pageshow", ({ persisted }) => persisted && start());
 
 // A piece of page from the server's own template.
 export function html(text) {
@@ -45,15 +35,24 @@ export function html(text) {
 
 export const writing = () => [...document.querySelectorAll("textarea")].some((area) => area.value.trim());
 
+const SPREAD = 10000; // ms over which everybody comes back to a restored database
+let going;
+
 // Too far behind to catch up: read the page afresh, unless somebody is in the middle of a sentence.
-export function again() {
-  if (!writing()) return location.reload();
-  notice("resync-notice");
+export function again(why) {
+  const go = () => writing() ? notice("resync-notice") : location.reload();
+  going ??= setTimeout(go, why === "epoch" ? Math.random() * SPREAD : 0);
 }
 
 export function gone() {
   notice("gone-notice");
   for (const composer of document.querySelectorAll("main form, main live-thread, main live-topics, main .here")) composer.remove();
+}
+
+// Only a member may follow their own stream: whoever the hub takes us for now, it is not who this page is for.
+export function signedOut() {
+  live.line.stop();
+  live.end(4001);
 }
 
 function notice(id) {

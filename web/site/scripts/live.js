@@ -1,103 +1,89 @@
 // The client of the live protocol (docs/live.md):
 // IDLE → CONNECTING → HELLO → per stream {CATCHUP → LIVE ⇄ GAP → RESYNC | GONE}
-// It knows streams and numbers. What an event does to the page is its listeners' business.
+// It knows streams, numbers and writes. How they travel is its line's business (line.js, or branch.js where tabs share
+// one), and what an event does to the page its listeners'.
 
 const HOLD = 64;              // frames kept while a gap is being filled
 const GAP_PATIENCE = 200;     // ms until a gap is asked for
 const TAIL_PATIENCE = 2000;   // ms that a heartbeat's head may be ahead of us
-const FIRST_WAIT = 500, LONGEST_WAIT = 30000;
-const SILENCE = 2.5;          // heartbeats without a word: the line is dead, whatever the browser says
+const TOO_FAST = 2000;        // ms until a write that came too fast is tried again, unless we are told
+const MOST_SENT = 60000;      // bytes of a write; the hub closes at 64 KiB
 
 // A name for a write. (randomUUID is missing on plain http outside localhost.)
 export const newName = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 
 export class Live {
-  constructor({ url, csrf = "", as = "html", onState = () => {}, Socket = WebSocket }) {
-    Object.assign(this, { url, csrf, as, onState, Socket });
+  // state: idle, connecting, catchup, live, waiting, offline or ended; `why` is the code that the connection was closed with.
+  constructor(onState = () => {}) {
+    this.onState = onState;
     this.streams = new Map();
     this.ops = new Map();
-    this.wait = FIRST_WAIT;
     this.state = "idle";
     this.wasLive = false;
-    this.heartbeat = 25000;
+    this.greeted = false; // whoever is at the other end listens
     this.i = 0;
   }
 
-  // Follow a stream from a cursor. Listeners: event(kind, d, seq), eph(kind, d), resync(why), gone().
+  // Follow a stream from a cursor. Listeners: event(kind, d, seq), eph(kind, d), resync(why), gone(), full().
+  // Each gets what comes after its own cursor, in order and once, wherever the others are.
   follow({ s, e, q }, listener) {
-    const known = this.streams.get(s);
-    if (known) return known.listeners.add(listener);
-    this.streams.set(s, { s, e, q, listeners: new Set([listener]), held: new Map(), over: false });
-    if (this.state === "live") this.subscribe(s);
+    let stream = this.streams.get(s);
+    const fresh = !stream;
+    if (fresh) this.streams.set(s, stream = { s, e, q, head: q, listeners: new Map(), held: new Map() });
+    stream.listeners.set(listener, q);
+    if (fresh || q < stream.q) this.rewind(stream, q);
   }
 
-  start() {
-    if (this.streams.size) this.connect();
+  unfollow(s, listener) {
+    const stream = this.streams.get(s);
+    if (!stream?.listeners.delete(listener) || stream.listeners.size) return;
+    this.forget(stream);
+    this.send({ t: "unsub", i: ++this.i, s });
   }
 
-  // A write by the socket; resolves with its result, rejects with {code, text}. Sent again after a reconnect, done once.
-  op(kind, stream, d, op = newName()) {
+  // A write; resolves with its result, rejects with {code, text}. Sent again after a reconnect, done once.
+  op(kind, s, d, op = newName()) {
     return new Promise((resolve, reject) => {
-      const i = ++this.i;
-      this.ops.set(i, { message: { t: "op", i, op, k: kind, s: stream, d }, resolve, reject });
-      if (this.state === "live") this.send(this.ops.get(i).message);
+      const i = ++this.i, message = { t: "op", i, op, k: kind, s, d };
+      if (this.state === "ended") return reject({ code: "ended" });
+      if (new TextEncoder().encode(JSON.stringify(message)).length > MOST_SENT) return reject({ code: "big" });
+      this.ops.set(i, { message, resolve, reject });
+      this.send(message);
     });
   }
 
-  eph(stream, kind) {
-    if (this.state === "live") this.send({ t: "eph", s: stream, k: kind });
+  eph(s, kind) {
+    this.send({ t: "eph", s, k: kind });
   }
 
-  // Now, not when the back-off says so: the network is back, or the page is.
-  hurry() {
-    // A phone that slept may believe in a line that is long dead.
-    if (this.state === "live" && Date.now() - this.heardAt > this.heartbeat * SILENCE) this.giveUp();
-    if (this.state === "waiting") {
-      clearTimeout(this.timer);
-      this.wait = FIRST_WAIT;
-      this.connect();
-    }
+  get up() {
+    return this.state === "live" || this.state === "catchup";
   }
 
-  connect() {
-    this.become("connecting");
-    const socket = this.socket = new this.Socket(this.url);
-    this.listenFor(this.heartbeat);
-    socket.onopen = () => {
-      const subs = [...this.streams.values()].filter((x) => !x.over).map(({ s, e, q }) => ({ s, e, q }));
-      this.send({ t: "hello", v: 1, as: this.as, csrf: this.csrf, subs });
-    };
-    socket.onmessage = (message) => {
-      if (socket !== this.socket) return;
-      this.heardAt = Date.now();
-      this.listenFor(this.heartbeat * SILENCE);
-      this.hear(JSON.parse(message.data));
-    };
-    socket.onclose = ({ code }) => socket === this.socket && this.lost(code);
+  // For the line
+
+  cursors() {
+    return [...this.streams.values()].map(({ s, e, q }) => ({ s, e, q }));
   }
 
-  lost(code) {
-    clearTimeout(this.deadline);
-    if (code === 4001 || code === 4003) return this.end();
-    this.become("waiting");
-    this.timer = setTimeout(() => this.connect(), Math.random() * this.wait);
-    this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+  behind() {
+    return [...this.streams.values()].some(({ q, head }) => q < head);
   }
 
-  listenFor(ms) {
-    clearTimeout(this.deadline);
-    this.deadline = setTimeout(() => this.giveUp(), ms);
+  greet() {
+    this.greeted = true;
+    for (const { message } of this.ops.values()) this.send(message);
   }
 
-  giveUp() {
-    this.socket.onclose = null;
-    this.socket.close();
-    this.lost(0);
+  turn(state, why) {
+    Object.assign(this, { state, why });
+    if (state === "live") this.wasLive = true;
+    this.onState(state, why);
   }
 
-  // The session is over. What waits to be sent goes back to whoever wrote it.
-  end() {
-    this.become("ended");
+  // It is over. What waits to be sent goes back to whoever wrote it.
+  end(why) {
+    this.turn("ended", why);
     for (const { reject } of this.ops.values()) reject({ code: "ended" });
     this.ops.clear();
   }
@@ -109,36 +95,25 @@ export class Live {
     if (m.t === "res" || m.t === "err") return this.settle(m);
     const stream = this.streams.get(m.s);
     if (!stream) return;
-    if (m.t === "eph") for (const l of stream.listeners) l.eph?.(m.k, m.d);
-    if (m.t === "gone" || m.t === "resync") {
-      stream.over = true;
-      for (const l of stream.listeners) l[m.t]?.(m.why);
-    }
+    if (m.t === "eph") for (const l of stream.listeners.keys()) tell(l.eph, m.k, m.d);
+    if (m.t === "gone") this.part(stream, [...stream.listeners.keys()], "gone");
+    if (m.t === "resync") this.resync(stream, m.why);
   }
 
   okay(m) {
-    if (m.v) {
-      this.heartbeat = m.hb;
-      this.wait = FIRST_WAIT;
-      this.wasLive = true;
-      this.become("live");
-      for (const { message } of this.ops.values()) this.send(message);
-    }
-    for (const { s, e, head, state } of m.subs) {
+    for (const { s, head, state } of m.subs) {
       const stream = this.streams.get(s);
-      if (stream && state !== "resync") {
-        stream.e = e;
-        stream.q ??= head;
-      }
+      if (stream && state !== "resync") stream.head = Math.max(stream.head, head);
     }
   }
 
   event(m) {
     const stream = this.streams.get(m.s);
-    if (!stream || stream.over || m.q <= stream.q) return;
+    if (!stream || m.q <= stream.q) return;
+    stream.head = Math.max(stream.head, m.q);
     if (m.q > stream.q + 1) {
       if (stream.held.size < HOLD) stream.held.set(m.q, m);
-      stream.gap ??= setTimeout(() => { stream.gap = undefined; this.subscribe(stream.s); }, GAP_PATIENCE);
+      stream.gap ??= setTimeout(() => { stream.gap = undefined; this.subscribe(stream); }, GAP_PATIENCE);
       return;
     }
     this.apply(stream, m);
@@ -149,40 +124,71 @@ export class Live {
 
   apply(stream, m) {
     stream.q = m.q;
-    for (const l of stream.listeners) {
-      try { l.event?.(m.k, m.d, m.q); } catch (error) { console.error(error); }
+    for (const [l, q] of stream.listeners) {
+      if (q !== m.q - 1) continue; // it has had this one
+      stream.listeners.set(l, m.q);
+      tell(l.event, m.k, m.d, m.q);
     }
   }
 
+  // The cursor can't be continued. That concerns whoever is furthest behind; the others try theirs.
+  resync(stream, why) {
+    const all = [...stream.listeners], lowest = why === "floor" || why === "behind" ? stream.q : Infinity;
+    this.part(stream, all.filter(([, q]) => q <= lowest).map(([l]) => l), "resync", why);
+    if (stream.listeners.size) this.rewind(stream, Math.min(...stream.listeners.values()));
+  }
+
+  part(stream, listeners, word, why) {
+    for (const l of listeners) stream.listeners.delete(l);
+    if (!stream.listeners.size) this.forget(stream);
+    for (const l of listeners) tell(l[word], why);
+  }
+
+  forget(stream) {
+    clearTimeout(stream.gap);
+    this.streams.delete(stream.s);
+  }
+
+  // A heartbeat proves the tail: what it knows of and we lack was lost, unless it is on its way.
   beat(m) {
-    this.send({ t: "pong" });
     for (const [s, head] of Object.entries(m.h)) {
-      const stream = this.streams.get(s);
-      if (stream && !stream.over && head > stream.q) {
-        setTimeout(() => head > stream.q && this.state === "live" && this.subscribe(s), TAIL_PATIENCE);
-      }
+      const stream = this.streams.get(s), q = stream?.q;
+      if (head > q) setTimeout(() => stream.q === q && this.subscribe(stream), TAIL_PATIENCE);
     }
   }
 
   settle(m) {
+    if (m.code === "subs") return this.refused(m.i);
     const op = this.ops.get(m.i);
     if (!op) return;
-    if (m.code === "rate") return setTimeout(() => this.state === "live" && this.send(op.message), m.retry);
+    if (m.code === "rate") return setTimeout(() => this.ops.has(m.i) && this.send(op.message), m.retry || TOO_FAST);
     this.ops.delete(m.i);
     m.t === "res" ? op.resolve(m.d) : op.reject(m);
   }
 
-  subscribe(s) {
-    const { e, q, over } = this.streams.get(s);
-    if (!over && this.state === "live") this.send({ t: "sub", i: ++this.i, s, e, q });
+  // No more streams on one connection. The answer to `hello` does not say which.
+  refused(i) {
+    for (const stream of this.streams.values()) {
+      if (i === undefined || i === stream.i) for (const l of [...stream.listeners.keys()]) tell(l.full);
+    }
+  }
+
+  rewind(stream, q) {
+    stream.q = q;
+    this.subscribe(stream);
+  }
+
+  subscribe(stream) {
+    const { s, e, q } = stream;
+    if (this.streams.get(s) === stream) this.send({ t: "sub", i: stream.i = ++this.i, s, e, q });
   }
 
   send(message) {
-    if (this.socket.readyState === 1) this.socket.send(JSON.stringify(message));
+    if (this.greeted) this.line.send(message);
   }
+}
 
-  become(state) {
-    this.state = state;
-    this.onState(state);
-  }
+// One listener's mistake is not the others'.
+function tell(listener, ...words) {
+  try { listener?.(...words); } catch (error) { console.error(error); }
 }

@@ -1,5 +1,5 @@
 // Every page: times, the one live connection, banners. The page's own elements define themselves.
-import { live, cursorOf, html } from "./connection.js";
+import { live, cursorOf, html, again, signedOut, start } from "./connection.js";
 import "./times.js";
 import "./thread.js";
 import "./reply.js";
@@ -18,9 +18,10 @@ for (const { s } of JSON.parse(document.body.dataset.live)) {
         if (kind === "dropin.opened" && !shown && location.pathname !== `/drop-ins/${d.id}`) banners.append(html(d.html));
         if (kind === "dropin.closed") shown?.remove();
       },
+      resync: again,
     });
   }
-  if (s.startsWith("m:")) live.follow(cursorOf(s), {});
+  if (s.startsWith("m:")) live.follow(cursorOf(s), { resync: again, gone: signedOut });
 }
 
-live.start();
+start();

@@ -41,7 +41,7 @@ class ReplyForm extends HTMLElement {
     const body = this.area.value, { parent, op } = this.form.elements;
     if (!body.trim() || this.busy) return;
     this.busy = true;
-    this.say(live.state === "live" ? "" : "The connection is lost. This will be sent as soon as it is back.");
+    this.say(live.up ? "" : "The connection is lost. This will be sent as soon as it is back.");
     try {
       const topic = this.form.action.split("/").pop();
       await live.op("post.add", `t:${topic}`, { body, parent: parent.value ? Number(parent.value) : null }, op.value);
@@ -50,6 +50,7 @@ class ReplyForm extends HTMLElement {
       this.say("");
       op.value = newName();
     } catch (error) {
+      if (error.code === "big") return this.form.submit(); // a form takes it
       this.say(error.text ?? "That was not saved. Try again.");
     }
     this.busy = false;

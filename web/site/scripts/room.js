@@ -1,5 +1,6 @@
 // A drop-in's room: it opens and closes by itself, and shows who is here.
-import { live, cursorOf, writing, gone } from "./connection.js";
+import { live, cursorOf, html, writing, gone } from "./connection.js";
+import { Typing } from "./typing.js";
 
 const SLACK = 4000; // ms after the clock says so, should nobody announce it
 
@@ -10,10 +11,20 @@ class LiveRoom extends HTMLElement {
     const { dropIn, stream, state } = this.dataset;
     const network = [...JSON.parse(document.body.dataset.live)].find((c) => c.s.startsWith("n:"));
     if (network) live.follow(cursorOf(network.s), { event: (kind, d) => kind.startsWith("dropin.") && String(d.id) === dropIn && this.turn(kind) });
-    if (cursorOf(stream)) live.follow(cursorOf(stream), { eph: (kind, d) => kind === "presence" && this.presence(d), gone: () => state === "live" && !this.over() && gone() });
+    if (cursorOf(stream)) this.enter(stream, state);
     if (state === "scheduled" || state === "lobby") this.at(this.dataset.opens, "dropin.opened");
     if (state === "live") this.at(this.dataset.closes, "dropin.closed");
     this.countdown();
+  }
+
+  enter(stream, state) {
+    const line = this.querySelector("[data-typing]"), typing = line && new Typing(line, this.querySelector("textarea"), stream, this);
+    live.follow(cursorOf(stream), {
+      eph: (kind, d) => kind === "presence" ? this.presence(d) : kind === "typing" && typing?.heard(d),
+      gone: () => state === "live" && !this.over() && gone(),
+    });
+    const said = (kind, d) => kind === "post.added" && d.html && typing.stopped(Number(html(d.html).dataset.author));
+    if (typing) live.follow(cursorOf(this.querySelector("live-thread").dataset.stream), { event: said });
   }
 
   until(moment) {
@@ -39,6 +50,7 @@ class LiveRoom extends HTMLElement {
     if (here) this.people = new Map(here.map((p) => [p.id, p]));
     for (const p of joined) this.people.set(p.id, p);
     for (const id of left) this.people.delete(id);
+    this.count = count;
     const counter = this.querySelector("[data-count]"), list = this.querySelector("[data-people]");
     if (!list) return;
     counter.textContent = count;

@@ -2,13 +2,18 @@
 import { live, cursorOf, html, again, gone, csrf } from "./connection.js";
 import { tell } from "./times.js";
 
+const STEPS = [0, 0.1, 0.2, 0.3, 0.4, 0.5]; // of a post, for a long one never fits a screen by half
+const READING = 2000; // ms
+
 class LiveThread extends HTMLElement {
   connectedCallback() {
     this.fresh = 0;
     this.read = Number(this.dataset.read);
     const cursor = cursorOf(this.dataset.stream);
     if (cursor) live.follow(cursor, { event: (kind, d) => this.take(kind, d), resync: again, gone });
-    this.seeing = new IntersectionObserver((entries) => this.saw(entries), { threshold: 0.5 });
+    const me = cursorOf(`m:${document.body.dataset.member}`);
+    if (me) live.follow(me, { event: (kind, d) => kind === "read.moved" && String(d.topic) === this.dataset.topic && this.readTo(d.number) });
+    this.seeing = new IntersectionObserver((entries) => this.saw(entries), { threshold: STEPS });
     for (const post of this.children) this.seeing.observe(post);
     if (this.dataset.flat && !location.hash && this.closest(".room.live")) scrollTo(0, document.documentElement.scrollHeight);
     addEventListener("pagehide", () => this.tellRead());
@@ -88,20 +93,25 @@ class LiveThread extends HTMLElement {
   }
 
   saw(entries) {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
+    for (const { intersectionRatio, intersectionRect, rootBounds, target } of entries) {
+      if (intersectionRatio < 0.5 && !(intersectionRect.height > rootBounds?.height / 2)) continue;
       this.seeing.unobserve(target);
       this.seen = Math.max(this.seen ?? 0, Number(target.dataset.number));
     }
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tellRead(), 2000);
+    this.timer = setTimeout(() => this.tellRead(), READING);
+  }
+
+  // On another screen.
+  readTo(number) {
+    this.read = Math.max(this.read, number);
   }
 
   // By beacon: it may be lost or late, since positions only move forward.
   tellRead() {
-    if (!csrf || !(this.seen > this.read)) return;
-    this.read = this.seen;
-    navigator.sendBeacon(`/topics/${this.dataset.topic}/read`, new URLSearchParams({ csrf, number: this.seen }));
+    if (!csrf || !(this.seen > this.read) || !navigator.onLine) return;
+    const body = new URLSearchParams({ csrf, number: this.seen });
+    if (navigator.sendBeacon(`/topics/${this.dataset.topic}/read`, body)) this.readTo(this.seen);
   }
 }
 
