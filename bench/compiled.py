@@ -23,9 +23,12 @@ def program(source: Path) -> Path:
     return made
 
 
+def compiler() -> str | None:
+    return shutil.which(os.environ.get("CC", "cc")) or shutil.which("gcc")
+
+
 def _compile(source: Path, made: Path) -> None:
-    compiler = shutil.which(os.environ.get("CC", "cc")) or shutil.which("gcc")
-    if compiler is None:
+    if (cc := compiler()) is None:
         raise Trouble(
             "The load is made by a small C program, and there is no C compiler here: `apt install gcc libc6-dev`."
         )
@@ -33,9 +36,7 @@ def _compile(source: Path, made: Path) -> None:
     # Beside its place first: two benches may compile at once.
     with tempfile.TemporaryDirectory(dir=made.parent) as folder:
         half = Path(folder) / made.name
-        done = subprocess.run(
-            [compiler, *OPTIONS, "-o", half, source], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([cc, *OPTIONS, "-o", half, source], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Trouble(f"{source.name} could not be compiled:\n{done.stderr.strip()[-800:]}")
         half.rename(made)

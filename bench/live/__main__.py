@@ -166,7 +166,10 @@ def _all(runs: int) -> None:
     """Everything at full size, kept, and then the tables. About an hour and a half for five runs."""
     for command in ALL:
         click.echo(f"{' '.join(command)} …", err=True)
-        bench.main([*command, "--runs", str(runs), "--keep"], standalone_mode=False)
+        try:
+            bench.main([*command, "--runs", str(runs), "--keep"], standalone_mode=False)
+        except Trouble as trouble:  # the others are worth knowing all the same
+            click.echo(f"{' '.join(command)}: {trouble}", err=True)
     table.rewrite(FILE)
 
 

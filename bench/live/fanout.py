@@ -57,7 +57,7 @@ def _run(built: House, server: Server, readers: int, seconds: float, size: int) 
 
 def _measure(built: House, server: Server, publisher: Aide, readers: int, seconds: float) -> Run:
     with server.crowd(readers) as crowd:
-        crowd.gather(120)
+        crowd.gather()
         crowd.await_complete(publisher.ask("pace 20 5")["last"])  # what happens only the first time
         crowd.mark()
         paced_cpu, house_cpu = _paced(built, server, publisher, crowd, seconds)

@@ -39,7 +39,7 @@ def latency(
 
 def _run(server: Server, place: dict[str, Any], readers: int, posts: int, rate: float) -> Run:
     with server.crowd(readers) as crowd:
-        crowd.gather(120)
+        crowd.gather()
         author = Author(server.port, place["token"], place["topic"])
         for _ in range(5):  # what happens only the first time
             author.post()

@@ -35,7 +35,7 @@ def _run(server: Server, readers: int, seconds: float) -> float:
         crowd.gather()
     before = _settled(server, 1)
     with server.crowd(readers) as crowd:
-        crowd.gather(120)
+        crowd.gather()
         return (_settled(server, seconds) - before) / readers / 1024
 
 

@@ -23,7 +23,7 @@ def pages(
     built.writer.ask(f"pace 100 {POSTS}")
     for _ in range(runs):
         with built.serving(HUB, processes) as server, server.crowd(readers) as crowd:
-            crowd.gather(120)
+            crowd.gather()
             visitor = Visitor(server, built.place["topic"])
             visitor.ask(1)  # what happens only the first time
             idle.append(visitor.ask(seconds))

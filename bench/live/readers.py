@@ -64,11 +64,11 @@ class Crowd:
         words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
         self.aide = Aide("The crowd of readers", [program(SOURCE), *words])
 
-    def gather(self, patience: float = 60) -> float:
+    def gather(self, patience: float = 300) -> float:
         """Until all are live; the seconds it took."""
         return self._await(self.readers, 0, patience)
 
-    def gather_again(self, patience: float = 60) -> float:
+    def gather_again(self, patience: float) -> float:
         """Until all have come back since the last `mark`, and are live."""
         return self._await(self.readers, self.readers, patience)
 

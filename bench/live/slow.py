@@ -23,7 +23,7 @@ def slow(built: House, readers: int, runs: int, seconds: float) -> Iterator[Figu
     silent = max(1, readers // PART)
     for _ in range(runs):
         with built.serving(HUB) as server, server.crowd(readers, narrow=silent) as crowd:
-            crowd.gather(120)
+            crowd.gather()
             before.append(_listen(built.writer, crowd, seconds)["p99_us"] / 1000)
             crowd.mark()
             crowd.stall(silent)

@@ -166,12 +166,12 @@ def _slow(kept: Kept) -> str:
 
 
 def _storm(kept: Kept) -> str:
-    names = ("live", "level", "log_reads", "lost")
+    names = ("live", "level", "vain", "log_reads", "lost")
     rows = [
         [WAYS[f.of["how"]], f"{f.of['readers']:,}", str(f.of["processes"]), *(kept.value(f"storm.{name}", **f.of) for name in names)]
         for f in kept.named("storm.live")
     ]  # fmt: skip
-    head = ["cut off by", "readers", "processes", "all live again after (s)", "and have everything (s)", "reads of the log", "lost or repeated"]  # fmt: skip
+    head = ["cut off by", "readers", "processes", "all live again after (s)", "and have everything (s)", "attempts in vain", "reads of the log", "lost or repeated"]  # fmt: skip
     return _rows(head, rows)
 
 

@@ -1,7 +1,10 @@
 """The commands of docs/performance.md run, and yield what they promise. What they measure is no test's business."""
 
 import json
+import os
 import re
+import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
@@ -9,11 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from bench import figures
+from bench.compiled import compiler
 from bench.figures import Figure
 from bench.live import __main__ as commands
 from bench.live import table
 from bench.live.__main__ import ALL, FILE
-from bench.live.servers import House, house
+from bench.live.servers import EPOLL, House, house
+from command.embedded.tied import eventually
 
 COMMANDS = re.findall(r"^    python -m bench\.live (\w+)", table.PAGE.read_text(), re.MULTILINE)
 KINDS = ("hub", "send_text", "send_text_deflate", "broadcast", "epoll")
@@ -33,6 +38,8 @@ SAYS = {
 @pytest.fixture(scope="module")
 def one_house() -> Iterator[House]:
     """For all scenes: a bench of its own account makes one, and goes to its cores."""
+    if compiler() is None and "CI" not in os.environ:
+        pytest.skip("there is no C compiler for the readers: `apt install gcc libc6-dev`")
     with house(pinned=False) as built:
         yield built
 
@@ -55,6 +62,25 @@ def measure(one_house: House, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
         return found
 
     return carry_out
+
+
+def test_the_readers_notice_what_is_lost_repeated_and_late(one_house):
+    def event(number: int, ago: float) -> str:
+        return f'{{"t":"ev","q":{number},"d":{{"body":"t={time.monotonic_ns() - int(ago * 1e9)}"}}}}\n'
+
+    with one_house.serving(EPOLL) as server, server.crowd(3) as crowd:
+        crowd.gather()
+        with socket.create_connection(("127.0.0.1", server.control)) as publisher:
+            publisher.sendall(event(1, 0).encode())
+            crowd.await_complete(1)
+            crowd.mark()
+            publisher.sendall((event(2, 0) + event(4, 0) + event(4, 0) + event(5, 7)).encode())
+            assert eventually(lambda: crowd.board.read().deliveries == 4 * 3, 10)
+        told = crowd.report()
+    assert (told["deliveries"], told["skipped"], told["repeated"]) == (3 * 3, 3, 3)
+    assert told["complete"] == 2
+    assert told["max_us"] > 7e6 > told["p50_us"]
+    assert [us // 10**6 for us in told["last_us"]] == [0, 0, 7]
 
 
 def value(found: list[Figure], name: str, **of: object) -> float:
