@@ -39,4 +39,6 @@ def _compile(source: Path, made: Path) -> None:
         done = subprocess.run([cc, *OPTIONS, "-o", half, source], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise Trouble(f"{source.name} could not be compiled:\n{done.stderr.strip()[-800:]}")
+        for older in made.parent.glob(f"{source.stem}-*"):
+            older.unlink(missing_ok=True)
         half.rename(made)

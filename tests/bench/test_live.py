@@ -79,7 +79,8 @@ def test_the_readers_notice_what_is_lost_repeated_and_late(one_house):
         told = crowd.report()
     assert (told["deliveries"], told["skipped"], told["repeated"]) == (3 * 3, 3, 3)
     assert told["complete"] == 2
-    assert told["max_us"] > 7e6 > told["p50_us"]
+    assert told["max_us"] > 7e6
+    assert told["p99_us"] > 6.9e6 > told["p50_us"]
     assert [us // 10**6 for us in told["last_us"]] == [0, 0, 7]
 
 
