@@ -1,4 +1,4 @@
-"""`./hub test`: the test tools, a browser where one can be had, then pytest."""
+"""`./hub test`: the test tools, a browser where one can be had, then pytest. `./hub bench`: measuring."""
 
 import importlib.util
 import os
@@ -73,4 +73,22 @@ def _install_browser() -> str:
     return f"`apt-get install chromium` failed ({last})."
 
 
-ALL = [test]
+@click.command(
+    context_settings={
+        "ignore_unknown_options": True,
+        "allow_interspersed_args": False,
+        "help_option_names": ["--help"],
+    }
+)
+@click.argument("what", type=click.Choice(["live"]))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(what: str, arguments: tuple[str, ...]) -> None:
+    """Measure the hub: `./hub bench live --help`.
+
+    What is measured, and what came of it, is in docs/performance.md.
+    """
+    command = [sys.executable, "-P", "-m", f"bench.{what}", *arguments]
+    os.execve(sys.executable, command, child_environment())  # noqa: S606
+
+
+ALL = [test, bench]

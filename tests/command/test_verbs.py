@@ -9,7 +9,7 @@ import pytest
 from command.folder import Folder
 from tests.command.conftest import environment, hub
 
-VERBS = ("demo", "serve", "web", "worker", "migrate", "token", "check", "test")
+VERBS = ("demo", "serve", "web", "worker", "migrate", "token", "check", "test", "bench")
 
 
 def refusal(*arguments, **changes):

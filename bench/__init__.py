@@ -1,0 +1,1 @@
+"""Measuring the hub from outside: docs/performance.md says what, and how to repeat it."""
