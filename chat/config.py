@@ -32,6 +32,16 @@ class Settings:
         "",
         "Redis or Valkey, as `redis://host:6379/0`. Empty: a private server in the data folder.",
     )
+    redis_cluster: bool = setting(
+        "HUB_REDIS_CLUSTER",
+        False,
+        "REDIS_URL names servers of a cluster, as `redis://a:7000,b:7000`: they share the streams among them.",
+    )
+    queue_url: str = setting(
+        "HUB_QUEUE_URL",
+        "",
+        "The Redis by which workers are rung for, which can't be a cluster. Empty: the one of REDIS_URL.",
+    )
     host: str = setting("HUB_HOST", "127.0.0.1", "The address to listen on.")
     port: int = setting("PORT", 8000, "The port to listen on.")
     workers: int = setting("HUB_WORKERS", 1, "How many web processes serve.")
@@ -150,6 +160,16 @@ def _check(s: Settings) -> None:
         not s.redis_url or s.redis_url.startswith(("redis://", "rediss://", "unix://")),
         "REDIS_URL",
         "a redis://, rediss:// or unix:// address",
+    )
+    refuse_unless(
+        not s.queue_url or s.queue_url.startswith(("redis://", "rediss://", "unix://")),
+        "HUB_QUEUE_URL",
+        "a redis://, rediss:// or unix:// address",
+    )
+    refuse_unless(
+        not s.redis_cluster or bool(s.redis_url and s.queue_url),
+        "HUB_QUEUE_URL",
+        "the address of a Redis that is no cluster, where HUB_REDIS_CLUSTER is set and REDIS_URL names the cluster",
     )
     refuse_unless(
         not s.public_url or re.fullmatch(r"https?://[^/\s?#@]+", s.public_url) is not None,

@@ -16,7 +16,10 @@ from web.live.rooms import Rooms
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
-    async with telling(settings.database_url, settings.redis_url, pool=settings.db_pool) as (db, bus):
+    async with telling(
+        settings.database_url, settings.redis_url, cluster=settings.redis_cluster, queue_url=settings.queue_url,
+        pool=settings.db_pool,
+    ) as (db, bus):  # fmt: skip
         desk = Desk(db)
         hub = Hub(EventLog(db), bus, desk)
         presence = Presence(bus)

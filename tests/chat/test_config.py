@@ -34,6 +34,8 @@ def test_yes_and_no(yes, no):
         ("HUB_DEV", "maybe", "HUB_DEV must be 1 or 0, not “maybe”."),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must be a postgresql:// address."),
         ("REDIS_URL", "localhost:6379", "REDIS_URL must be a redis://, rediss:// or unix:// address."),
+        ("HUB_QUEUE_URL", "cache:6379", "HUB_QUEUE_URL must be a redis://, rediss:// or unix:// address."),
+        ("HUB_REDIS_CLUSTER", "1", "HUB_QUEUE_URL must be the address of a Redis that is no cluster, where HUB_REDIS_CLUSTER is set and REDIS_URL names the cluster."),
         ("HUB_PUBLIC_URL", "hub.example.org", "HUB_PUBLIC_URL must be an address like https://hub.example.org, without a path."),
         ("HUB_PUBLIC_URL", "https://hub.example.org/", "HUB_PUBLIC_URL must be an address like https://hub.example.org, without a path."),
         ("HUB_PUBLIC_URL", "https://", "HUB_PUBLIC_URL must be an address like https://hub.example.org, without a path."),
