@@ -99,8 +99,8 @@ def _port(settings: config.Settings, folder: Folder) -> Iterator[Finding]:
         )
         return
     try:
-        listening.bind(settings.host, settings.port).close()
-        yield Finding("ok", "port", f"{settings.port} is free")
+        with listening.sockets(settings.host, settings.port):
+            yield Finding("ok", "port", f"{settings.port} is free")
     except Trouble as trouble:
         yield Finding("wrong", "port", str(trouble))
 
