@@ -96,6 +96,11 @@ class Settings:
         "HUB_LIVE_PER_ADDRESS", 50, "Live connections from one address without a member on one process."
     )
     live_ops: int = setting("HUB_LIVE_OPS", 20, "Ops that one live connection may send in ten seconds.")
+    live_lease: int = setting(
+        "HUB_LIVE_LEASE",
+        12,
+        "Seconds until the people of a web process that died are no longer shown in rooms.",
+    )
     live_stall: int = setting(
         "HUB_LIVE_STALL", 10, "Seconds until a live connection that stops reading is dropped."
     )
@@ -195,6 +200,7 @@ def _check(s: Settings) -> None:
         "live_per_member",
         "live_per_address",
         "live_ops",
+        "live_lease",
         "live_stall",
     ):
         env = next(f.metadata["env"] for f in fields(Settings) if f.name == name)

@@ -22,7 +22,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     ) as (db, bus):  # fmt: skip
         desk = Desk(db)
         hub = Hub(EventLog(db), bus, desk)
-        presence = Presence(bus)
+        presence = Presence(bus, settings.live_lease)
         rooms = Rooms(db, hub, presence)
         try:
             await hub.start()
@@ -32,3 +32,4 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             yield House(settings, db, bus, hub, desk, rooms)
         finally:
             await hub.stop()
+            await presence.farewell()

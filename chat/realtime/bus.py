@@ -92,25 +92,34 @@ class Bus:
         self.lost += 1
         log.warning("a publish was lost; the sweep will find it", error=repr(error))
 
+    async def listeners(self, stream: str) -> int:
+        """How many processes follow a stream; 1 when Redis does not say."""
+        channel = _channel(stream)
+        sub = "SHARDNUMSUB" if self._shards.cluster else "NUMSUB"
+        with suppress(*ABSENT):
+            async with asyncio.timeout(FOLLOW_SECONDS):
+                return max(1, (await (await self._link_for(channel)).ask("PUBSUB", sub, channel))[1])
+        return 1
+
     # Listening
 
-    async def follow(self, stream: str, said: Said | None = None) -> None:
-        """Hear a stream from now on. Its words go to `said`, if that is given, instead of to the listener."""
-        channel = _channel(stream)
-        self._wanted[channel] = (stream, said)
-        owner = self._shards.owner(channel)
-        link = self._links.get(owner) if owner else None
-        if link is not None and link.is_open:
-            with suppress(*ABSENT):
-                async with asyncio.timeout(FOLLOW_SECONDS):
-                    return await self._subscribe_at(link, channel)
-        self._fall_behind()
+    async def follow(self, *streams: str, said: Said | None = None) -> None:
+        """Hear streams from now on. Their words go to `said`, if that is given, instead of to the listener."""
+        channels = [_channel(stream) for stream in streams]
+        self._wanted.update(zip(channels, ((stream, said) for stream in streams), strict=True))
+        if self._heard is None:
+            return  # the listener will begin with them
+        with suppress(*ABSENT):
+            async with asyncio.timeout(FOLLOW_SECONDS):
+                await asyncio.gather(*(self._hear_now(channel) for channel in channels))
+        if not all(map(self._is_heard, channels)):
+            self._fall_behind()
 
-    async def unfollow(self, stream: str) -> None:
-        channel = _channel(stream)
-        self._wanted.pop(channel, None)
-        if (link := self._heard_at.pop(channel, None)) is not None:
-            link.send((self._unsubscribe, channel), lambda answer: None, channel)
+    async def unfollow(self, *streams: str) -> None:
+        for channel in map(_channel, streams):
+            self._wanted.pop(channel, None)
+            if (link := self._heard_at.pop(channel, None)) is not None:
+                link.send((self._unsubscribe, channel), lambda answer: None, channel)
 
     async def listen(self, heard: Heard, said: Said, reconnected: Callable[[], None]) -> None:
         """Hand on what others publish, for ever. After every gap `reconnected` is called."""
@@ -145,6 +154,12 @@ class Bus:
         for failure in tries:
             if failure is not None:
                 raise failure
+
+    async def _hear_now(self, channel: bytes) -> None:
+        """Without connecting first: that is the listener's business, and may take long."""
+        owner = self._shards.owner(channel)
+        if owner in self._links:
+            await self._subscribe_at(self._links[owner], channel)
 
     async def _hear(self, channel: bytes) -> None:
         await self._subscribe_at(await self._link_for(channel), channel)

@@ -50,6 +50,7 @@ def test_yes_and_no(yes, no):
         ("HUB_LIVE_PER_MEMBER", "0", "HUB_LIVE_PER_MEMBER must be 1 or more."),
         ("HUB_LIVE_PER_ADDRESS", "0", "HUB_LIVE_PER_ADDRESS must be 1 or more."),
         ("HUB_LIVE_OPS", "0", "HUB_LIVE_OPS must be 1 or more."),
+        ("HUB_LIVE_LEASE", "0", "HUB_LIVE_LEASE must be 1 or more."),
         ("HUB_LIVE_STALL", "0", "HUB_LIVE_STALL must be 1 or more."),
     ],
 )  # fmt: skip

@@ -59,7 +59,7 @@ async def test_events_and_words_arrive_as_they_were_said(redis_url):
 async def test_words_may_have_a_listener_of_their_own(redis_url):
     async with listening(redis_url) as (bus, heard):
         own = asyncio.Queue()
-        await bus.follow("p:d:1", lambda *said: own.put_nowait(said))
+        await bus.follow("p:d:1", said=lambda *said: own.put_nowait(said))
         await bus.say("p:d:1", {"in": [1]})
         assert await next_of(own) == ("p:d:1", {"in": [1]})
         assert heard.empty()

@@ -169,10 +169,17 @@ class Conversation(Line):
         now, typed_at = monotonic(), self._typed_at or {}
         if (
             now - typed_at.get(eph.s, -TYPING_SECONDS) >= TYPING_SECONDS
-            and len(follower.stream.followers) <= TYPING_CROWD
+            and await self._readers(follower) <= TYPING_CROWD
         ):
             self._typed_at = {**typed_at, eph.s: now}
             await self.house.bus.say(eph.s, {"k": "typing", "d": {"m": self.member_id}})
+
+    async def _readers(self, follower: Follower) -> int:
+        """How many follow it on all processes: of a room it is known, of the rest it is a fair guess."""
+        here = len(follower.stream.followers)
+        if (inside := self.house.rooms.size(follower.stream.name)) is not None:
+            return max(here, inside)
+        return here if here > TYPING_CROWD else here * await self.house.bus.listeners(follower.stream.name)
 
     def _answer(self, **fields: Any) -> None:
         self.write(message(**{k: v for k, v in fields.items() if v is not None or k != "i"}))
