@@ -45,6 +45,7 @@ class Here:
         self.unsaid: set[int] = set()  # of our own, whose coming or going the others don't know
         self.moved: set[int] = set()  # since somebody last looked
         self.died: set[int] = set()  # those among them whose process died
+        self.reading = asyncio.Lock()
         self.heard: list[Moves] | None = None  # what is said while we read
         self.read_at = -float(READ_EVERY)
         self.said_at = -SAY_EVERY
@@ -188,28 +189,32 @@ class Presence:
 
     async def _read(self, room: str, here: Here) -> None:
         """Everything that Redis knows of a room; what was said meanwhile is newer."""
-        here.heard = []
-        try:
-            fields = await self.bus.redis.hgetall(_key(room))  # type: ignore[misc]
-            found: dict[str, set[int]] = {}
-            for field in fields:
-                process, _, member = field.decode().partition(":")
-                found.setdefault(process, set()).add(int(member))
-            # Of ourselves it may know too much after a lost write, and too little after a loss of Redis.
-            here.unsaid |= found.pop(self.process, set()) ^ here.own.keys()
-            alive = await self._alive(found.keys())
-            for process in here.elsewhere.keys() - alive:
-                here.drop(process, set(here.elsewhere[process]))
-            for process in alive:
-                here.drop(process, here.elsewhere.get(process, set()) - found[process])
-                here.put(process, found[process])
-            for moves in here.heard:
-                here.apply(moves)
-            if dead := [f"{process}:{m}" for process in found.keys() - alive for m in found[process]]:
-                await self.bus.redis.hdel(_key(room), *dead)  # type: ignore[misc]
-            here.read_at = monotonic()
-        finally:
-            here.heard = None
+        async with here.reading:
+            here.heard = []
+            try:
+                await self._compare(room, here, here.heard)
+                here.read_at = monotonic()
+            finally:
+                here.heard = None
+
+    async def _compare(self, room: str, here: Here, said: list[Moves]) -> None:
+        fields = await self.bus.redis.hgetall(_key(room))  # type: ignore[misc]
+        found: dict[str, set[int]] = {}
+        for field in fields:
+            process, _, member = field.decode().partition(":")
+            found.setdefault(process, set()).add(int(member))
+        # Of ourselves it may know too much after a lost write, and too little after a loss of Redis.
+        here.unsaid |= found.pop(self.process, set()) ^ here.own.keys()
+        alive = await self._alive(found.keys())
+        for process in here.elsewhere.keys() - alive:
+            here.drop(process, set(here.elsewhere[process]))
+        for process in alive:
+            here.drop(process, here.elsewhere.get(process, set()) - found[process])
+            here.put(process, found[process])
+        for moves in said:
+            here.apply(moves)
+        if dead := [f"{process}:{m}" for process in found.keys() - alive for m in found[process]]:
+            await self.bus.redis.hdel(_key(room), *dead)  # type: ignore[misc]
 
     async def _bury(self) -> None:
         """Whose lease has run out is gone, with their people. Those have been away as long as it lasted."""

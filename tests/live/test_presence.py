@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chat import dropins, networks
+from chat import dropins
 from chat.clock import now
 from tests import cast
 from tests.hubs import running
@@ -154,10 +154,12 @@ async def test_who_is_also_elsewhere_has_not_left_with_a_process(live_server, re
         await anas.silence(1.2)
 
 
-async def test_a_crowd_is_a_count_and_the_first_few(live_server, db, ana, ben, carol, dev, room, monkeypatch):
+async def test_a_crowd_is_a_count_and_the_first_few(
+    live_server, db, ana, ben, carol, dev, room, open_network, monkeypatch
+):
     monkeypatch.setattr("web.live.rooms.CROWD", 2)
     monkeypatch.setattr("web.live.rooms.SHOWN", 2)
-    await cast.let_in(db, await cast.seen_by(db, dev, await network_of(db, room)), dev)
+    await cast.let_in(db, open_network, dev)
     async with live_server.listening(ana, room) as anas:
         await here(anas)
         async with live_server.listening(ben, room):
@@ -176,11 +178,6 @@ async def test_a_crowd_is_a_count_and_the_first_few(live_server, db, ana, ben, c
         while (told := (await anas.next("presence"))["d"])["count"] != 1:
             pass
         assert [p["handle"] for p in told["here"]] == ["ana-lima"]
-
-
-async def network_of(db, room):
-    async with db.snapshot() as tx:
-        return await networks.network_by_id(tx, None, await dropins.network_of_drop_in(tx, int(room[2:])))
 
 
 async def test_a_room_where_nothing_happens_is_not_read_again_and_again(live_server, redis, ana, ben, room):

@@ -4,12 +4,16 @@ import asyncio
 from itertools import islice
 from typing import Any
 
+import structlog
+
 from chat import dropins
 from chat.db import AWAY, Database
 from chat.realtime.frames import message
 from chat.realtime.hub import Hub
 from chat.realtime.presence import Here, Presence
 from chat.realtime.streams import Connection, Follower
+
+log = structlog.get_logger()
 
 TELL_EVERY = 1.0
 GONE_AFTER = 10  # seconds of absence until somebody is said to have left: phones change networks
@@ -22,10 +26,24 @@ class Room:
 
     def __init__(self) -> None:
         self.here: dict[int, None] = {}  # members, in the order in which they came
-        self.news: set[int] = set()  # those among them of whom the room has not heard
+        self.joined: set[int] = set()  # of whom the room has not heard yet
+        self.left: set[int] = set()
         self.absent_since: dict[int, float] = {}
         self.names: dict[int, dict[str, Any]] = {}
         self.few: list[int] = []  # who was shown last, while the room is a crowd
+
+    def add(self, member: int) -> None:
+        if member not in self.here:
+            self.here[member] = None
+            self.joined.add(member)
+            self.left.discard(member)
+
+    def remove(self, member: int) -> None:
+        self.here.pop(member, None)
+        self.absent_since.pop(member, None)
+        self.names.pop(member, None)
+        self.left.add(member)
+        self.joined.discard(member)
 
     @property
     def shown(self) -> list[int]:
@@ -51,9 +69,7 @@ class Rooms:
         if room is None:
             room = self.rooms[stream] = Room()
             room.here = dict.fromkeys(sorted(here.people))
-        if connection.member_id not in room.here:
-            room.here[connection.member_id] = None
-            room.news.add(connection.member_id)
+        room.add(connection.member_id)
         room.absent_since.pop(connection.member_id, None)
         d = {"count": len(room.here), "here": await self._people(room, room.shown)}
         if connection.streams.get(stream) is follower:
@@ -73,43 +89,43 @@ class Rooms:
     async def tell_for_ever(self) -> None:
         while True:
             await asyncio.sleep(TELL_EVERY)
-            await self.presence.pass_on()
-            for stream in list(self.presence.rooms):
-                if stream not in self.hub.streams or not self.hub.streams[stream].followers:
-                    self.rooms.pop(stream, None)
-                    await self.presence.forget(stream)
-                elif (room := self.rooms.get(stream)) is not None:
-                    try:
-                        await self._look(stream, room, self.presence.rooms[stream])
-                    except AWAY:
-                        continue  # the next second is soon enough
+            try:
+                await self.tell()
+            except AWAY as error:
+                log.warning("rooms wait for the database", error=repr(error))
+            except Exception as error:  # nobody would start it again
+                log.error("telling who is here failed", exc_info=error)
+
+    async def tell(self) -> None:
+        """Tell each room here, and the other processes, who came and went."""
+        await self.presence.pass_on()
+        for stream, here in list(self.presence.rooms.items()):
+            if stream not in self.hub.streams or not self.hub.streams[stream].followers:
+                self.rooms.pop(stream, None)
+                await self.presence.forget(stream)
+            elif (room := self.rooms.get(stream)) is not None:
+                await self._look(stream, room, here)
 
     async def _look(self, stream: str, room: Room, here: Here) -> None:
         """Tell the room what has changed since the last look."""
         now = asyncio.get_running_loop().time()
-        joined, room.news = room.news, set()
         for member in here.moved:
             if member not in here.people:
-                long_ago = now - GONE_AFTER - 1
+                long_ago = now - GONE_AFTER - 1  # whose process died has been away since its last renewal
                 room.absent_since.setdefault(member, long_ago if member in here.died else now)
             else:
                 room.absent_since.pop(member, None)
-                if member not in room.here:
-                    room.here[member] = None
-                    joined.add(member)
+                room.add(member)
         here.moved, here.died = set(), set()
-        left = {m for m, since in room.absent_since.items() if now - since > GONE_AFTER}
-        for member in left:
-            del room.absent_since[member]
-            room.here.pop(member, None)
-            room.names.pop(member, None)
-        if joined or left:
-            await self._tell(stream, room, joined - left, left)
+        for member in [m for m, since in room.absent_since.items() if now - since > GONE_AFTER]:
+            room.remove(member)
+        if room.joined or room.left:
+            await self._tell(stream, room)
 
-    async def _tell(self, stream: str, room: Room, joined: set[int], left: set[int]) -> None:
+    async def _tell(self, stream: str, room: Room) -> None:
+        joined, left, shown = room.joined.copy(), room.left.copy(), room.shown
         d: dict[str, Any] = {"count": len(room.here)}
         crowd = len(room.here) > CROWD
-        shown = room.shown
         if crowd and shown == room.few:
             # Thousands are told every second: of a crowd only what they can see.
             d |= {"joined": [], "left": []}
@@ -118,6 +134,8 @@ class Rooms:
         else:
             d |= {"joined": await self._people(room, sorted(joined)), "left": sorted(left)}
         room.few = shown if crowd else []
+        room.joined -= joined
+        room.left -= left
         self.hub.said(stream, {"k": "presence", "d": d})
 
     async def _people(self, room: Room, members: list[int]) -> list[dict[str, Any]]:
