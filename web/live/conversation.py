@@ -35,7 +35,7 @@ class Conversation(Line):
     """A connection as the hub knows it. What few of them need is None until it is needed."""
 
     __slots__ = (
-        "_bad", "_csrf", "_ops", "_owner", "_seats", "_typed_at", "form", "house", "member_id", "session_id", "slot", "streams",
+        "_bad", "_csrf", "_ops", "_owner", "_seats", "_typed_at", "form", "house", "member_id", "session_id", "slot", "streams", "token_id",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +45,7 @@ class Conversation(Line):
         self.house = house
         self.member_id = viewer.id if viewer else 0
         self.session_id = viewer.session_id if viewer else None
+        self.token_id = viewer.token_id if viewer else None
         self.form = ""  # until hello
         self.streams: dict[str, Follower] = {}
         self.slot = randrange(3600)  # noqa: S311 - its place on the wheel of heartbeats
