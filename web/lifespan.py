@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from chat import tally
 from chat.config import Settings
 from chat.realtime.hub import Hub
 from chat.realtime.log import EventLog
@@ -27,6 +28,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         try:
             await hub.start()
             hub.delivery.spawn(presence.keep_lease())
+            hub.delivery.spawn(tally.log_for_ever())
             hub.delivery.spawn(rooms.tell_for_ever())
             hub.delivery.spawn(beat_for_ever(hub, settings.live_heartbeat))
             yield House(settings, db, bus, hub, desk, rooms)

@@ -17,6 +17,7 @@ from chat.events import CONTROL, Event
 from chat.realtime.link import Address, Link, Refused
 from chat.realtime.shards import Shards
 from chat.redis import ABSENT, PATIENCE, redis_client
+from chat.tally import PUBLISHES_LOST, tally
 from chat.tasks import end
 
 log = structlog.get_logger()
@@ -90,6 +91,7 @@ class Bus:
 
     def _lose(self, error: Exception) -> None:
         self.lost += 1
+        tally[PUBLISHES_LOST] += 1
         log.warning("a publish was lost; the sweep will find it", error=repr(error))
 
     async def listeners(self, stream: str) -> int:

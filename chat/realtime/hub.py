@@ -19,6 +19,7 @@ from chat.realtime.frames import message
 from chat.realtime.log import EventLog
 from chat.realtime.rights import Rights
 from chat.realtime.streams import READ_AT_ONCE, Connection, Desk, Follower, Grant, Stream
+from chat.tally import FOUND_BY_SWEEP, tally
 from chat.tasks import end
 from chat.together import Together
 
@@ -188,6 +189,7 @@ class Hub:
             if (stream := self.streams.get(name)) is not None:
                 if head.acl_version > stream.acl_version:
                     await self.delivery.ask_again(stream, head.acl_version)
+                tally[FOUND_BY_SWEEP] += head.head > stream.known
                 self.delivery.learn(stream, head.head)
         await self._end_rights(heads[CONTROL].head)
         await self._let_go()

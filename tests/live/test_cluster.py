@@ -5,11 +5,13 @@ from contextlib import suppress
 
 import pytest
 
-from chat import discussions, limits
+from chat import discussions, dropins, limits
+from chat.clock import now
 from chat.errors import TooMany
 from chat.events import Event
 from chat.realtime.bus import Bus
 from chat.redis import each_address
+from tests import cast
 from tests.clusters import private_cluster
 from tests.hubs import running
 
@@ -157,6 +159,25 @@ async def test_a_whole_hub_runs_on_a_cluster(cluster, setting, db, redis_url, an
         await limits.allow(one.house.redis, "shout", ben.id, 1, 60)
         with pytest.raises(TooMany):
             await limits.allow(two.house.redis, "shout", ben.id, 1, 60)
+
+
+async def test_presence_on_a_cluster(cluster, setting, db, redis_url, ana, ben, open_network):
+    series = await cast.schedule(db, ana, open_network)
+    async with db.transaction() as tx:
+        room = f"d:{await dropins.hold(tx, ana, series, now())}"
+    config = setting(REDIS_URL=cluster.url, HUB_REDIS_CLUSTER="1", HUB_QUEUE_URL=redis_url)
+    async with running(config, db) as one, running(config, db) as two:
+        while not (one.house.bus.up and two.house.bus.up):
+            await asyncio.sleep(0.02)
+        await one.house.redis.hset(f"presence:{room}", "dead:77", 1)
+        async with one.listening(ana, room) as anas:
+            await anas.next("presence")
+            async with two.listening(ben, room) as bens:
+                assert (await bens.next("presence"))["d"]["count"] == 2
+                while "ben-okafor" not in str(anas.heard):
+                    await anas.next("presence", within=3)
+                assert await one.house.bus.listeners(room) == 2
+            assert not await one.house.redis.hexists(f"presence:{room}", "dead:77")
 
 
 async def _nothing():
