@@ -193,8 +193,8 @@ def _answers(subject: str, info: dict[str, str]) -> Finding:
     name = (
         f"Valkey {info['valkey_version']}" if "valkey_version" in info else f"Redis {info['redis_version']}"
     )
-    if int(info["redis_version"].partition(".")[0]) < 6:
-        return Finding("wrong", subject, f"{name} is too old: the hub needs Redis 6 or later, or Valkey.")
+    if [int(n) for n in info["redis_version"].split(".")[:2]] < [6, 2]:
+        return Finding("wrong", subject, f"{name} is too old: the hub needs Redis 6.2 or later, or Valkey.")
     return Finding("ok", subject, f"{name} answers")
 
 
