@@ -86,17 +86,20 @@ async def ended_among(tx: Reader, session_ids: set[int]) -> set[int]:
     return {id for (id,) in rows}
 
 
-async def next_end(tx: Transaction, session_ids: set[int]) -> datetime | None:
+async def next_end(tx: Reader, session_ids: set[int]) -> datetime | None:
     """When the first of these sessions runs out."""
-    return await tx.value("SELECT min(expires_at) FROM session WHERE id = ANY(:ids)", ids=sorted(session_ids))
+    [(first,)] = await tx.all(
+        "SELECT min(expires_at) FROM session WHERE id = ANY(:ids)", ids=sorted(session_ids)
+    )
+    return first
 
 
-async def revoked_among(tx: Transaction, token_ids: set[int]) -> set[int]:
+async def revoked_among(tx: Reader, token_ids: set[int]) -> set[int]:
     """Those of these API tokens that are revoked."""
     rows = await tx.all(
         "SELECT id FROM api_token WHERE id = ANY(:ids) AND revoked_at IS NOT NULL", ids=sorted(token_ids)
     )
-    return {row.id for row in rows}
+    return {id for (id,) in rows}
 
 
 def must_act(viewer: Viewer | None) -> Viewer:
