@@ -119,7 +119,7 @@ async def test_a_loss_of_redis_makes_nobody_leave(live_server, redis, db, ana, b
         while "ben-okafor" not in str(anas.heard):
             await anas.next("presence", within=3)
         await redis.flushall()
-        await anas.silence(1.5)
+        await asyncio.gather(anas.silence(1.5), bens.silence(1.5))
         for hub in (live_server, second):
             assert await redis.exists(f"proc:{hub.house.rooms.presence.process}")
 
