@@ -32,6 +32,16 @@ class Settings:
         "",
         "Redis or Valkey, as `redis://host:6379/0`. Empty: a private server in the data folder.",
     )
+    redis_cluster: bool = setting(
+        "HUB_REDIS_CLUSTER",
+        False,
+        "REDIS_URL names servers of a cluster, as `redis://a:7000,b:7000`: they share the streams among them.",
+    )
+    queue_url: str = setting(
+        "HUB_QUEUE_URL",
+        "",
+        "The Redis by which workers are rung for, which can't be a cluster. Empty: the one of REDIS_URL.",
+    )
     host: str = setting("HUB_HOST", "127.0.0.1", "The address to listen on.")
     port: int = setting("PORT", 8000, "The port to listen on.")
     workers: int = setting("HUB_WORKERS", 1, "How many web processes serve.")
@@ -86,6 +96,11 @@ class Settings:
         "HUB_LIVE_PER_ADDRESS", 50, "Live connections from one address without a member on one process."
     )
     live_ops: int = setting("HUB_LIVE_OPS", 20, "Ops that one live connection may send in ten seconds.")
+    live_lease: int = setting(
+        "HUB_LIVE_LEASE",
+        12,
+        "Seconds until the people of a web process that died are no longer shown in rooms.",
+    )
     live_stall: int = setting(
         "HUB_LIVE_STALL", 10, "Seconds until a live connection that stops reading is dropped."
     )
@@ -152,6 +167,16 @@ def _check(s: Settings) -> None:
         "a redis://, rediss:// or unix:// address",
     )
     refuse_unless(
+        not s.queue_url or s.queue_url.startswith(("redis://", "rediss://", "unix://")),
+        "HUB_QUEUE_URL",
+        "a redis://, rediss:// or unix:// address",
+    )
+    refuse_unless(
+        not s.redis_cluster or bool(s.redis_url and s.queue_url),
+        "HUB_QUEUE_URL",
+        "the address of a Redis that is no cluster, where HUB_REDIS_CLUSTER is set and REDIS_URL names the cluster",
+    )
+    refuse_unless(
         not s.public_url or re.fullmatch(r"https?://[^/\s?#@]+", s.public_url) is not None,
         "HUB_PUBLIC_URL",
         "an address like https://hub.example.org, without a path",
@@ -175,6 +200,7 @@ def _check(s: Settings) -> None:
         "live_per_member",
         "live_per_address",
         "live_ops",
+        "live_lease",
         "live_stall",
     ):
         env = next(f.metadata["env"] for f in fields(Settings) if f.name == name)

@@ -4,10 +4,10 @@ from ipaddress import IPv6Address, ip_address
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from chat.config import settings
 from chat.errors import TooMany
+from chat.redis import ABSENT
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ async def allow(redis: Redis, what: str, who: str | int, burst: int, seconds: in
         return
     try:
         wait = await redis.eval(GCRA, 1, f"limit:{what}:{who}", burst, seconds * 1000)  # type: ignore[misc,arg-type]
-    except (RedisError, OSError) as error:
+    except ABSENT as error:
         log.warning("limits are off while Redis is away", error=repr(error))
         return
     if wait:

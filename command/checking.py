@@ -99,8 +99,8 @@ def _port(settings: config.Settings, folder: Folder) -> Iterator[Finding]:
         )
         return
     try:
-        listening.bind(settings.host, settings.port).close()
-        yield Finding("ok", "port", f"{settings.port} is free")
+        with listening.sockets(settings.host, settings.port):
+            yield Finding("ok", "port", f"{settings.port} is free")
     except Trouble as trouble:
         yield Finding("wrong", "port", str(trouble))
 
@@ -126,16 +126,18 @@ def _public(settings: config.Settings) -> Iterator[Finding]:
 def _servers(settings: config.Settings, folder: Folder) -> Iterator[Finding]:
     try:
         with reaching.servers(folder, settings, "check"):
-            for look, subject in ((_database, "database"), (_redis, "Redis")):
+            looks = [("database", _database), ("Redis", _redis)]
+            looks += [("queue", _queue)] if settings.queue_url else []
+            for subject, look in looks:
                 try:
-                    yield from asyncio.run(look())
+                    yield from asyncio.run(look(settings))
                 except Trouble as trouble:
                     yield Finding("wrong", subject, str(trouble))
     except Trouble as trouble:
         yield Finding("wrong", "servers", str(trouble))
 
 
-async def _database() -> list[Finding]:
+async def _database(settings: config.Settings) -> list[Finding]:
     from chat import migrate
     from command.databases import database
 
@@ -173,18 +175,27 @@ async def _database() -> list[Finding]:
         ]
 
 
-async def _redis() -> list[Finding]:
+async def _redis(settings: config.Settings) -> list[Finding]:
     from command.databases import valkey
 
-    async with valkey(os.environ["REDIS_URL"]) as client:
-        info = await client.info("server")
-        return [
-            Finding(
-                "ok",
-                "Redis",
-                f"{'Valkey ' + info['valkey_version'] if 'valkey_version' in info else 'Redis ' + info['redis_version']} answers",
-            )
-        ]
+    async with valkey(os.environ["REDIS_URL"], settings.redis_cluster) as client:
+        return [_answers("Redis", await client.info("server"))]
+
+
+async def _queue(settings: config.Settings) -> list[Finding]:
+    from command.databases import valkey
+
+    async with valkey(settings.queue_url, variable="HUB_QUEUE_URL") as client:
+        return [_answers("queue", await client.info("server"))]
+
+
+def _answers(subject: str, info: dict[str, str]) -> Finding:
+    name = (
+        f"Valkey {info['valkey_version']}" if "valkey_version" in info else f"Redis {info['redis_version']}"
+    )
+    if [int(n) for n in info["redis_version"].split(".")[:2]] < [6, 2]:
+        return Finding("wrong", subject, f"{name} is too old: the hub needs Redis 6.2 or later, or Valkey.")
+    return Finding("ok", subject, f"{name} answers")
 
 
 def _mail(settings: config.Settings) -> Iterator[Finding]:

@@ -44,23 +44,40 @@ async def database(url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @asynccontextmanager
-async def valkey(url: str) -> AsyncIterator[Redis]:
-    import redis
-    from redis.asyncio import Redis
+async def valkey(url: str, cluster: bool = False, variable: str = "REDIS_URL") -> AsyncIterator[Redis]:
+    """The server, or whichever of a cluster's servers answers first."""
+    from chat.redis import each_address
 
+    client = await _first_to_answer(each_address(url) if cluster else [url], variable)
     try:
-        client = Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5)
-        await client.ping()
-    except redis.AuthenticationError:
-        raise Trouble(f"Redis at {place(url)} refuses the user name or password in REDIS_URL.") from None
-    except (redis.RedisError, OSError, ValueError) as error:
-        raise Trouble(
-            f"Redis at {place(url)} cannot be reached ({without_password(error, url)}). Is REDIS_URL right?"
-        ) from None
-    try:
+        if bool((await client.info("cluster")).get("cluster_enabled")) != cluster:
+            raise Trouble(
+                f"Redis at {place(url)} is no cluster. Set HUB_REDIS_CLUSTER=0."
+                if cluster
+                else f"Redis at {place(url)} is a cluster. Set HUB_REDIS_CLUSTER=1, and HUB_QUEUE_URL to one that is none."
+            )
         yield client
     finally:
         await client.aclose()
+
+
+async def _first_to_answer(urls: list[str], variable: str) -> Redis:
+    import redis
+    from redis.asyncio import Redis
+
+    trouble = Trouble(f"{variable} names no server.")
+    for url in urls:
+        try:
+            client = Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5)
+            await client.ping()
+            return client
+        except redis.AuthenticationError:
+            trouble = Trouble(f"Redis at {place(url)} refuses the user name or password in {variable}.")
+        except (redis.RedisError, OSError, ValueError) as error:
+            trouble = Trouble(
+                f"Redis at {place(url)} cannot be reached ({without_password(error, url)}). Is {variable} right?"
+            )
+    raise trouble
 
 
 def place(url: str) -> str:

@@ -29,8 +29,11 @@ async def migrate(url: str) -> list[str]:
 
 async def prepare() -> None:
     """Both servers answer and the tables are today's; prints what was changed."""
-    async with databases.valkey(settings().redis_url):
+    async with databases.valkey(settings().redis_url, settings().redis_cluster):
         pass
+    if url := settings().queue_url:
+        async with databases.valkey(url, variable="HUB_QUEUE_URL"):
+            pass
     if applied := await migrate(settings().database_url):
         print(", ".join(applied))
 
@@ -82,7 +85,7 @@ async def _start_afresh(url: str) -> None:
     """An interrupted loading left half a community: only the mark of an empty database leads here."""
     async with databases.database(url) as connection:
         await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    async with databases.valkey(settings().redis_url) as client:
+    async with databases.valkey(settings().redis_url, settings().redis_cluster) as client:
         await client.flushdb()
     await migrate(url)
 

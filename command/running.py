@@ -3,7 +3,6 @@
 import os
 import socket
 from collections.abc import Callable
-from contextlib import closing
 
 from chat.config import Settings
 from command import listening
@@ -35,11 +34,11 @@ def run(
     with Signals() as signals:
         try:
             with folder.held(verb) as killed:
-                listener = listening.bind(
-                    settings.host, settings.port, patience=PORT_PATIENCE if killed else 0
-                )
-                with closing(listener):
-                    House(folder, settings, listener, Supervisor(signals)).run(
+                patience = PORT_PATIENCE if killed else 0
+                with listening.sockets(
+                    settings.host, settings.port, settings.workers, patience=patience
+                ) as listeners:
+                    House(folder, settings, listeners, Supervisor(signals)).run(
                         verb, greet, lively=not quiet, greet_first=greet_first
                     )
         except Stopped:
@@ -50,9 +49,9 @@ class House:
     """Everything that runs under one roof."""
 
     def __init__(
-        self, folder: Folder, settings: Settings, listener: socket.socket, supervisor: Supervisor
+        self, folder: Folder, settings: Settings, listeners: list[socket.socket], supervisor: Supervisor
     ) -> None:
-        self.folder, self.settings, self.listener, self.supervisor = folder, settings, listener, supervisor
+        self.folder, self.settings, self.listeners, self.supervisor = folder, settings, listeners, supervisor
         self.environment = child_environment(HUB_DATA_DIR=str(folder.path))
         self.address = f"http://{_in_url(listening.reachable(settings.host))}:{settings.port}"
 
@@ -99,8 +98,8 @@ class House:
 
     def _start_processes(self) -> None:
         self.supervisor.start(self._child("The worker", "_worker"))
-        for _ in range(self.settings.workers):
-            self.supervisor.start(web_child(self.listener, self.environment))
+        for listener in self.listeners:
+            self.supervisor.start(web_child(listener, self.environment))
 
     def _child(self, name: str, *arguments: str, essential: bool = True) -> Child:
         return Child(
@@ -128,9 +127,9 @@ def run_web(settings: Settings, urls: dict[str, str]) -> None:
     with Signals() as signals:
         supervisor = Supervisor(signals)
         try:
-            with closing(listening.bind(settings.host, settings.port)) as listener:
+            with listening.sockets(settings.host, settings.port, settings.workers) as listeners:
                 environment = child_environment(**urls)
-                for _ in range(settings.workers):
+                for listener in listeners:
                     supervisor.start(web_child(listener, environment))
                 signals.raising = False
                 supervisor.watch()

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -10,6 +12,11 @@ from command import options, reaching
 from command.environment import choose
 from command.folder import Folder, chosen
 from command.trouble import Trouble
+
+Result = TypeVar("Result")
+
+if TYPE_CHECKING:  # loading it takes most of a second
+    from chat.db import Transaction
 
 
 @click.command()
@@ -29,8 +36,9 @@ def migrate(data: str | None) -> None:
 
 @click.command()
 @click.argument("email")
+@click.option("--revoke", is_flag=True, help="End all tokens of this member instead.")
 @options.data
-def token(email: str, data: str | None) -> None:
+def token(email: str, revoke: bool, data: str | None) -> None:
     """Issue an API token for the member with this e-mail address.
 
     It is the last word printed, and shown only this once.
@@ -39,12 +47,27 @@ def token(email: str, data: str | None) -> None:
     with reaching.servers(folder, settings, "token"):
         import asyncio
 
+        if revoke:
+            count = asyncio.run(_revoke(email))
+            return print(f"Ended: {count} {'token' if count == 1 else 'tokens'} of {email}.")
         raw = asyncio.run(_issue(email))
     print(f"A token for {email}, shown only this once:\n{raw}")
 
 
 async def _issue(email: str) -> str:
-    from chat import db, errors, members
+    from chat import members
+
+    return await _with_members(lambda tx: members.issue_token(tx, email))
+
+
+async def _revoke(email: str) -> int:
+    from chat import members
+
+    return await _with_members(lambda tx: members.revoke_tokens(tx, email))
+
+
+async def _with_members(act: "Callable[[Transaction], Awaitable[Result]]") -> Result:
+    from chat import db, errors
     from command import databases
 
     url = os.environ["DATABASE_URL"]
@@ -54,7 +77,7 @@ async def _issue(email: str) -> str:
     database = db.Database(url, pool=1)
     try:
         async with database.transaction() as tx:
-            return await members.issue_token(tx, email)
+            return await act(tx)
     except errors.HubError as error:
         raise Trouble(error.sentence) from None
     finally:

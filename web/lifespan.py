@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from chat import tally
 from chat.config import Settings
 from chat.realtime.hub import Hub
 from chat.realtime.log import EventLog
@@ -16,16 +17,21 @@ from web.live.rooms import Rooms
 
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
-    async with telling(settings.database_url, settings.redis_url, pool=settings.db_pool) as (db, bus):
+    async with telling(
+        settings.database_url, settings.redis_url, cluster=settings.redis_cluster, queue_url=settings.queue_url,
+        pool=settings.db_pool,
+    ) as (db, bus):  # fmt: skip
         desk = Desk(db)
         hub = Hub(EventLog(db), bus, desk)
-        presence = Presence(bus)
+        presence = Presence(bus, settings.live_lease)
         rooms = Rooms(db, hub, presence)
         try:
             await hub.start()
             hub.delivery.spawn(presence.keep_lease())
+            hub.delivery.spawn(tally.log_for_ever())
             hub.delivery.spawn(rooms.tell_for_ever())
             hub.delivery.spawn(beat_for_ever(hub, settings.live_heartbeat))
             yield House(settings, db, bus, hub, desk, rooms)
         finally:
             await hub.stop()
+            await presence.farewell()

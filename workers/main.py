@@ -30,7 +30,10 @@ SWEEP_SECONDS = 2.0
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Work until `stop` is set."""
     logs.set_up(settings)
-    async with telling(settings.database_url, settings.redis_url, pool=settings.db_pool) as (db, bus):
+    async with telling(
+        settings.database_url, settings.redis_url, cluster=settings.redis_cluster, queue_url=settings.queue_url,
+        pool=settings.db_pool,
+    ) as (db, bus):  # fmt: skip
         work = kinds(db, bus.redis)
         lines = (keep(line, db, bus.redis) for line in TIMETABLE)
         forever = (sweep_for_ever(db, work), answer_for_ever(settings, db, work), *lines)
@@ -63,7 +66,7 @@ async def answer_for_ever(settings: Settings, db: Database, work: Mapping[str, W
 
     while True:
         worker = Worker(
-            functions=[func(do, name="do", keep_result=0)], redis_pool=arq_pool(settings.redis_url), handle_signals=False, poll_delay=0.2,
+            functions=[func(do, name="do", keep_result=0)], redis_pool=arq_pool(settings.queue_url or settings.redis_url), handle_signals=False, poll_delay=0.2,
             max_jobs=10, job_timeout=300, job_serializer=dumps, job_deserializer=msgspec.json.decode,
         )  # fmt: skip
         try:

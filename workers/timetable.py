@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from chat import discussions, dropins, jobs
 from chat.db import AWAY, Database, own_fault
 from chat.realtime import log as event_log
+from chat.redis import ABSENT
 
 log = structlog.get_logger()
 
@@ -53,7 +53,7 @@ async def keep(line: Line, db: Database, redis: Redis) -> None:
     while True:
         try:
             await line.do(db, redis)
-        except (*AWAY, RedisError) as error:
+        except (*AWAY, *ABSENT) as error:
             log.warning("a line of the timetable waits", line=line.name, error=repr(error))
         except Exception as error:  # the line goes on: nobody would start it again
             log.error("a line of the timetable failed", line=line.name, exc_info=error)

@@ -4,7 +4,6 @@ import hashlib
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from chat import clock
 from chat.db import Database, Transaction
@@ -12,9 +11,13 @@ from chat.discussions.queries import topic_of
 from chat.errors import SignInFirst
 from chat.events import member_stream
 from chat.members import Viewer
+from chat.redis import ABSENT
 
 ONE_VIEW_PER = 8 * 3600  # seconds, for one visitor and topic
-COUNTED, FOLDING = "views", "views:folding"
+COUNTED, FOLDING = (
+    "views:{counted}",
+    "views:{counted}:folding",
+)  # the braces keep both on one server of a cluster
 FOLDING_LOCK = 7_201_847  # any number, the same in every process
 CRAWLERS = ("bot", "crawl", "spider", "slurp", "preview", "curl/", "wget/", "python-")
 
@@ -51,7 +54,7 @@ async def count_view(redis: Redis, topic_id: int, viewer: Viewer | None, address
     try:
         if await redis.set(f"seen:{topic_id}:{who}", 1, nx=True, ex=ONE_VIEW_PER):
             await redis.hincrby(COUNTED, str(topic_id), 1)  # type: ignore[misc]
-    except (RedisError, OSError) as error:
+    except ABSENT as error:
         log.warning("a view was not counted", error=repr(error))
 
 

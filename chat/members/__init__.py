@@ -23,9 +23,11 @@ from chat.members.signing_in import (
     must_match,
     reset,
     reset_letter,
+    revoke_tokens,
     sessions_of,
     sign_in,
     sign_out,
+    sign_out_everywhere,
 )
 from chat.members.viewers import (
     Viewer,
@@ -36,6 +38,8 @@ from chat.members.viewers import (
     by_sessions,
     ended_among,
     must_act,
+    next_end,
+    revoked_among,
     touch_session,
 )
 
@@ -65,13 +69,17 @@ __all__ = [
     "matches",
     "must_act",
     "must_match",
+    "next_end",
     "own_email",
     "profile_of",
     "reset",
     "reset_letter",
+    "revoke_tokens",
+    "revoked_among",
     "sessions_of",
     "sign_in",
     "sign_out",
+    "sign_out_everywhere",
     "sign_up",
     "touch_session",
     "verification_letter",

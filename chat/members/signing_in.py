@@ -47,6 +47,11 @@ async def sign_out(tx: Transaction, session_id: int) -> None:
     await _end(tx, "id = :id", id=session_id)
 
 
+async def sign_out_everywhere(tx: Transaction, member_id: int, keep_session: int | None = None) -> None:
+    """End the member's sessions on all browsers, or on all but this one."""
+    await _end(tx, "member_id = :id AND id IS DISTINCT FROM :keep", id=member_id, keep=keep_session)
+
+
 async def forgot(tx: Transaction, email: str) -> None:
     """Send a letter for a new password, if there is such a member. The answer is the same either way."""
     email = clean_email(email)
@@ -69,7 +74,10 @@ async def reset_letter(tx: Transaction, member_id: int) -> Letter:
 
 
 async def reset(tx: Transaction, token: str, password_hash: str) -> int:
-    """A new password for the member of this key, which also proves the address; every session of theirs ends."""
+    """A new password for the member of this key, which also proves the address.
+
+    Whoever resets may have been robbed: every session and every API token of theirs ends.
+    """
     member_id = await use_key(tx, "reset", token)
     await void_keys(tx, "reset", member_id)
     await tx.run(
@@ -78,17 +86,18 @@ async def reset(tx: Transaction, token: str, password_hash: str) -> int:
         now=clock.now(),
         id=member_id,
     )
-    await _end(tx, "member_id = :id", id=member_id)
+    await sign_out_everywhere(tx, member_id)
+    await _revoke(tx, "member_id = :id", id=member_id)
     return member_id
 
 
 async def change_password(
     tx: Transaction, member_id: int, password_hash: str, keep_session: int | None
 ) -> None:
-    """A new password from the settings page; the member's other sessions end."""
+    """A new password from the settings page; the member's other sessions end. API tokens, which programs use, go on."""
     await tx.run("UPDATE member SET password_hash = :hash WHERE id = :id", hash=password_hash, id=member_id)
     await void_keys(tx, "reset", member_id)
-    await _end(tx, "member_id = :id AND id IS DISTINCT FROM :keep", id=member_id, keep=keep_session)
+    await sign_out_everywhere(tx, member_id, keep_session)
 
 
 async def sessions_of(tx: Transaction, member_id: int) -> list:
@@ -126,6 +135,13 @@ async def issue_token(tx: Transaction, email: str) -> str:
     return token
 
 
+async def revoke_tokens(tx: Transaction, email: str) -> int:
+    """End all API tokens of the member of this address, with their live connections; how many there were."""
+    return await _revoke(
+        tx, "member_id = (SELECT id FROM member WHERE email = :email)", email=clean_email(email)
+    )
+
+
 def must_match(right: bool) -> None:
     if not right:
         raise Invalid("password", "The address or the password is wrong.")
@@ -139,3 +155,14 @@ async def _end(tx: Transaction, which: str, **params: object) -> None:
     )
     for row in rows:
         tx.announce(CONTROL, "session.ended", row.id)
+
+
+async def _revoke(tx: Transaction, which: str, **params: object) -> int:
+    rows = await tx.all(
+        f"UPDATE api_token SET revoked_at = :now WHERE {which} AND revoked_at IS NULL RETURNING id",  # noqa: S608
+        now=clock.now(),
+        **params,
+    )
+    for row in rows:
+        tx.announce(CONTROL, "token.revoked", row.id)
+    return len(rows)

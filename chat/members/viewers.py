@@ -13,7 +13,7 @@ SEEN_EVERY = timedelta(minutes=10)
 
 
 class Viewer(msgspec.Struct, frozen=True):
-    """The member who acts. `session_id` is set in a browser, None behind an API token."""
+    """The member who acts. `session_id` is set in a browser, `token_id` behind an API token."""
 
     id: int
     handle: str
@@ -23,6 +23,7 @@ class Viewer(msgspec.Struct, frozen=True):
     admin: bool
     session_id: int | None = None
     seen_at: datetime | None = None
+    token_id: int | None = None
 
     @property
     def seen_long_ago(self) -> bool:
@@ -63,7 +64,7 @@ async def by_api_tokens(tx: Reader, tokens: set[str]) -> dict[str, Viewer]:
     """The members behind these bearer tokens, without the revoked and unknown ones."""
     by_hash = {hashed(token): token for token in tokens}
     rows = await tx.all(
-        f"SELECT {COLUMNS}, token_hash FROM api_token JOIN member ON member.id = member_id WHERE token_hash = ANY(:hashes) AND revoked_at IS NULL",  # noqa: S608
+        f"SELECT {COLUMNS}, NULL AS session_id, NULL AS seen_at, api_token.id AS token_id, token_hash FROM api_token JOIN member ON member.id = member_id WHERE token_hash = ANY(:hashes) AND revoked_at IS NULL",  # noqa: S608
         hashes=list(by_hash),
     )
     return {by_hash[row[-1]]: Viewer(*row[:-1]) for row in rows}
@@ -81,6 +82,22 @@ async def ended_among(tx: Reader, session_ids: set[int]) -> set[int]:
         "SELECT id FROM session WHERE id = ANY(:ids) AND (ended_at IS NOT NULL OR expires_at <= :now)",
         ids=sorted(session_ids),
         now=clock.now(),
+    )
+    return {id for (id,) in rows}
+
+
+async def next_end(tx: Reader, session_ids: set[int]) -> datetime | None:
+    """When the first of these sessions runs out."""
+    [(first,)] = await tx.all(
+        "SELECT min(expires_at) FROM session WHERE id = ANY(:ids)", ids=sorted(session_ids)
+    )
+    return first
+
+
+async def revoked_among(tx: Reader, token_ids: set[int]) -> set[int]:
+    """Those of these API tokens that are revoked."""
+    rows = await tx.all(
+        "SELECT id FROM api_token WHERE id = ANY(:ids) AND revoked_at IS NOT NULL", ids=sorted(token_ids)
     )
     return {id for (id,) in rows}
 

@@ -12,7 +12,8 @@ from chat.networks.access import (
     role_in,
     writing_in,
 )
-from chat.networks.founding import found, may_found
+from chat.networks.banning import ban, banned_from, unban
+from chat.networks.founding import change_access, found, may_found
 from chat.networks.inviting import (
     Invited,
     Offer,
@@ -43,6 +44,9 @@ __all__ = [
     "Offer",
     "Person",
     "accept",
+    "ban",
+    "banned_from",
+    "change_access",
     "found",
     "has_right",
     "invitation_letter",
@@ -69,5 +73,6 @@ __all__ = [
     "remove",
     "revoke",
     "role_in",
+    "unban",
     "writing_in",
 ]

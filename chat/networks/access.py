@@ -18,6 +18,8 @@ ACCESS = ("open", "restricted", "private", "confidential")
 RIGHTS = {
     "invite": ("owner", "host"),
     "remove_member": ("owner", "host"),
+    "ban_member": ("owner", "host"),
+    "change_access": ("owner",),
     "remove_post": ("owner", "host"),
     "run_drop_ins": ("owner", "host"),
 }

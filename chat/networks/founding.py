@@ -11,8 +11,9 @@ from chat.errors import Forbidden, Invalid
 from chat.events import network_stream, open_stream
 from chat.fields import line, one_of, prose, slug_of
 from chat.members import Viewer, must_act
-from chat.networks.access import ACCESS
-from chat.networks.placing import place
+from chat.networks.access import ACCESS, access_changes, must_have
+from chat.networks.placing import lock, place
+from chat.networks.queries import NetworkSeen
 
 RESERVED = frozenset({"new", "mine", "all"})
 SECRET = re.compile(".*-x[0-9a-f]{6}")
@@ -35,8 +36,7 @@ async def found(tx: Transaction, founder: Viewer | None, form: Mapping[str, Any]
         )
     access = one_of("access", form.get("access"), ACCESS, called="Access")
     if access == "confidential":
-        # So that nobody who tries names for a network of their own can find out that this one exists.
-        slug = f"{slug[:43]}-x{secrets.token_hex(3)}"
+        slug = _secret(slug)
     elif SECRET.fullmatch(slug):
         # Whether it is taken or not: somebody who was removed knows the address.
         raise Invalid(
@@ -60,3 +60,35 @@ async def found(tx: Transaction, founder: Viewer | None, form: Mapping[str, Any]
     await open_stream(tx, network_stream(network_id), network_id)
     await place(tx, network_id, founder.id, "owner")
     return slug
+
+
+async def change_access(
+    tx: Transaction, owner: Viewer | None, network: NetworkSeen, form: Mapping[str, Any]
+) -> str:
+    """Another access; the slug, which is a new one where the network becomes confidential. Form: access.
+
+    The live streams of whoever may not read any more end.
+    """
+    await lock(tx, network.id)
+    await must_have(tx, must_act(owner), network.id, "change_access")
+    access = one_of("access", form.get("access"), ACCESS, called="Access")
+    # Its old address is known to all who ever saw it.
+    slug = (
+        _secret(network.slug)
+        if access == "confidential" and not SECRET.fullmatch(network.slug)
+        else network.slug
+    )
+    changed = await tx.run(
+        "UPDATE network SET access = :access, slug = :slug WHERE id = :id AND access <> :access",
+        access=access,
+        slug=slug,
+        id=network.id,
+    )
+    if changed:
+        await access_changes(tx, network.id)
+    return slug
+
+
+def _secret(slug: str) -> str:
+    """An address that nobody guesses who tries names for a network of their own."""
+    return f"{slug[:43]}-x{secrets.token_hex(3)}"

@@ -13,7 +13,7 @@ from chat.mail import Letter
 from chat.members import Viewer, must_act
 from chat.members.joining import clean_email
 from chat.networks.access import must_have
-from chat.networks.placing import place
+from chat.networks.placing import lock, place
 from chat.networks.queries import NetworkSeen
 from chat.secrets import hashed, new_token
 
@@ -138,6 +138,7 @@ async def accept(tx: Transaction, viewer: Viewer | None, token: str) -> str:
     await _refuse_foreigner(tx, viewer, row)
     if await _has_place(tx, row.network_id, viewer.id):
         return row.slug
+    await lock(tx, row.network_id)  # before any row of theirs, as whoever removes or bans them does
     await _refuse_removed(tx, row, viewer.id)
     new = await tx.run(  # waits for another try of the same member
         "INSERT INTO admission (invitation_id, member_id, at) VALUES (:invitation, :member, :now) ON CONFLICT DO NOTHING",

@@ -41,6 +41,7 @@ async def join(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> 
         return
     if network.access != "open":
         raise Forbidden("Members join this network by invitation.")
+    await lock(tx, network.id)
     if not await place(tx, network.id, viewer.id) and not await role_in(tx, viewer.id, network.id):
         raise Forbidden("You were removed from this network. Ask one of its hosts for an invitation.")
 
@@ -48,7 +49,7 @@ async def join(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> 
 async def leave(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> None:
     """Give one's place up."""
     viewer = must_act(viewer)
-    await _lock(tx, network.id)
+    await lock(tx, network.id)
     if await role_in(tx, viewer.id, network.id) == "owner" and await _owners(tx, network.id) == 1:
         raise Conflict("You are the only owner of this network, so you can’t leave it.")
     await _end(tx, network.id, viewer.id, viewer.id)
@@ -57,7 +58,7 @@ async def leave(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) ->
 async def remove(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, handle: str) -> None:
     """Take a member's place away. What they wrote stays; their live streams of this network end."""
     viewer = must_act(viewer)
-    await _lock(tx, network.id)
+    await lock(tx, network.id)
     own = await role_in(tx, viewer.id, network.id)
     row = await tx.first(
         "SELECT member.id, membership.role FROM member JOIN membership ON member_id = member.id "
@@ -76,7 +77,8 @@ async def remove(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, h
     await _end(tx, network.id, row.id, viewer.id)
 
 
-async def _lock(tx: Transaction, network_id: int) -> None:
+async def lock(tx: Transaction, network_id: int) -> None:
+    """Changes of who has a place go one after the other."""
     # Before the memberships are looked at, so that of two owners who leave at once one stays.
     await tx.run("SELECT 1 FROM network WHERE id = :id FOR UPDATE", id=network_id)
 

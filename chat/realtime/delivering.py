@@ -14,6 +14,7 @@ from chat.db import AWAY
 from chat.realtime.frames import message
 from chat.realtime.log import EventLog
 from chat.realtime.streams import READ_AT_ONCE, RING, Desk, Follower, Kept, Stream
+from chat.tally import RESYNCS, tally
 
 log = structlog.get_logger()
 
@@ -204,6 +205,7 @@ class Delivery:
 
     def resync(self, follower: Follower, why: str) -> None:
         """The client has to read the page afresh, and then to follow again."""
+        tally[RESYNCS] += 1
         self.unfollow(follower)
         follower.connection.write(
             message(t="resync", s=follower.stream.name, e=self.epoch, head=follower.stream.head, why=why)

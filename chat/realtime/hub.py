@@ -17,7 +17,9 @@ from chat.realtime.bus import Bus
 from chat.realtime.delivering import FURTHEST_BEHIND, Delivery
 from chat.realtime.frames import message
 from chat.realtime.log import EventLog
-from chat.realtime.streams import Connection, Desk, Follower, Grant, Stream
+from chat.realtime.rights import Rights
+from chat.realtime.streams import READ_AT_ONCE, Connection, Desk, Follower, Grant, Stream
+from chat.tally import FOUND_BY_SWEEP, tally
 from chat.tasks import end
 from chat.together import Together
 
@@ -26,7 +28,6 @@ log = structlog.get_logger()
 SWEEP_SECONDS, SWEEP_SECONDS_ALONE = 1.0, 0.25  # with Redis, and while it is away
 SWEEP_PAUSE = 0.05  # however often it is asked for
 LINGER_SECONDS = 10  # a stream nobody follows is let go after this
-SESSIONS_SECONDS = 60  # between two looks at sessions that nobody has ended: they run out
 
 
 class Cursor(NamedTuple):
@@ -42,10 +43,10 @@ class Hub:
         self.delivery = Delivery(log, desk)
         self.streams: dict[str, Stream] = {}
         self.connections: set[Connection] = set()
+        self.rights = Rights(desk)
         self.control = 0
         self._open = Together(self._open_streams)
         self._sweep_now = asyncio.Event()
-        self._sessions_asked_at = -float(SESSIONS_SECONDS)
 
     async def start(self) -> None:
         self.delivery.epoch, heads = await self.log.standing([])
@@ -62,9 +63,11 @@ class Hub:
 
     def arrive(self, connection: Connection) -> None:
         self.connections.add(connection)
+        self.rights.arrive(connection)
 
     def leave(self, connection: Connection) -> None:
         self.connections.discard(connection)
+        self.rights.leave(connection)
         for name in list(connection.streams):
             self.unfollow(connection, name)
 
@@ -186,8 +189,9 @@ class Hub:
             if (stream := self.streams.get(name)) is not None:
                 if head.acl_version > stream.acl_version:
                     await self.delivery.ask_again(stream, head.acl_version)
+                tally[FOUND_BY_SWEEP] += head.head > stream.known
                 self.delivery.learn(stream, head.head)
-        await self._end_sessions(heads[CONTROL].head)
+        await self._end_rights(heads[CONTROL].head)
         await self._let_go()
 
     async def _begin_again(self, epoch: str) -> None:
@@ -197,23 +201,24 @@ class Hub:
         log.warning("the database has a new epoch; every client reads its pages again", epoch=epoch)
         self.delivery.epoch, streams = epoch, self.streams
         self.streams = {}
-        self._sessions_asked_at = -float(SESSIONS_SECONDS)
+        self.rights.doubt()
         for stream in streams.values():
             for follower in list(stream.followers):
                 self.delivery.resync(follower, "epoch")
         _, heads = await self.log.standing([])
         self.control = heads[CONTROL].head
 
-    async def _end_sessions(self, control: int) -> None:
-        """Asked when somebody has ended one, and now and then, because they end by themselves too."""
-        now = asyncio.get_running_loop().time()
-        if control == self.control and now - self._sessions_asked_at < SESSIONS_SECONDS:
-            return
-        sessions = {c.session_id for c in self.connections if c.session_id is not None}
-        ended = await self.desk.ended_sessions(sessions) if sessions else set()
-        for connection in [c for c in self.connections if c.session_id in ended]:
-            connection.close(4001)
-        self.control, self._sessions_asked_at = control, now
+    async def _end_rights(self, control: int) -> None:
+        """Close whose session or token was ended: the control stream says which."""
+        while self.control < control:
+            events = await self.log.after(CONTROL, self.control, READ_AT_ONCE)
+            if not events:  # forgotten while this process slept
+                self.control = control
+                self.rights.doubt()
+                break
+            self.rights.hear(events)
+            self.control = events[-1].seq
+        await self.rights.enforce(self.connections)
 
     async def _let_go(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from chat.events import Event
@@ -17,6 +18,7 @@ class Connection(Protocol):
 
     member_id: int  # 0 for a visitor
     session_id: int | None
+    token_id: int | None
     form: str  # "html" or "json"
     streams: "dict[str, Follower]"
     slot: int  # its place on the wheel of heartbeats
@@ -43,13 +45,21 @@ class Rendered(NamedTuple):
     acl_version: int
 
 
+class Over(NamedTuple):
+    """Which of the sessions and tokens that were asked about have ended, and when the next session will."""
+
+    sessions: set[int]
+    tokens: set[int]
+    next_end: datetime | None
+
+
 class Desk(Protocol):
     """What the hub asks of the rest of the house."""
 
     async def admit(self, connection: Connection, names: Iterable[str]) -> dict[str, Grant]: ...
     async def still_admitted(self, stream: str, member_ids: set[int]) -> set[int]: ...
     async def render(self, events: list[Event], form: str) -> Rendered: ...
-    async def ended_sessions(self, session_ids: set[int]) -> set[int]: ...
+    async def ended(self, sessions: set[int], tokens: set[int]) -> Over: ...
 
 
 class Follower:

@@ -16,9 +16,11 @@ class Telling(NamedTuple):
 
 
 @asynccontextmanager
-async def telling(database_url: str, redis_url: str, *, pool: int = 10) -> AsyncIterator[Telling]:
+async def telling(
+    database_url: str, redis_url: str, *, cluster: bool = False, queue_url: str = "", pool: int = 10
+) -> AsyncIterator[Telling]:
     """Open both for a process, and close them with it."""
-    bus, doorbell = Bus(redis_url), Doorbell(redis_url)
+    bus, doorbell = Bus(redis_url, cluster), Doorbell(queue_url or redis_url)
 
     async def after_commit(events: list[Event], jobs: list[int]) -> None:
         if events:

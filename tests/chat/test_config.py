@@ -34,6 +34,8 @@ def test_yes_and_no(yes, no):
         ("HUB_DEV", "maybe", "HUB_DEV must be 1 or 0, not “maybe”."),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must be a postgresql:// address."),
         ("REDIS_URL", "localhost:6379", "REDIS_URL must be a redis://, rediss:// or unix:// address."),
+        ("HUB_QUEUE_URL", "cache:6379", "HUB_QUEUE_URL must be a redis://, rediss:// or unix:// address."),
+        ("HUB_REDIS_CLUSTER", "1", "HUB_QUEUE_URL must be the address of a Redis that is no cluster, where HUB_REDIS_CLUSTER is set and REDIS_URL names the cluster."),
         ("HUB_PUBLIC_URL", "hub.example.org", "HUB_PUBLIC_URL must be an address like https://hub.example.org, without a path."),
         ("HUB_PUBLIC_URL", "https://hub.example.org/", "HUB_PUBLIC_URL must be an address like https://hub.example.org, without a path."),
         ("HUB_PUBLIC_URL", "https://", "HUB_PUBLIC_URL must be an address like https://hub.example.org, without a path."),
@@ -48,6 +50,7 @@ def test_yes_and_no(yes, no):
         ("HUB_LIVE_PER_MEMBER", "0", "HUB_LIVE_PER_MEMBER must be 1 or more."),
         ("HUB_LIVE_PER_ADDRESS", "0", "HUB_LIVE_PER_ADDRESS must be 1 or more."),
         ("HUB_LIVE_OPS", "0", "HUB_LIVE_OPS must be 1 or more."),
+        ("HUB_LIVE_LEASE", "0", "HUB_LIVE_LEASE must be 1 or more."),
         ("HUB_LIVE_STALL", "0", "HUB_LIVE_STALL must be 1 or more."),
     ],
 )  # fmt: skip

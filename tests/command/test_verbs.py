@@ -1,3 +1,4 @@
+import asyncio
 import json
 import socket
 import subprocess
@@ -6,7 +7,10 @@ import time
 
 import pytest
 
+from command import databases
 from command.folder import Folder
+from command.trouble import Trouble
+from tests.clusters import private_cluster
 from tests.command.conftest import environment, hub
 
 VERBS = ("demo", "serve", "web", "worker", "migrate", "token", "check", "test", "bench")
@@ -152,3 +156,33 @@ def test_run_json_is_for_its_owner_only(tmp_path):
         assert json.loads((tmp_path / "run.json").read_text())["verb"] == "serve"
         assert Folder(tmp_path).running()
     assert Folder(tmp_path).running() is None
+
+
+async def test_a_token_is_issued_and_all_of_a_members_are_revoked(db, database_url, redis_url):
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+
+    async def token(*more):
+        return await asyncio.to_thread(hub, "token", "erin@example.org", *more, **servers)
+
+    for _ in range(2):
+        assert len((await token()).stdout.split()[-1]) > 30
+    ended = await token("--revoke")
+    assert ended.stdout == "Ended: 2 tokens of erin@example.org.\n", ended.stderr
+    assert (await token("--revoke")).stdout.startswith("Ended: 0 tokens")
+
+
+async def test_a_cluster_is_told_from_one_server(redis_url):
+    """Whichever is meant has to be said, because Redis may be away when a process starts."""
+    with pytest.raises(Trouble, match="is no cluster"):
+        async with databases.valkey(redis_url, cluster=True):
+            pass
+    async with databases.valkey(redis_url) as client:
+        assert await client.ping()
+    async with private_cluster() as cluster:
+        async with databases.valkey(
+            "redis://127.0.0.1:1," + cluster.url[len("redis://") :], cluster=True
+        ) as client:
+            assert await client.ping()
+        with pytest.raises(Trouble, match="HUB_REDIS_CLUSTER=1"):
+            async with databases.valkey(f"redis://127.0.0.1:{cluster.nodes[0].port}"):
+                pass

@@ -3,6 +3,7 @@
 import pytest
 
 from chat import discussions
+from chat.secrets import derived
 from tests import cast
 
 
@@ -76,6 +77,28 @@ async def test_what_is_one_s_own_comes_by_one_s_own_stream(live_server, db, ben,
         circle = await cast.found(db, ana, "A circle", "confidential")
         await cast.let_in(db, circle, ben)
         assert (await screen.next("membership.began"))["d"] == {"network": circle.id}
+
+
+async def test_how_far_one_has_read_comes_to_all_screens_by_beacon(live_server, db, ana, ben, thread):
+    """Late and repeated news of it change nothing."""
+    await cast.write(db, ana, thread, "One more.")
+    await cast.write(db, ana, thread, "And one.")
+    session = await cast.session(db, ben)
+    async with live_server.listening(ben, f"m:{ben.id}") as screen, live_server.browser() as browser:
+        browser.cookies.set("session", session)
+        for number in (2, 1, 2, 3):
+            sent = {"number": str(number), "csrf": derived(session, "csrf")}
+            assert (await browser.post(f"/topics/{thread.id}/read", data=sent)).status_code == 204
+        heard = [(await screen.next("read.moved"))["d"]["number"] for _ in range(2)]
+        assert heard == [2, 3]
+        await screen.silence(0.2)
+        sent = {"number": "3", "csrf": derived(session, "csrf")}
+        refused = await browser.post(
+            f"/topics/{thread.id}/read",
+            data=sent,
+            headers={"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+        )
+        assert refused.status_code == 403
 
 
 async def test_streams_are_added_and_given_up(live_server, db, ana, ben, thread):

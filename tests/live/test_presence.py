@@ -102,10 +102,165 @@ async def test_after_a_loss_of_redis_everybody_is_here_again(live_server, redis,
         await here(anas)
         await redis.flushall()
         presence = live_server.house.rooms.presence
-        keeping = asyncio.create_task(presence.keep_lease())
-        await asyncio.sleep(0.1)
-        keeping.cancel()
-        assert await presence.here(room) == {ana.id}
+        async with asyncio.timeout(5):
+            await presence._renew()  # its time has come
+            while not await redis.hexists(f"presence:{room}", f"{presence.process}:{ana.id}"):
+                await asyncio.sleep(0.02)
+
+
+async def test_a_loss_of_redis_makes_nobody_leave(live_server, redis, db, ana, ben, room):
+    """Whose lease is gone with everything else is given the time to renew it."""
+    async with (
+        running(live_server.house.settings, db) as second,
+        live_server.listening(ana, room) as anas,
+        second.listening(ben, room) as bens,
+    ):
+        await here(bens)
+        while "ben-okafor" not in str(anas.heard):
+            await anas.next("presence", within=3)
+        await redis.flushall()
+        await asyncio.gather(anas.silence(1.5), bens.silence(1.5))
+        for hub in (live_server, second):
+            assert await redis.exists(f"proc:{hub.house.rooms.presence.process}")
+
+
+async def test_who_was_on_a_process_that_died_has_left_at_once(
+    live_server, redis, ana, ben, carol, room, monkeypatch
+):
+    """Its lease has outlasted the absence that others are granted."""
+    monkeypatch.setattr("web.live.rooms.GONE_AFTER", 60)
+    await redis.hset(f"presence:{room}", mapping={f"other:{ben.id}": 1, f"third:{carol.id}": 1})
+    await redis.mset({"proc:other": 1, "proc:third": 1})
+    async with live_server.listening(ana, room) as anas:
+        assert await here(anas) == {"ana-lima", "ben-okafor", "carol-nguyen"}
+        await redis.delete("proc:other")
+        left = await anas.next("presence", within=3)
+        assert (left["d"]["left"], left["d"]["count"]) == ([ben.id], 2)
+    async with asyncio.timeout(3):
+        while await redis.hexists(f"presence:{room}", f"other:{ben.id}"):
+            await asyncio.sleep(0.02)
+
+
+async def test_who_is_also_elsewhere_has_not_left_with_a_process(live_server, redis, ana, ben, room):
+    await redis.hset(f"presence:{room}", f"other:{ben.id}", 1)
+    await redis.set("proc:other", 1)
+    async with live_server.listening(ana, room) as anas, live_server.listening(ben, room) as bens:
+        assert await here(anas) == {"ana-lima", "ben-okafor"}
+        assert await here(bens) == {"ana-lima", "ben-okafor"}
+        await redis.delete("proc:other")
+        async with asyncio.timeout(3):
+            while await redis.hexists(f"presence:{room}", f"other:{ben.id}"):
+                await asyncio.sleep(0.02)
+        await anas.silence(1.2)
+
+
+async def test_a_crowd_is_a_count_and_the_first_few(
+    live_server, db, ana, ben, carol, dev, room, open_network, monkeypatch
+):
+    monkeypatch.setattr("web.live.rooms.CROWD", 2)
+    monkeypatch.setattr("web.live.rooms.SHOWN", 2)
+    await cast.let_in(db, open_network, dev)
+    async with live_server.listening(ana, room) as anas:
+        await here(anas)
+        async with live_server.listening(ben, room):
+            assert (await anas.next("presence"))["d"]["count"] == 2
+            async with live_server.listening(carol, room) as carols:
+                told = await carols.next("presence")
+                assert (told["d"]["count"], len(told["d"]["here"])) == (3, 2)
+                crowd = await anas.next("presence")
+                assert crowd["d"]["count"] == 3
+                assert [p["handle"] for p in crowd["d"]["here"]] == ["ana-lima", "ben-okafor"]
+                async with live_server.listening(dev, room):
+                    # Whom the page shows has not changed, so only the number is told.
+                    assert (await anas.next("presence"))["d"] == {"count": 4, "joined": [], "left": []}
+                assert (await anas.next("presence"))["d"] == {"count": 3, "joined": [], "left": []}
+        # Ben goes: of those who are shown one is another now, and then they are no crowd any more.
+        while (told := (await anas.next("presence"))["d"])["count"] != 1:
+            pass
+        assert [p["handle"] for p in told["here"]] == ["ana-lima"]
+
+
+async def test_a_room_where_nothing_happens_is_not_read_again_and_again(live_server, redis, ana, ben, room):
+    async with live_server.listening(ana, room) as anas, live_server.listening(ben, room) as bens:
+        await here(bens)
+        while "ben-okafor" not in str(anas.heard):
+            await anas.next("presence")
+        before = (await redis.info("commandstats"))["cmdstat_hgetall"]["calls"]
+        await anas.silence(1.0)  # ten looks
+        assert (await redis.info("commandstats"))["cmdstat_hgetall"]["calls"] == before
+
+
+async def test_what_was_not_heard_is_read(live_server, redis, ana, ben, room, monkeypatch):
+    monkeypatch.setattr("chat.realtime.presence.READ_EVERY", 0.3)
+    await redis.set("proc:other", 1)
+    async with live_server.listening(ana, room) as anas:
+        await here(anas)
+        own = f"{live_server.house.rooms.presence.process}:{ben.id}"
+        # Another process has lost its voice; of this one something was left that is not true.
+        await redis.hset(f"presence:{room}", mapping={f"other:{ben.id}": 1, own: 1})
+        joined = await anas.next("presence", within=3)
+        assert [p["handle"] for p in joined["d"]["joined"]] == ["ben-okafor"]
+        async with asyncio.timeout(3):
+            while await redis.hexists(f"presence:{room}", own):
+                await asyncio.sleep(0.02)
+        await redis.hdel(f"presence:{room}", f"other:{ben.id}")
+        assert (await anas.next("presence", within=3))["d"]["left"] == [ben.id]
+
+
+async def test_a_process_that_ends_takes_its_people_along(live_server, redis, db, ana, ben, room):
+    async with live_server.listening(ana, room) as anas:
+        async with running(live_server.house.settings, db) as second:
+            async with second.listening(ben, room) as bens:
+                await here(bens)
+                while "ben-okafor" not in str(anas.heard):
+                    await anas.next("presence", within=3)
+            process = second.house.rooms.presence.process
+        assert not [f for f in await redis.hkeys(f"presence:{room}") if f.startswith(process.encode())]
+        assert (await anas.next("presence", within=3))["d"]["left"] == [ben.id]
+
+
+async def test_nonsense_between_processes_is_passed_over(live_server, redis, ana, ben, room):
+    async with live_server.listening(ana, room) as anas:
+        await here(anas)
+        for words in (b"{}", b'{"p":5}', b'{"p":"x","came":["y"]}', b"[]", b"?", b'{"p":"x","went":[1]}'):
+            await redis.publish(f"live:p:{room}", words)
+        async with live_server.listening(ben, room):
+            assert (await anas.next("presence", within=3))["d"]["count"] == 2
+
+
+async def test_typing_is_off_in_a_crowd_wherever_it_is(live_server, db, ana, ben, room, monkeypatch):
+    monkeypatch.setattr("web.live.conversation.TYPING_CROWD", 1)
+    async with (
+        running(live_server.house.settings, db) as second,
+        live_server.listening(ana, room) as anas,
+    ):
+        await here(anas)
+        await anas.say(t="eph", s=room, k="typing")
+        assert (await anas.next("typing"))["d"] == {"m": ana.id}
+        async with second.listening(ben, room) as bens:
+            await here(bens)
+            await bens.say(t="eph", s=room, k="typing")
+            while "ben-okafor" not in str(anas.heard):
+                await anas.next("presence", within=3)
+            await anas.silence(0.3)
+
+
+async def test_typing_is_off_where_many_processes_have_readers(
+    live_server, db, ana, ben, carol, thread, monkeypatch
+):
+    monkeypatch.setattr("web.live.conversation.TYPING_CROWD", 2)
+    async with (
+        running(live_server.house.settings, db) as second,
+        live_server.listening(ana, thread.stream) as anas,
+    ):
+        await anas.say(t="eph", s=thread.stream, k="typing")
+        await anas.next("typing")
+        async with (
+            second.listening(ben, thread.stream) as bens,
+            second.listening(carol, thread.stream),
+        ):
+            await bens.say(t="eph", s=thread.stream, k="typing")
+            await anas.silence(0.3)
 
 
 async def test_presence_never_moves_a_cursor(live_server, db, ana, ben, room):

@@ -137,6 +137,45 @@ async def test_the_removed_member_is_told_on_a_stream_of_their_own(
         assert (await bens.next("membership.ended"))["d"] == {"network": confidential_network.id}
 
 
+async def test_a_ban_ends_every_stream_and_the_way_back(
+    any_hub, db, ana, ben, confidential_network, secret_thread
+):
+    streams = [secret_thread.stream, f"n:{confidential_network.id}"]
+    async with any_hub.listening(ben, *streams, f"m:{ben.id}") as bens, any_hub.client(ana) as api:
+        answer = await api.put(f"/api/v1/networks/{confidential_network.slug}/bans/{ben.handle}")
+        assert answer.status_code == 204
+        gone, told = set(), False
+        while len(gone) < 2 or not told:
+            message = await bens.next(within=2)
+            told |= message.get("k") == "membership.ended"
+            gone |= {message["s"]} if message["t"] == "gone" else set()
+        assert gone == set(streams)
+        await cast.write(db, ana, secret_thread, "Now that he is gone.")
+        for stream in streams:
+            await bens.say(t="sub", s=stream)
+            await bens.next(t="gone", s=stream)
+        assert "Now that he is gone." not in str(bens.heard)
+
+
+async def test_visitors_go_when_an_open_network_closes(any_hub, db, ana, ben, dev, visitor, thread):
+    streams = [thread.stream, f"n:{thread.network.id}"]
+    async with (
+        any_hub.listening(visitor, *streams) as visitors,
+        any_hub.listening(dev, *streams) as devs,
+        any_hub.listening(ben, thread.stream) as bens,
+        any_hub.client(ana) as api,
+    ):
+        answer = await api.patch(f"/api/v1/networks/{thread.network.slug}", json={"access": "private"})
+        assert (answer.status_code, answer.json()["access"]) == (200, "private")
+        for screen in (visitors, devs):
+            assert {(await screen.next(t="gone", within=1.5))["s"] for _ in streams} == set(streams)
+        await cast.write(db, ana, thread, "Among ourselves.")
+        assert (await bens.next("post.added"))["q"] == 2
+        for screen in (visitors, devs):
+            await screen.silence(0.3)
+            assert "Among ourselves." not in str(screen.heard)
+
+
 async def test_in_an_open_network_one_reads_on(live_server, db, ana, ben, thread):
     async with live_server.listening(ben, thread.stream) as bens:
         await cast.remove(db, ana, thread.network, ben)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from redis import Redis
 from redis.exceptions import RedisError
 
+from chat.tally import tally
 from tests import cast, servers
 from tests.hubs import running
 from tests.live.conftest import NOWHERE
@@ -52,6 +53,8 @@ async def test_redis_dies_in_the_middle_and_two_processes_go_on(setting, db, ana
                 for screen in (bens, others):
                     assert (await screen.next("post.added", within=2))["q"] == n
             assert one.house.bus.lost > 0
+            assert tally["publishes_lost"] > 0
+            assert tally["found_by_sweep"] > 0
             assert not two.house.bus.up
 
 

@@ -76,6 +76,7 @@ async def furnish(
         "invitations/token": offer.token,
         "i/token": offer.token,
         "members/handle": host.handle,
+        "bans/handle": host.handle,
         "sessions/id": 1,
         "verify/token": "none",
         "welcome/token": "none",

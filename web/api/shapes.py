@@ -36,6 +36,10 @@ def person(p: Person) -> Json:
     }  # fmt: skip
 
 
+def ban(row: Any) -> Json:
+    return {"handle": row.handle, "name": row.name, "banned_at": time(row.banned_at)}
+
+
 def invitation(offer: Offer) -> Json:
     return {
         "id": offer.id, "url": offer.url, "token": offer.token, "email": offer.email, "role": offer.role,

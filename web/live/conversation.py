@@ -35,7 +35,7 @@ class Conversation(Line):
     """A connection as the hub knows it. What few of them need is None until it is needed."""
 
     __slots__ = (
-        "_bad", "_csrf", "_ops", "_owner", "_seats", "_typed_at", "form", "house", "member_id", "session_id", "slot", "streams",
+        "_bad", "_csrf", "_ops", "_owner", "_seats", "_typed_at", "form", "house", "member_id", "session_id", "slot", "streams", "token_id",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +45,7 @@ class Conversation(Line):
         self.house = house
         self.member_id = viewer.id if viewer else 0
         self.session_id = viewer.session_id if viewer else None
+        self.token_id = viewer.token_id if viewer else None
         self.form = ""  # until hello
         self.streams: dict[str, Follower] = {}
         self.slot = randrange(3600)  # noqa: S311 - its place on the wheel of heartbeats
@@ -169,10 +170,17 @@ class Conversation(Line):
         now, typed_at = monotonic(), self._typed_at or {}
         if (
             now - typed_at.get(eph.s, -TYPING_SECONDS) >= TYPING_SECONDS
-            and len(follower.stream.followers) <= TYPING_CROWD
+            and await self._readers(follower) <= TYPING_CROWD
         ):
             self._typed_at = {**typed_at, eph.s: now}
             await self.house.bus.say(eph.s, {"k": "typing", "d": {"m": self.member_id}})
+
+    async def _readers(self, follower: Follower) -> int:
+        """How many follow it on all processes: of a room it is known, of the rest it is a fair guess."""
+        here = len(follower.stream.followers)
+        if (inside := self.house.rooms.size(follower.stream.name)) is not None:
+            return max(here, inside)
+        return here if here > TYPING_CROWD else here * await self.house.bus.listeners(follower.stream.name)
 
     def _answer(self, **fields: Any) -> None:
         self.write(message(**{k: v for k, v in fields.items() if v is not None or k != "i"}))

@@ -9,7 +9,7 @@ from chat.db import Database, Transaction
 from chat.events import Event
 from chat.members import Viewer
 from chat.realtime import log as event_log
-from chat.realtime.streams import Connection, Grant, Rendered
+from chat.realtime.streams import Connection, Grant, Over, Rendered
 from chat.together import Together
 from web.live.frames import render
 
@@ -42,9 +42,14 @@ class Desk:
     async def by_api_token(self, token: str) -> Viewer | None:
         return (await self._tokens([token])).get(token)
 
-    async def ended_sessions(self, session_ids: set[int]) -> set[int]:
+    async def ended(self, sessions: set[int], tokens: set[int]) -> Over:
         async with self.db.glance() as tx:
-            return await members.ended_among(tx, session_ids)
+            over = await members.ended_among(tx, sessions) if sessions else set()
+            return Over(
+                over,
+                await members.revoked_among(tx, tokens) if tokens else set(),
+                await members.next_end(tx, sessions - over) if sessions - over else None,
+            )
 
     async def _by_sessions(self, tokens: set[str]) -> dict[str, Viewer]:
         async with self.db.glance() as tx:

@@ -16,6 +16,7 @@ from websockets.frames import Close, Frame, Opcode
 
 from chat.config import settings
 from chat.realtime.frames import frame
+from chat.tally import STALLED, tally
 from web.live.inbox import Inbox, Unreadable
 
 log = structlog.get_logger()
@@ -109,7 +110,7 @@ class Line(asyncio.BufferedProtocol):
         self.writable = False
         self.transport.pause_reading()  # every message would add an answer
         # A close frame would wait behind the full buffer, so a client that never drains it is cut off.
-        self._watch = asyncio.get_running_loop().call_later(settings().live_stall, self.abort)
+        self._watch = asyncio.get_running_loop().call_later(settings().live_stall, self._give_up)
         self.stalled()
 
     def resume_writing(self) -> None:
@@ -187,6 +188,10 @@ class Line(asyncio.BufferedProtocol):
         self._end()
         self.within(CLOSE_SECONDS, self.abort)
         self.transport.resume_reading()  # whatever still comes before it is not heard
+
+    def _give_up(self) -> None:
+        tally[STALLED] += 1
+        self.abort()
 
     def abort(self) -> None:
         self.transport.abort()

@@ -231,6 +231,14 @@ async def save_password(request: Request) -> Response:
     return see("/settings?saved=password")
 
 
+async def end_other_sessions(request: Request) -> Response:
+    await form_of(request)
+    async with writing(request) as (tx, viewer):
+        me = _somebody(viewer)
+        await members.sign_out_everywhere(tx, me.id, me.session_id)
+    return see("/settings?saved=session")
+
+
 async def end_session(request: Request) -> Response:
     await form_of(request)
     async with writing(request) as (tx, viewer):
