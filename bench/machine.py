@@ -3,7 +3,6 @@
 import os
 import platform
 import resource
-import socket
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -86,10 +85,3 @@ def pss(pids: Iterable[int]) -> int:
 
 def open_files(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/fd"))
-
-
-def listener() -> socket.socket:
-    """A listening socket on a port of the kernel's choice, for a child to inherit."""
-    from command import listening
-
-    return listening.bind("127.0.0.1", 0)

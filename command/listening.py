@@ -26,6 +26,7 @@ def sockets(
             # processes got 670 and the other 1,330. With one each, the kernel deals them out evenly.
             # The first was bound without: so a port that anybody else has is still refused.
             first.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            port = first.getsockname()[1]
             more = [stack.enter_context(_bound(host, port, shared=True)) for _ in range(processes - 1)]
             listeners = [first, *more]
         yield listeners

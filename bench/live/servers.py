@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -123,36 +124,36 @@ class House:
     def serving(self, kind: str, processes: int = 1) -> Iterator[Server]:
         """A server of this kind; on the first core, alone, where the house is pinned."""
         with ExitStack() as stack:
-            listener = stack.enter_context(machine.listener())
-            control = stack.enter_context(machine.listener()) if kind == EPOLL else None
-            start = self._starter(kind, listener, control)
+            listeners = stack.enter_context(listening.sockets("127.0.0.1", 0, processes))
+            controls = stack.enter_context(listening.sockets("127.0.0.1", 0)) if kind == EPOLL else []
             server = Server(
-                kind, listener.getsockname()[1], [], self.stream if kind == HUB else "",
-                control.getsockname()[1] if control else 0, start_process=start,
+                kind, listeners[0].getsockname()[1], [], self.stream if kind == HUB else "",
+                controls[0].getsockname()[1] if controls else 0,
+                start_process=self._starter(kind, cycle([listener, *controls] for listener in listeners)),
             )  # fmt: skip
             stack.callback(server.stop)
             for _ in range(processes):
                 _begin(server)
             yield server
 
-    def _starter(
-        self, kind: str, listener: socket.socket, control: socket.socket | None
-    ) -> Callable[[], subprocess.Popen]:
-        fds = [s.fileno() for s in (listener, control) if s]
-        port = listener.getsockname()[1]
-        environment = child_environment(
-            **self.urls, **LOAD_TEST, PORT=str(port), HUB_DATA_DIR=str(self.folder)
-        )
-        if kind == HUB:
-            command: list[Any] = me("_web", "--fd", str(fds[0]))
-            if self.profile:
-                command[2:2] = ["-m", "cProfile", "-o", str(self.profile)]
-        elif kind == EPOLL:
-            command = [program(EPOLL_SOURCE), *map(str, fds)]
-        else:
-            command = [sys.executable, "-P", "-m", "bench.live.idioms", kind, str(fds[0])]
+    def _starter(self, kind: str, sockets: Iterator[list[socket.socket]]) -> Callable[[], subprocess.Popen]:
+        """Each process gets the next of the sockets: one that died is replaced by one with its own."""
 
         def start() -> subprocess.Popen:
+            inherited = next(sockets)
+            fds = [s.fileno() for s in inherited]
+            port = inherited[0].getsockname()[1]
+            environment = child_environment(
+                **self.urls, **LOAD_TEST, PORT=str(port), HUB_DATA_DIR=str(self.folder)
+            )
+            if kind == HUB:
+                command: list[Any] = me("_web", "--fd", str(fds[0]))
+                if self.profile:
+                    command[2:2] = ["-m", "cProfile", "-o", str(self.profile)]
+            elif kind == EPOLL:
+                command = [program(EPOLL_SOURCE), *map(str, fds)]
+            else:
+                command = [sys.executable, "-P", "-m", "bench.live.idioms", kind, str(fds[0])]
             process = tied.spawn(command, env=environment, pass_fds=fds)
             if self.pinned:
                 machine.give_the_first_core(process.pid)
