@@ -52,11 +52,11 @@ def _listen(publisher: Aide, crowd: Crowd, seconds: float) -> dict[str, Any]:
 def _freed(server: Server, publisher: Aide, silent: int) -> float:
     """Seconds until the server has closed the sockets of those who stopped reading just now."""
     began = time.monotonic()
-    left = machine.open_files(server.pids[0]) - silent
+    left = machine.connections_of(server.port) - silent
     while (second := time.monotonic()) - began < PATIENCE:
         publisher.say(f"pace {RATE} {RATE} {PAD}")  # a second's worth
         while (now := time.monotonic()) - second < 1:
-            if machine.open_files(server.pids[0]) <= left:
+            if machine.connections_of(server.port) <= left:
                 publisher.hear(30)
                 return now - began
             time.sleep(0.05)

@@ -29,9 +29,10 @@ class Processes(RunningHub):
 
     def of(self, screen) -> int:
         """The process at the other end of a screen's socket."""
-        port = f":{screen.socket.local_address[1]:04X}"
+        # Other programs' connections may have the same port at one end.
+        ours, theirs = f":{screen.socket.remote_address[1]:04X}", f":{screen.socket.local_address[1]:04X}"
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        inode = next(row[9] for row in rows if row[2].endswith(port))
+        inode = next(row[9] for row in rows if row[1].endswith(ours) and row[2].endswith(theirs))
         return next(pid for pid in self.web() if f"socket:[{inode}]" in sockets_of(pid))
 
     async def on_each(self, stack: AsyncExitStack, member, *streams):
