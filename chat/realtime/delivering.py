@@ -119,17 +119,20 @@ class Delivery:
         """To everyone who stands right before it; the others go on from their cursors."""
         joined = {form: b"".join(k.frames[form] for k in part) for form in part[0].frames}
         head, started = stream.head, perf_counter()
-        for count, follower in enumerate(list(stream.followers), 1):
-            if follower.live:
-                data = joined.get(follower.connection.form)
+        followers = list(stream.followers)
+        for at in range(0, len(followers), YIELD_EVERY):
+            for follower in followers[at : at + YIELD_EVERY]:
+                if not follower.live:
+                    continue
+                connection = follower.connection
+                data = joined.get(connection.form)
                 if data is not None and follower.cursor == before and follower.acl_version >= newest:
                     follower.cursor = head  # first: the write may say at once that it was the last for now
-                    follower.connection.write(data)
+                    connection.write(data)
                 elif follower.cursor < head:
                     follower.live = False
                     self.bring(follower)
-            if count % YIELD_EVERY == 0:
-                await asyncio.sleep(0)
+            await asyncio.sleep(0)
         await _rest(perf_counter() - started)
 
     # Those behind

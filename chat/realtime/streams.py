@@ -82,17 +82,13 @@ class Kept:
     A frame shows the state it was rendered from, so it may be newer than its event: `acl_version` is the newest of both.
     """
 
-    __slots__ = ("acl_version", "event", "frames")
+    __slots__ = ("acl_version", "event", "frames", "thing")
 
     def __init__(self, event: Event) -> None:
         self.event = event
+        self.thing = (event.kind.partition(".")[0], event.ref)  # what it is about, such as post 5512
         self.frames: dict[str, bytes] = {}
         self.acl_version = event.acl_version
-
-    @property
-    def thing(self) -> tuple[str, int]:
-        """What the event is about, such as post 5512."""
-        return self.event.kind.partition(".")[0], self.event.ref
 
     def add(self, form: str, data: bytes, acl_version: int) -> None:
         self.frames[form] = data
