@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from tests.faults.clients import Plan
 from tests.faults.findings import Findings, Limits
@@ -61,7 +62,7 @@ def _log_in_order(truth: Truth, findings: Findings) -> None:
         numbers, floor, head = sorted(events), truth.floors.get(stream, 1), truth.heads.get(stream, 0)
         if numbers != list(range(floor, head + 1)):
             findings.found("I1", f"{stream} is {floor}..{head} and has {len(numbers)} rows")
-        for one, next_one in zip(numbers, numbers[1:], strict=False):
+        for one, next_one in pairwise(numbers):
             if events[one].committed > events[next_one].committed:
                 early = events[one].committed - events[next_one].committed
                 findings.found("I2", f"{stream} {next_one} was committed {early:.3f} s before {one}")

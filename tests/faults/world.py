@@ -49,7 +49,7 @@ class World:
     # Starting
 
     async def start_servers(self) -> None:
-        assert self.servers.postgres and self.servers.valkey
+        assert self.servers.valkey
         for server in self.servers.servers:
             await self._bring_up(server)
         self.proxy = Proxy(str(self.servers.valkey.socket), self.seed)
@@ -103,12 +103,12 @@ class World:
             )  # fmt: skip
 
     async def answering(self, place: int) -> None:
-        """Until the web process of this place answers."""
+        """Until the web process of this place answers; one that ends by itself is started again, as the supervisor does."""
         until = now() + PATIENCE
         while now() < until:
             process = self.webs[place]
             if process is not None and process.poll() is not None:
-                raise RuntimeError(f"web process {place} ended with {process.returncode}; see its log")
+                self.spawn_web(place)  # it found no database at its start, and gave up
             try:
                 if (await ask(self.ports[place], "GET", "/healthz", patience=1)).fine:
                     return
@@ -137,7 +137,7 @@ class World:
         self.spawn_web(place)
         await self.answering(place)
         self.note(
-            since, {signal.SIGTERM: "term"}.get(by, "kill"), f"web {place}", kills=by is not signal.SIGTERM
+            since, {signal.SIGTERM: "term"}.get(by, "kill"), f"web {place}", kills=int(by is not signal.SIGTERM)
         )
 
     async def kill_worker(self, pause: float) -> None:
