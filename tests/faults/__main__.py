@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests import servers  # noqa: F401 - has commits keep their time
 from tests.faults.plants import PLANTS
 from tests.faults.run import Course, run
 from tests.faults.schedule import ALL
@@ -39,7 +40,7 @@ def main() -> int:
         patience=a.patience, plant=a.plant, linger=16,
     )  # fmt: skip
     folder = Path(tempfile.mkdtemp(prefix="hub-faults-"))
-    folder.chmod(0o711)
+    folder.chmod(0o711)  # PostgreSQL may run as another user, who has to pass
     keep = a.keep
     try:
         result = asyncio.run(run(course, folder))

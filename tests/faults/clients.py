@@ -349,9 +349,15 @@ class Follower:
             self.wire.transport.abort()
 
     def stall(self, seconds: float) -> None:
-        """Stop reading for a while."""
-        if self.wire is None or now() < self.stalled_until:
+        """Stop reading for a while, having asked for everything from the beginning, and for many pongs."""
+        if self.wire is None or not self.told or now() < self.stalled_until:
             return
+        for place in self.places.values():
+            if place.stream[0] == "t" and place.epoch and not place.gone_at:
+                self._say(t="sub", i=1, s=place.stream, e=place.epoch, q=0)
+                place.asked = (place.epoch, 0)
+        for _ in range(300):
+            self.wire.send(bytes(120), opcode=9)
         wire, since, self.stalled_until = self.wire, now(), now() + seconds
         wire.transport.pause_reading()
 

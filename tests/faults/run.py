@@ -27,10 +27,9 @@ from tests.faults.findings import Findings, Limits
 from tests.faults.journal import Here, Rows, now
 from tests.faults.schedule import ALL, Step, schedule
 from tests.faults.truth import Truth, collect
-from tests.faults.world import ROOT, World, ended
+from tests.faults.world import ROOT, Lent, World, ended
 
 HEARTBEAT = 2.0  # as world.py sets it
-SETTLE_WITHIN = 25.0
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,8 @@ class Course:
     lose: float = 0.0  # the chance that a publish is never made
     linger: float = 0.0  # seconds of quiet before the end, for ghosts to go
     patience: float = 0.0  # seconds that a busy machine may add to each limit
+    settle: float = 25.0  # how long the clients may take in the end
+    processes: int = 2
 
 
 class Result(NamedTuple):
@@ -58,15 +59,16 @@ class Result(NamedTuple):
     summary: dict[str, Any]
 
 
-async def run(course: Course, folder: Path) -> Result:
+async def run(course: Course, folder: Path, servers: Lent | None = None) -> Result:
     """Raises what goes wrong with the run itself; what is wrong with the product is in the findings."""
-    world = World(folder, course.seed, plant=course.plant, lose=course.lose)
+    world = World(
+        folder, course.seed, processes=course.processes, plant=course.plant, lose=course.lose, servers=servers
+    )
     try:
         await world.start_servers()
         await migrate(world.database_url)
         stage = Stage(course, world, folder)
-        await stage.assemble()
-        await world.start_processes()
+        await asyncio.gather(stage.assemble(), world.start_processes())
         await stage.play()
         eras = await stage.truths()
     finally:
@@ -107,10 +109,10 @@ class Stage:
 
     async def assemble(self) -> None:
         self.rng = Random(self.course.seed)
-        async with telling(self.world.database_url, self.world.servers.redis_url) as (db, _):
-            self.cast: Cast = await assemble(db, self.rng, self.course.clients)
         self.locks: dict[str, asyncio.Lock] = {}
         self.restored_at: float | None = None
+        async with telling(self.world.database_url, self.world.servers.redis_url) as (db, _):
+            self.cast: Cast = await assemble(db, self.rng, self.course.clients)
 
     # The play
 
@@ -166,8 +168,8 @@ class Stage:
         self.world.worker.terminate()
         await ended(self.world.worker, 10)
         heads = await self._heads_at_rest()
-        order(swarm, do="finish", heads=heads, within=SETTLE_WITHIN)
-        await said(swarm, "settled", SETTLE_WITHIN + 20)
+        order(swarm, do="finish", heads=heads, within=self.course.settle)
+        await said(swarm, "settled", self.course.settle + 20)
         await swarm.wait()
         self.things = await self._snapshots(heads)
 
@@ -227,8 +229,9 @@ class Stage:
 
     async def _let_go_wrong(self) -> None:
         """According to the schedule; returns when the time is up and all is well again."""
+        course = self.course
         steps = schedule(
-            self.rng, self.course.seconds, self.course.kills, self.course.others, self.course.kinds
+            self.rng, course.seconds, course.kills, course.others, course.kinds, course.processes
         )
         if self.course.restore:
             part = self.course.seconds / 3

@@ -8,13 +8,28 @@ import subprocess
 import sys
 from pathlib import Path
 
-from command.embedded import Embedded, Server, postgres, tied
+from command.embedded import Embedded, Server, tied
 from command.listening import bind
 from tests.faults.asking import NoAnswer, ask
 from tests.faults.journal import Fault, Journal, now
 from tests.faults.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]
+
+
+class Lent:
+    """Servers of somebody else's, which are not to be killed."""
+
+    def __init__(self, database_url: str, redis_url: str) -> None:
+        self.database_url, self.redis_url = database_url, redis_url
+        self.postgres = self.valkey = None
+        self.servers: list[Server] = []
+        self.processes: dict[Server, subprocess.Popen] = {}
+
+    def stop(self) -> None:
+        """They are not ours."""
+
+
 PATIENCE = 60.0
 
 
@@ -22,13 +37,18 @@ class World:
     """`start` and `stop` it. Whatever goes amiss on purpose is written into the journal, from when until when."""
 
     def __init__(
-        self, folder: Path, seed: int, *, processes: int = 2, plant: str = "", lose: float = 0.0
+        self,
+        folder: Path,
+        seed: int,
+        *,
+        processes: int = 2,
+        plant: str = "",
+        lose: float = 0.0,
+        servers: "Lent | None" = None,
     ) -> None:
-        # When a row was committed is what the checker goes by.
-        postgres.SETTINGS["track_commit_timestamp"] = "on"
         self.folder, self.seed, self.plant, self.lose = folder, seed, plant, lose
         self.journal = Journal(folder / "world.journal")
-        self.servers = Embedded(folder / "data")
+        self.servers: Embedded | Lent = servers or Embedded(folder / "data")
         self.listeners: list[socket.socket] = [bind("127.0.0.1", 0) for _ in range(processes)]
         self.webs: list[subprocess.Popen | None] = [None] * processes
         self.worker: subprocess.Popen | None = None
@@ -49,10 +69,9 @@ class World:
     # Starting
 
     async def start_servers(self) -> None:
-        assert self.servers.valkey
         for server in self.servers.servers:
             await self._bring_up(server)
-        self.proxy = Proxy(str(self.servers.valkey.socket), self.seed)
+        self.proxy = Proxy(self.servers.redis_url.removeprefix("unix://"), self.seed)
         await self.proxy.start()
 
     async def start_processes(self) -> None:
@@ -137,7 +156,10 @@ class World:
         self.spawn_web(place)
         await self.answering(place)
         self.note(
-            since, {signal.SIGTERM: "term"}.get(by, "kill"), f"web {place}", kills=int(by is not signal.SIGTERM)
+            since,
+            {signal.SIGTERM: "term"}.get(by, "kill"),
+            f"web {place}",
+            kills=int(by is not signal.SIGTERM),
         )
 
     async def kill_worker(self, pause: float) -> None:
