@@ -295,8 +295,22 @@ class Stage:
             case "back up":
                 await world.kill_server(world.servers.postgres, seconds, meanwhile=self._back_up)
             case "restore":
-                self.restored_at = since
+                await self._have_written(20)  # or nothing would be lost with it
+                self.restored_at = now()
                 await world.kill_server(world.servers.postgres, seconds, meanwhile=self._restore)
+
+    async def _have_written(self, count: int) -> None:
+        """Until so many events more are in the log."""
+        wanted = await self._events() + count
+        while await self._events() < wanted:
+            await asyncio.sleep(0.1)
+
+    async def _events(self) -> int:
+        connection = await asyncpg.connect(self.world.database_url)
+        try:
+            return await connection.fetchval("SELECT sum(head) FROM stream")
+        finally:
+            await connection.close()
 
     def _back_up(self) -> None:
         subprocess.run(["cp", "-a", self.folder / "data" / "postgres", self.folder / "backup"], check=True)
