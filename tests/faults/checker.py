@@ -186,7 +186,7 @@ class Checker:
         if client.session and (ended := truth.sessions.get(client.session, r.t)) < r.t:
             late = r.t - self._over(client, ended, r.t)
             self.findings.at_worst("after session", late)
-            if late > self.limits.removal:
+            if late > self.limits.visible:
                 self.findings.found(
                     "I8", f"{r.client} hears {r.stream} {r.seq} {late:.2f} s after its session ended"
                 )

@@ -92,7 +92,7 @@ class Place:
         self.stream = stream
         self.epoch: str | None = None
         self.seq: int | None = None if stream[0] in "td" else 0  # the others begin with the log
-        self.asked: tuple[str | None, int | None] = (None, None)
+        self.waits = False  # for an answer
         self.things: dict[str, str] = {}
         self.touched: set[str] = set()
         self.unlisted = False
@@ -112,6 +112,9 @@ class Follower:
         self.stalled_until = 0.0
         self.calm = False
         self.mark: tuple[str, int] | None = None
+        # What was asked for by each message that waits for its answer: epoch and number. 0 is the hello.
+        self.asked: dict[tuple[int, str], tuple[str | None, int | None]] = {}
+        self.i = 0
 
     async def run(self) -> None:
         pause = FIRST_PAUSE
@@ -137,9 +140,12 @@ class Follower:
         process = self.rng.randrange(len(self.scene.ports))
         port = self.scene.ports[process]
         headers, csrf, session = self._credentials(port)
+        for place in self.places.values():
+            place.waits = False
         wire = self.wire = await connect(port, self._hear, headers)
         self.connection += 1
-        self.heard_at = now()
+        self.heard_at, self.i = now(), 0
+        self.asked.clear()
         self.journal.write(Opened(now(), self.name, self.connection, process, session))
         subs = [
             self._wish(place)
@@ -175,15 +181,17 @@ class Follower:
         if self.wire is not None:
             self.wire.send(msgspec.json.encode(message))
 
-    def _wish(self, place: Place) -> dict[str, Any]:
-        place.asked = (place.epoch, place.seq)
-        place.gap_at = place.behind_at = 0.0
-        return {
-            k: v for k, v in {"s": place.stream, "e": place.epoch, "q": place.seq}.items() if v is not None
-        }
+    def _wish(self, place: Place, seq: int | None = None) -> dict[str, Any]:
+        """The place's cursor, or an earlier one."""
+        seq = place.seq if seq is None else seq
+        place.waits, place.gap_at, place.behind_at = True, 0.0, 0.0
+        self.asked[self.i, place.stream] = (place.epoch, seq)
+        return {k: v for k, v in {"s": place.stream, "e": place.epoch, "q": seq}.items() if v is not None}
 
-    def _subscribe(self, place: Place) -> None:
-        self._say(t="sub", i=1, **self._wish(place))
+    def _subscribe(self, place: Place, seq: int | None = None) -> None:
+        if not place.waits:
+            self.i += 1
+            self._say(t="sub", i=self.i, **self._wish(place, seq))
 
     async def _look_around(self, wire: Wire) -> None:
         at = now()
@@ -221,7 +229,7 @@ class Follower:
                 self._event(message, parsed)
             case "ok":
                 for sub in message["subs"]:
-                    self._answered(sub)
+                    self._answered(sub, message.get("i", 0))
                 self.told = True
             case "hb":
                 self._say(t="pong")
@@ -264,12 +272,12 @@ class Follower:
             place.seq = 0
             self._subscribe(place)
 
-    def _answered(self, sub: dict[str, Any]) -> None:
+    def _answered(self, sub: dict[str, Any], i: int) -> None:
         place = self.places[sub["s"]]
-        place.gone_at = 0.0
+        place.gone_at, place.waits = 0.0, False
         if sub["state"] == "resync":
             return  # said again, with its reason
-        epoch, asked = place.asked
+        epoch, asked = self.asked.pop((i, place.stream))
         self.journal.write(
             Told(now(), self.name, self.connection, place.stream, sub["e"], epoch, asked, sub["head"])
         )
@@ -293,7 +301,7 @@ class Follower:
     def _gone(self, stream: str) -> None:
         self.journal.write(Gone(now(), self.name, self.connection, stream))
         if stream in self.places:
-            self.places[stream].gone_at = now()
+            self.places[stream].gone_at, self.places[stream].waits = now(), False
         if stream == f"m:{self.plan.member}" and self.plan.sessions and self.wire is not None:
             self._sign_in_again()  # the cookie's session ended while we were away: here we are a visitor
             self.wire.transport.abort()
@@ -354,8 +362,7 @@ class Follower:
             return
         for place in self.places.values():
             if place.stream[0] == "t" and place.epoch and not place.gone_at:
-                self._say(t="sub", i=1, s=place.stream, e=place.epoch, q=0)
-                place.asked = (place.epoch, 0)
+                self._subscribe(place, 0)
         for _ in range(300):
             self.wire.send(bytes(120), opcode=9)
         wire, since, self.stalled_until = self.wire, now(), now() + seconds
