@@ -200,16 +200,14 @@ class Follower:
         if not self.told:
             return
         for place in list(self.places.values()):
-            if place.gone_at:
-                if at - place.gone_at > ASK_AGAIN:
-                    place.gone_at = at
-                    self._subscribe(place)
-            elif place.unlisted:
+            if place.waits or (place.gone_at and at - place.gone_at < ASK_AGAIN):
+                continue
+            unread = place.seq is None and place.stream[0] == "t"
+            if place.unlisted:
                 await self._read_topics(place)
-            elif place.seq is None and place.stream[0] == "t":
-                await self._read_posts(place)
-                self._subscribe(place)
-            elif place.gap_at and at - place.gap_at > GAP:
+            elif unread and not await self._read_posts(place):
+                continue
+            elif unread or place.gone_at or (place.gap_at and at - place.gap_at > GAP):
                 self._subscribe(place)
         if self.mark and not self.calm and self.rng.random() < 0.05:
             (topic, number), self.mark = self.mark, None
@@ -312,20 +310,26 @@ class Follower:
             Resync(now(), self.name, self.connection, stream, message["e"], message["head"], message["why"])
         )
         place = self.places[stream] = Place(stream)
-        place.seq = None
+        if stream[0] == "m":
+            place.epoch = message["e"]  # and from the beginning of the log
+        elif stream[0] == "n":
+            place.seq = None  # from now on; what there is is read after that
         if stream[0] != "t":
-            self._subscribe(place)  # from now on; what there is is read after that
+            self._subscribe(place)
 
     # Reading the page anew
 
-    async def _read_posts(self, place: Place) -> None:
-        """The posts and the cursor of their first page: what is written meanwhile comes once more, as an event."""
+    async def _read_posts(self, place: Place) -> bool:
+        """The posts and the cursor of their first page: what is written meanwhile comes once more, as an event.
+
+        False when they are not to be had.
+        """
         after, cursor, found = 0, None, {}
         while True:
             answer = await self._get(f"/api/v1/topics/{place.stream[2:]}/posts?limit=200&after={after}")
             if answer is None:
                 place.gone_at = now()
-                return
+                return False
             cursor = cursor or answer["cursor"]
             for post in answer["posts"]:
                 found[things.key("post", post)] = things.digest("post", post)
@@ -334,6 +338,7 @@ class Follower:
                 break
         place.epoch, place.seq, place.things = cursor["e"], cursor["q"], found
         self.journal.write(Snapshot(now(), self.name, place.stream, cursor["e"], cursor["q"]))
+        return True
 
     async def _read_topics(self, place: Place) -> None:
         answer = await self._get(f"/api/v1/networks/{self.scene.slugs[place.stream]}/topics?limit=100")

@@ -1,6 +1,7 @@
 """One run: the curtain rises, everybody writes and listens, things go wrong, then quiet, and the checker has its say."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -82,7 +83,7 @@ def _how(course: Course, world: World, stage: "Stage") -> dict[str, Any]:
         "seed": course.seed, "seconds": course.seconds, "clients": course.clients, "kills": world.kills,
         "faults": dict(stage.inflicted),
         "publishes": {"dropped": world.proxy.dropped, "doubled": world.proxy.doubled, "delayed": world.proxy.delayed},
-        "accidents": accidents(stage.folder),
+        "accidents": accidents(stage.folder), "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
 
 
