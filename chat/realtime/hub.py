@@ -176,6 +176,8 @@ class Hub:
                 await self.sweep()
             except AWAY as error:
                 log.warning("a sweep failed", error=repr(error))
+            except Exception as error:  # the sweep goes on: nobody would start it again
+                log.error("a sweep failed", exc_info=error)
             await asyncio.sleep(SWEEP_PAUSE)
 
     async def sweep(self) -> None:
