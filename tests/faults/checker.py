@@ -29,6 +29,7 @@ from tests.faults.windows import Windows
 # Faults that leave a process without Redis.
 VALKEY = ("Valkey", "proxy")
 PROMPT = 0.25  # seconds; what is sooner needs no excuse
+NOTICED = 6.0  # from a restore's beginning until every process has started again or swept; a resync follows
 ENTITLED = 3.0  # whoever had access for so long is not to be sent away
 
 
@@ -144,6 +145,9 @@ class Checker:
                 (other.events.get(r.stream, {}).get(r.seq) or (None,))[:2] == (r.kind, r.ref)
                 for other in self.history
             )
+            if mixed and any(0 < r.t - era.until < NOTICED for era in self.history):
+                self.findings.figures["before the restore was noticed"] += 1
+                return
             return self.findings.found(
                 "I11" if mixed else "I2",
                 f"{r.client} hears {r.kind} {r.ref} as {r.stream} {r.seq} of epoch {place.epoch}; the log says {row}",
@@ -242,6 +246,9 @@ class Checker:
         """Whether the member had access all the while before `t`."""
         network = truth.network_of.get(stream)
         if network is None or any(abs(t - era.until) < 2 * ENTITLED for era in self.history):
+            return False
+        first = truth.events.get(stream, {}).get(1)
+        if first is None or first.committed > t - ENTITLED:
             return False
         if network in truth.open:
             return True

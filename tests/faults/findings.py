@@ -58,6 +58,7 @@ class Findings:
             "most_held_bytes": int(self.worst.get("held", 0.0)),
             "ops": {o: self.figures[f"op {o}"] for o in ("ok", "refused", "none")},
             "resyncs": self.figures["resyncs"],
+            "heard_before_a_restore_was_noticed": self.figures["before the restore was noticed"],
             "mended_by_heartbeat": self.figures["mended by heartbeat"],
             "snapshots_compared": self.figures["compared"],
             "broken": dict(self.broken),

@@ -297,7 +297,6 @@ class Stage:
                 await world.kill_server(world.servers.postgres, seconds, meanwhile=self._back_up)
             case "restore":
                 await self._have_written(20)  # or nothing would be lost with it
-                self.restored_at = now()
                 await world.kill_server(world.servers.postgres, seconds, meanwhile=self._restore)
 
     async def _have_written(self, count: int) -> None:
@@ -317,6 +316,7 @@ class Stage:
         subprocess.run(["cp", "-a", self.folder / "data" / "postgres", self.folder / "backup"], check=True)
 
     def _restore(self) -> None:
+        self.restored_at = now()  # the last answers from before have arrived by now
         data = self.folder / "data" / "postgres"
         (self.folder / "lost").mkdir(mode=0o711)
         data.rename(self.folder / "lost" / "postgres")

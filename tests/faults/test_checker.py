@@ -159,7 +159,7 @@ def lost_in_the_end(s: Story) -> None:
 
 
 def sent_away(s: Story) -> None:
-    s.replace(heard("ben", 3), heard("ben", 3), Gone(3.5, "ben", 1, "t:1"), told("ben", 3.6, 3))
+    s.replace(heard("ben", 3), heard("ben", 3), Gone(4.5, "ben", 1, "t:1"), told("ben", 4.6, 3))
 
 
 def away_in_the_end(s: Story) -> None:
@@ -272,7 +272,7 @@ def two_histories_in_one(s: Story) -> None:
     old.until = 1.5
     old.events["t:1"][2] = Row("post.added", 98, 1, 5, 1.4)
     s.eras = [old, new]
-    s.records = [Opened(0.1, "ben", 1, 0), told("ben"), heard("ben", 1), heard("ben", 2)]
+    s.records = [Opened(0.1, "ben", 1, 0), told("ben"), heard("ben", 1), heard("ben", 2, 9.0)]
 
 
 def numbered_whisper(s: Story) -> None:
