@@ -235,7 +235,7 @@ def too_late_after_removal(s: Story) -> None:
 
 def too_late_after_the_session(s: Story) -> None:
     s.replace(Opened(0.1, "ben", 1, 0), Opened(0.1, "ben", 1, 0, 33))
-    s.truth.sessions[33] = 1.5
+    s.truth.sessions[33] = 0.9
 
 
 def heavy(s: Story) -> None:
