@@ -90,7 +90,9 @@ class Checker:
     # A connection and its places
 
     def _opened(self, client: Client, r: Opened) -> None:
-        client.process, client.session = r.process, r.session
+        # With the cookie of a session that is over one is a visitor.
+        over = self._at(r.t).sessions.get(r.session, r.t) < r.t
+        client.process, client.session = r.process, 0 if over else r.session
         client.places.clear()
 
     def _closed(self, client: Client, r: Closed) -> None:
@@ -247,6 +249,8 @@ class Checker:
         network = truth.network_of.get(stream)
         if network is None or any(abs(t - era.until) < 2 * ENTITLED for era in self.history):
             return False
+        if self._over(client, t - ENTITLED, t) > t - ENTITLED:
+            return False  # what it hears now may have been said long ago
         first = truth.events.get(stream, {}).get(1)
         if first is None or first.committed > t - ENTITLED:
             return False
