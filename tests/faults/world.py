@@ -6,10 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from command.embedded import Embedded, Server, tied
-from command.listening import bind
+from command.listening import sockets
 from tests.faults.asking import NoAnswer, ask
 from tests.faults.journal import Fault, Journal, now
 from tests.faults.proxy import Proxy
@@ -49,7 +50,11 @@ class World:
         self.folder, self.seed, self.plant, self.lose = folder, seed, plant, lose
         self.journal = Journal(folder / "world.journal")
         self.servers: Embedded | Lent = servers or Embedded(folder / "data")
-        self.listeners: list[socket.socket] = [bind("127.0.0.1", 0) for _ in range(processes)]
+        # A port for each, so that a client's journal tells which process it speaks to.
+        self._bound = ExitStack()
+        self.listeners: list[socket.socket] = [
+            self._bound.enter_context(sockets("127.0.0.1", 0))[0] for _ in range(processes)
+        ]
         self.webs: list[subprocess.Popen | None] = [None] * processes
         self.worker: subprocess.Popen | None = None
         self.kills = 0
@@ -202,8 +207,7 @@ class World:
             if not await ended(process, 8):
                 process.kill()
                 process.wait()
-        for listener in self.listeners:
-            listener.close()
+        self._bound.close()
         if hasattr(self, "proxy"):
             await self.proxy.stop()
         self.servers.stop()
