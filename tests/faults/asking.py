@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-PATIENCE = 8.0
+PATIENCE = 5.0
 
 
 class NoAnswer(Exception):

@@ -41,7 +41,13 @@ async def test_after_a_restored_backup_nobody_mixes_two_histories():
     assert result.summary["resyncs"] > 0
 
 
-FINDS = {"no-sweep": "I4", "no-fence": "I7", "early-number": "I2", "shuffled": "I2", "no-op-table": "I5"}
+FINDS = {
+    "no-sweep": {"I4"},
+    "no-fence": {"I7"},
+    "early-number": {"I1", "I2"},
+    "shuffled": {"I2"},
+    "no-op-table": {"I5"},
+}
 
 
 @pytest.mark.parametrize("plant", sorted(PLANTS))
@@ -56,4 +62,6 @@ async def test_the_checker_finds_a_planted_bug(plant, postgres_url, redis_url):
             result = await run(course, folder, Lent(url, redis_url))
     finally:
         await servers.drop_database(postgres_url, f"plant_{plant}")
-    assert result.findings.broken[FINDS[plant]], told(result, f"python -m tests.faults --plant {plant}")
+    assert FINDS[plant] & result.findings.broken.keys(), told(
+        result, f"python -m tests.faults --plant {plant}"
+    )

@@ -77,6 +77,7 @@ class Writer:
 
     async def run(self, enough: asyncio.Event) -> None:
         """Write now and then, and leave nothing half done."""
+        self.enough = enough
         pause = len(self.scene.writers) / self.scene.rate
         while not enough.is_set():
             await asyncio.sleep(self.rng.expovariate(1 / pause))
@@ -115,7 +116,7 @@ class Writer:
                 await self._attempt(name, self.rng.choice(("http", "socket")), topic, body)
             if outcome.outcome == "ok":
                 self.own.append((outcome.post, name))
-            if outcome.outcome != "none" and outcome.code != "rate":
+            if (outcome.outcome != "none" and outcome.code != "rate") or self.enough.is_set():
                 return
             await asyncio.sleep(self.rng.uniform(0.1, 0.6))
 
@@ -154,7 +155,7 @@ class Writer:
                 {"t": "op", "i": i, "op": name, "k": "post.add", "s": f"t:{topic}", "d": {"body": body}}
             )
         )
-        await asyncio.wait((self.waiting[i], wire.ended), timeout=8, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((self.waiting[i], wire.ended), timeout=5, return_when=asyncio.FIRST_COMPLETED)
         answer = self.waiting.pop(i)
         if answer.done():
             return answer.result()
