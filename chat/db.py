@@ -34,6 +34,7 @@ AWAY = (
     asyncio.TimeoutError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection that has heard its server's last words, and not yet its end
 )
 
 

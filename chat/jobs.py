@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from chat import clock
 from chat.db import AWAY, Database
+from chat.redis import known_errors
 
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10
@@ -158,7 +159,7 @@ def arq_pool(redis_url: str) -> Any:
     """arq's Redis client, with JSON in place of its pickles."""
     from arq.connections import ArqRedis  # only processes that ring or work load it
 
-    pool = ConnectionPool.from_url(redis_url, socket_timeout=5, socket_connect_timeout=2)
+    pool = known_errors(ConnectionPool.from_url(redis_url, socket_timeout=5, socket_connect_timeout=2))
     return ArqRedis(pool, job_serializer=dumps, job_deserializer=msgspec.json.decode)
 
 

@@ -4,10 +4,10 @@ import asyncio
 import re
 from typing import Any, cast
 
-from redis.asyncio import Redis
+from redis.asyncio import Connection, ConnectionPool, Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import parse_url
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import ConnectionError, RedisClusterException, RedisError
 
 # What a call raises while Redis is away, or a part of it.
 ABSENT = (RedisError, RedisClusterException, OSError, asyncio.TimeoutError)
@@ -23,7 +23,9 @@ def redis_client(url: str, cluster: bool = False) -> Redis:
         "health_check_interval": 15,
     }
     if not cluster:
-        return Redis.from_url(url, **patience)
+        client = Redis.from_url(url, **patience)
+        known_errors(client.connection_pool)
+        return client
     seeds = [parse_url(each) for each in each_address(url)]
     nodes = [ClusterNode(seed.get("host", "localhost"), seed.get("port", 6379)) for seed in seeds]
     # A shard that is down takes only its own keys along.
@@ -31,6 +33,21 @@ def redis_client(url: str, cluster: bool = False) -> Redis:
         each_address(url)[0], startup_nodes=nodes, require_full_coverage=False, **patience
     )
     return cast(Redis, whole)
+
+
+def known_errors(pool: ConnectionPool) -> ConnectionPool:
+    """Let the pool's connections raise a ConnectionError where uvloop has something of its own to say."""
+
+    class Known(pool.connection_class):  # type: ignore[misc,name-defined] # TCP, TLS or a Unix socket
+        async def send_packed_command(self: Connection, *args: Any, **options: Any) -> None:
+            try:
+                await super().send_packed_command(*args, **options)  # type: ignore[misc]
+            except RuntimeError as error:
+                # Writing to a transport that was closed a moment ago. redis-py has disconnected by now.
+                raise ConnectionError(str(error)) from error
+
+    pool.connection_class = Known
+    return pool
 
 
 def each_address(url: str) -> list[str]:

@@ -12,6 +12,8 @@ from command.embedded import Embedded, postgres
 
 # Several processes share the one PostgreSQL, each with a pool for its fixtures and one for its hub.
 postgres.THROW_AWAY["max_connections"] = "200"
+# The runs under faults go by when a row was committed.
+postgres.SETTINGS["track_commit_timestamp"] = "on"
 
 # Each table counts from a thousand of its own, so that an id which strays into another table's column shows.
 EMPTY = """
@@ -27,18 +29,19 @@ KEPT = ("meta", "migration", "stream")
 @contextmanager
 def private_postgres() -> Iterator[str]:
     """One PostgreSQL that forgets everything; the address of its database `hub`."""
-    with _folder() as folder, Embedded(folder, valkey=False, durable=False) as servers:
+    with own_folder() as folder, Embedded(folder, valkey=False, durable=False) as servers:
         yield servers.database_url
 
 
 @contextmanager
 def private_valkey() -> Iterator[str]:
-    with _folder() as folder, Embedded(folder, postgres=False, durable=False) as servers:
+    with own_folder() as folder, Embedded(folder, postgres=False, durable=False) as servers:
         yield servers.redis_url
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
+    """For servers and their sockets."""
     folder = Path(tempfile.mkdtemp(prefix="hub-test-"))
     folder.chmod(0o711)  # PostgreSQL may run as another user, who has to pass
     try:

@@ -79,7 +79,7 @@ async def unexpected(request: Request, error: Exception) -> Response:
     away = isinstance(error, AWAY) and not own_fault(error)
     log.error("unexpected", path=request.url.path, method=request.method, exc_info=error)
     sentence = (
-        "The hub can’t reach its database at the moment. What you sent was not saved; try again soon."
+        "The hub can’t reach its database at the moment. What you sent may not have been saved; look before you send it again."
         if away
         else "Something went wrong on our side. What you sent may not have been saved."
     )

@@ -79,7 +79,10 @@ class Hub:
         for name in wanted:
             self.unfollow(connection, name)
         told: dict[str, dict | None] = {}
-        while asked := wanted.keys() - told.keys():
+        # Who was let in and sent away again while we asked about the others is asked about once more.
+        while asked := {
+            n for n in wanted if n not in told or (_follows(told[n]) and n not in connection.streams)
+        }:
             grants = await self.desk.admit(connection, asked)
             streams = await self._open(asked & grants.keys())
             for name in asked:
@@ -173,6 +176,8 @@ class Hub:
                 await self.sweep()
             except AWAY as error:
                 log.warning("a sweep failed", error=repr(error))
+            except Exception as error:  # the sweep goes on: nobody would start it again
+                log.error("a sweep failed", exc_info=error)
             await asyncio.sleep(SWEEP_PAUSE)
 
     async def sweep(self) -> None:
@@ -233,6 +238,10 @@ class Hub:
             del self.streams[name]
         if idle:
             await self.bus.unfollow(*idle)
+
+
+def _follows(answer: dict | None) -> bool:
+    return answer is not None and answer["state"] != "resync"
 
 
 def _cannot_resume(grant: Grant, head: int, after: Cursor) -> str | None:

@@ -193,3 +193,27 @@ async def test_a_removal_does_not_disturb_the_others(
         await cast.remove(db, ana, confidential_network, ben)
         await cast.write(db, ana, secret_thread, "Two.")
         assert [(await gitas.next())["q"] for _ in range(2)] == [2, 3]
+
+
+async def test_who_is_removed_while_the_hello_is_answered_is_not_told_to_follow(
+    live_server, db, ana, ben, confidential_network, secret_thread, thread, monkeypatch
+):
+    """Else the client hears `gone`, then that all is well, and waits for ever once it is let in again."""
+    hub = live_server.house.hub
+    admit, times = hub.desk.admit, 0
+
+    async def slowly(connection, names):
+        nonlocal times
+        times += 1
+        grants = await admit(connection, names)
+        if times == 1:  # as if access to the other one had just changed
+            grant = grants[thread.stream]
+            grants[thread.stream] = grant._replace(head=grant.head._replace(acl_version=0))
+        elif times == 2:
+            await cast.remove(db, ana, confidential_network, ben)
+            await hub.sweep()
+        return grants
+
+    monkeypatch.setattr(hub.desk, "admit", slowly)
+    async with live_server.listening(ben, secret_thread.stream, thread.stream) as bens:
+        assert [sub["s"] for sub in bens.told["subs"]] == [thread.stream]

@@ -68,3 +68,20 @@ async def test_a_publish_that_is_lost_is_found_by_looking(live_server, db, ana, 
         monkeypatch.setattr(db, "after_commit", None)
         await cast.write(db, ana, thread, "Nobody says so.")
         assert (await screen.next("post.added", within=2))["q"] == 2
+
+
+async def test_an_accident_in_a_sweep_is_not_the_last_sweep(setting, db, ana, ben, thread, monkeypatch):
+    async with running(setting(REDIS_URL=NOWHERE), db) as hub, hub.listening(ben, thread.stream) as screen:
+        sweep, accidents = hub.house.hub.sweep, 0
+
+        async def stumble():
+            nonlocal accidents
+            accidents += 1
+            monkeypatch.setattr(hub.house.hub, "sweep", sweep)
+            raise RuntimeError("out of the blue")
+
+        monkeypatch.setattr(hub.house.hub, "sweep", stumble)
+        while not accidents:
+            await asyncio.sleep(0.02)
+        await cast.write(db, ana, thread, "Still here.")
+        assert (await screen.next("post.added", within=2))["q"] == 2
