@@ -56,10 +56,12 @@ class Delivery:
     def bring(self, follower: Follower) -> None:
         """Bring a follower what it missed; it is live from the moment that is nothing."""
         stream = follower.stream
+        if not follower.connection.writable:
+            return  # when it has drained
         if follower.cursor >= stream.head:
             stream.behind.discard(follower)
             follower.live, follower.replayed = True, 0
-        elif follower.connection.writable:
+        else:
             stream.behind.add(follower)
             self._work(stream)
 
