@@ -196,7 +196,9 @@ class Delivery:
 
     async def ask_again(self, stream: Stream, version: int) -> None:
         """Access has changed: keep the followers who still may, and let the others go."""
-        await self._ask_about(stream, set(stream.followers), version)
+        # Some may come while we ask, admitted before the change.
+        while before := {f for f in stream.followers if f.acl_version < version}:
+            await self._ask_about(stream, before, version)
         stream.acl_version = max(stream.acl_version, version)
 
     async def _ask_about(self, stream: Stream, followers: set[Follower], version: int) -> None:
