@@ -88,11 +88,11 @@ class Hub:
             for name in asked:
                 if name not in grants or not connection.open:
                     told[name] = None
-                # Else access, or the whole log, changed while we asked.
+                # Else access, or the whole log, changed while we asked. Only a sweep may say which.
                 elif self._is_of_now(grants[name], streams.get(name)):
                     told[name] = self._follow(connection, streams[name], grants[name], wanted[name])
-            if any(grant.epoch != self.delivery.epoch for grant in grants.values()):
-                self._sweep_now.set()  # the log is another one, which only a sweep may say
+            if told.keys() != wanted.keys():
+                self._sweep_now.set()
                 await asyncio.sleep(SWEEP_PAUSE)
         return told
 
