@@ -138,10 +138,14 @@ class Hub:
     async def _open_streams(self, names: set[str]) -> dict[str, Stream]:
         if new := names - self.streams.keys():
             await self.bus.follow(*new)  # first, so that nothing falls between this and the read
-            epoch, heads = await self.log.standing(new)
-            if epoch == self.delivery.epoch:  # else the next sweep begins again
-                for name in new & heads.keys():
-                    self.streams[name] = Stream(name, heads[name].head, heads[name].acl_version)
+            try:
+                epoch, heads = await self.log.standing(new)
+                if epoch == self.delivery.epoch:  # else the next sweep begins again
+                    for name in new & heads.keys():
+                        self.streams[name] = Stream(name, heads[name].head, heads[name].acl_version)
+            finally:
+                if unopened := new - self.streams.keys():
+                    await self.bus.unfollow(*unopened)
         return {name: self.streams[name] for name in names & self.streams.keys()}
 
     # Hearing
@@ -210,6 +214,8 @@ class Hub:
         for stream in streams.values():
             for follower in list(stream.followers):
                 self.delivery.resync(follower, "epoch")
+        if streams:
+            await self.bus.unfollow(*streams)
         _, heads = await self.log.standing([])
         self.control = heads[CONTROL].head
 

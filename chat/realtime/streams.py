@@ -109,7 +109,8 @@ class Stream:
         self.forms: Counter[str] = Counter()  # of its followers
         self.behind: set[Follower] = set()  # who miss something, and can take it
         self.working = False
-        self.empty_since: float | None = None
+        # Whoever it was opened for may never follow it.
+        self.empty_since: float | None = asyncio.get_running_loop().time()
 
     def add(self, follower: Follower) -> None:
         self.followers.add(follower)
