@@ -27,6 +27,10 @@ YIELD_EVERY = 100  # connections written between two breaths of the event loop, 
 SHORTEST_REST, LONGEST_REST = 0.002, 0.1
 
 
+class AnotherHistory(Exception):
+    """The log is not the one that the followers' cursors were taken from."""
+
+
 class Delivery:
     """The hub's hands. `epoch` is the database's, which the hub's sweep keeps right."""
 
@@ -35,6 +39,7 @@ class Delivery:
         self.epoch = ""
         self.tasks: set[asyncio.Task] = set()
         self.left: Callable[[Follower], None] = lambda follower: None  # told of everyone who stops following
+        self.doubted: Callable[[], None] = lambda: None  # told when a sweep should look at once
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -84,8 +89,10 @@ class Delivery:
                     await self._catch_up(stream)
                 else:
                     break
+        # The sweep begins again.
+        except AnotherHistory:
+            self.doubted()
         except AWAY as error:
-            # The sweep begins again.
             log.warning("delivery waits for the database", stream=stream.name, error=repr(error))
         finally:
             stream.working = False
@@ -112,6 +119,8 @@ class Delivery:
         for form in forms:
             if missing := [k for k in kept if form not in k.frames]:
                 drawn = await self.desk.render([k.event for k in missing], form)
+                if drawn.epoch != self.epoch:
+                    raise AnotherHistory
                 for k, data in zip(missing, drawn.frames, strict=True):
                     # An old event shows the state of now, which may be from after a removal.
                     k.add(form, data, drawn.acl_version)

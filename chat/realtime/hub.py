@@ -47,6 +47,7 @@ class Hub:
         self.control = 0
         self._open = Together(self._open_streams)
         self._sweep_now = asyncio.Event()
+        self.delivery.doubted = self._sweep_now.set
 
     async def start(self) -> None:
         self.delivery.epoch, heads = await self.log.standing([])

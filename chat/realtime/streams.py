@@ -39,10 +39,11 @@ class Grant(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """A frame for each event, and an access version of the network from no earlier than their content."""
+    """A frame for each event; the network's access version and the epoch, both from no earlier than their content."""
 
     frames: list[bytes]
     acl_version: int
+    epoch: str
 
 
 class Over(NamedTuple):

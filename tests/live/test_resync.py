@@ -1,7 +1,11 @@
 """When a cursor means nothing any more, the client is told to read the page afresh, and why."""
 
+import asyncio
+
+from chat.config import settings
 from chat.realtime import log as event_log
 from tests import cast
+from tests.hubs import running
 from tests.screens import cursor
 
 
@@ -67,3 +71,13 @@ async def test_a_new_epoch_is_noticed_by_itself(live_server, db, ben, thread):
         async with db.transaction() as tx:
             await event_log.new_epoch(tx, (await event_log.standing(tx, [])).epoch)
         assert (await screen.next(t="resync", within=3))["why"] == "epoch"
+
+
+async def test_nothing_of_another_history_comes_before_the_word_of_it(db, ana, ben, thread, monkeypatch):
+    monkeypatch.setattr("chat.realtime.hub.SWEEP_SECONDS", 60)
+    async with running(settings(), db) as hub, hub.listening(ben, thread.stream) as screen:
+        await asyncio.sleep(0.2)  # what the bus wakes when it begins
+        async with db.transaction() as tx:
+            await event_log.new_epoch(tx, (await event_log.standing(tx, [])).epoch)
+        await cast.write(db, ana, thread, "After a backup was restored.")
+        assert (await screen.next())["why"] == "epoch"

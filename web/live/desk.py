@@ -86,9 +86,9 @@ class Desk:
         """Frames of events of one stream."""
         async with self.db.glance() as tx:
             frames = await render(tx, events, form)
-            # Asked after the content was read, so that the version is never older than what is shown.
-            _, heads = await event_log.standing(tx, [events[0].stream])
-            return Rendered(frames, heads[events[0].stream].acl_version)
+            # Asked after the content was read, so that neither is older than what is shown.
+            epoch, heads = await event_log.standing(tx, [events[0].stream])
+            return Rendered(frames, heads[events[0].stream].acl_version, epoch)
 
 
 async def _admitted(tx: Transaction, places: dict[str, Place], asked: set[Asked]) -> set[Asked]:
