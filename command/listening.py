@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 from command.trouble import Trouble
 
-BACKLOG = 2048
+BACKLOG = 65535  # the kernel takes as many as it is set to (net.core.somaxconn)
 
 
 @contextmanager
