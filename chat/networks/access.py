@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, exists, or_, select
 
-from chat.db import Transaction
+from chat.db import Reader, Transaction
 from chat.errors import Forbidden
 from chat.events import CONTROL, fence
 from chat.members import Viewer
@@ -71,17 +71,35 @@ async def is_member(tx: Transaction, viewer: Viewer | None, network_id: int) -> 
     )
 
 
-async def readers_among(
-    tx: Transaction, network_id: int, member_ids: Iterable[int], *, members_only: bool = False
-) -> set[int]:
-    """Those of these members who may read the network now; 0 stands for visitors."""
-    ids = sa.bindparam("ids", list(member_ids), type_=sa.ARRAY(sa.BigInteger))
-    asked = sa.func.unnest(ids).table_valued(sa.column("id", sa.BigInteger), name="asked").render_derived()
-    allowed = belongs(asked.c.id) if members_only else readable(asked.c.id)
-    rows = await tx.all(
-        select(asked.c.id).select_from(asked).join(Network, col(Network.id) == network_id).where(allowed)
+Pair = tuple[int, int]  # a network, and a member or 0 for a visitor
+
+
+def _pairs(members_only: bool) -> Any:
+    asked = (
+        sa.func.unnest(
+            sa.bindparam("networks", type_=sa.ARRAY(sa.BigInteger)),
+            sa.bindparam("members", type_=sa.ARRAY(sa.BigInteger)),
+        )
+        .table_valued(sa.column("network", sa.BigInteger), sa.column("member", sa.BigInteger), name="asked")
+        .render_derived()
     )
-    return {row.id for row in rows}
+    allowed = belongs(asked.c.member) if members_only else readable(asked.c.member)
+    joined = sa.join(asked, Network, col(Network.id) == asked.c.network)
+    return select(asked.c.network, asked.c.member).select_from(joined).where(allowed)
+
+
+_READERS, _MEMBERS = _pairs(members_only=False), _pairs(members_only=True)
+
+
+async def readers_among(tx: Reader, pairs: Iterable[Pair], *, members_only: bool = False) -> set[Pair]:
+    """Those of these pairs whose member may read the network now."""
+    pairs = list(pairs)
+    rows = await tx.all(
+        _MEMBERS if members_only else _READERS,
+        networks=[network for network, _ in pairs],
+        members=[member for _, member in pairs],
+    )
+    return {(network, member) for network, member in rows}
 
 
 async def role_in(tx: Transaction, member_id: int, network_id: int) -> str | None:

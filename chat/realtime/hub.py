@@ -85,25 +85,21 @@ class Hub:
             n for n in wanted if n not in told or (_follows(told[n]) and n not in connection.streams)
         }:
             grants = await self.desk.admit(connection, asked)
-            streams = await self._open(asked & grants.keys())
+            if grants.keys() - self.streams.keys():
+                await self._open(grants.keys())
             for name in asked:
                 if name not in grants or not connection.open:
                     told[name] = None
                 # Else access, or the whole log, changed while we asked. Only a sweep may say which.
-                elif self._is_of_now(grants[name], streams.get(name)):
-                    told[name] = self._follow(connection, streams[name], grants[name], wanted[name])
+                elif (stream := self.streams.get(name)) and self._is_of_now(grants[name], stream):
+                    told[name] = self._follow(connection, stream, grants[name], wanted[name])
             if told.keys() != wanted.keys():
                 self._sweep_now.set()
                 await asyncio.sleep(SWEEP_PAUSE)
         return told
 
-    def _is_of_now(self, grant: Grant, stream: Stream | None) -> bool:
-        return (
-            stream is not None
-            and self.streams.get(stream.name) is stream
-            and grant.head.acl_version >= stream.acl_version
-            and grant.epoch == self.delivery.epoch
-        )
+    def _is_of_now(self, grant: Grant, stream: Stream) -> bool:
+        return grant.head.acl_version >= stream.acl_version and grant.epoch == self.delivery.epoch
 
     def _follow(self, connection: Connection, stream: Stream, grant: Grant, after: Cursor) -> dict:
         head = max(grant.head.head, stream.head)

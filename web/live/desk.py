@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from chat import discussions, dropins, members, networks
-from chat.db import Database, Transaction
+from chat.db import Database, Reader
 from chat.events import Event
 from chat.members import Viewer
 from chat.realtime import log as event_log
@@ -68,16 +68,17 @@ class Desk:
         return {name: grants[name, member_id] for name in names if (name, member_id) in grants}
 
     async def still_admitted(self, stream: str, member_ids: set[int]) -> set[int]:
-        async with self.db.snapshot() as tx:
+        async with self.db.glance() as tx:
             places = await _places(tx, {stream})
             admitted = await _admitted(tx, places, {(stream, member_id) for member_id in member_ids})
         return {member_id for _, member_id in admitted}
 
     async def _admit_all(self, asked: set[Asked]) -> dict[Asked, Grant]:
-        async with self.db.snapshot() as tx:
+        async with self.db.glance() as tx:
             places = await _places(tx, {name for name, _ in asked})
-            admitted = await _admitted(tx, places, asked)
+            # Before the access: a version that is older than the answer makes us ask once more, never less.
             epoch, heads = await event_log.standing(tx, places)
+            admitted = await _admitted(tx, places, asked)
         return {one: Grant(epoch, heads[one[0]]) for one in admitted if one[0] in heads}
 
     # How events look
@@ -91,31 +92,28 @@ class Desk:
             return Rendered(frames, heads[events[0].stream].acl_version, epoch)
 
 
-async def _admitted(tx: Transaction, places: dict[str, Place], asked: set[Asked]) -> set[Asked]:
-    wanted: dict[tuple[int, bool], set[int]] = {}
+async def _admitted(tx: Reader, places: dict[str, Place], asked: set[Asked]) -> set[Asked]:
+    pairs: dict[bool, set[tuple[int, int]]] = {
+        False: set(),
+        True: set(),
+    }  # of rooms, which are for members only
     for name, member_id in asked:
         if (place := places.get(name)) and place.kind != "m":
-            wanted.setdefault((place.network_id, place.kind == "d"), set()).add(member_id)
+            pairs[place.kind == "d"].add((place.network_id, member_id))
     readers = {
-        (network_id, members_only): await networks.readers_among(
-            tx, network_id, ids, members_only=members_only
-        )
-        for (network_id, members_only), ids in wanted.items()
+        room: await networks.readers_among(tx, some, members_only=room) if some else set()
+        for room, some in pairs.items()
     }
-    admitted = set()
-    for name, member_id in asked:
-        if (place := places.get(name)) is None:
-            continue
+
+    def may(place: Place, member_id: int) -> bool:
         if place.kind == "m":
-            may = member_id == place.ref
-        else:
-            may = place.lets_in and member_id in readers[place.network_id, place.kind == "d"]
-        if may:
-            admitted.add((name, member_id))
-    return admitted
+            return member_id == place.ref
+        return place.lets_in and (place.network_id, member_id) in readers[place.kind == "d"]
+
+    return {(name, member_id) for name, member_id in asked if name in places and may(places[name], member_id)}
 
 
-async def _places(tx: Transaction, names: set[str]) -> dict[str, Place]:
+async def _places(tx: Reader, names: set[str]) -> dict[str, Place]:
     """Where these streams belong, those that have a stream's name."""
     parsed = {name: (match[1], int(match[2])) for name in names if (match := NAME.fullmatch(name))}
     topics = {ref for kind, ref in parsed.values() if kind == "t"}

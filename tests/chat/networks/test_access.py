@@ -83,7 +83,7 @@ async def test_a_place_that_ended_or_was_banned_reads_nothing(db, ben, confident
         await tx.run(f"UPDATE membership SET {change} WHERE member_id = :id", id=ben.id)
         with pytest.raises(NotFound):
             await networks.network_of(tx, ben, confidential_network.slug)
-        assert await networks.readers_among(tx, confidential_network.id, [ben.id]) == set()
+        assert await networks.readers_among(tx, [(confidential_network.id, ben.id)]) == set()
         assert await networks.role_in(tx, ben.id, confidential_network.id) is None
         assert not await networks.is_member(tx, ben, confidential_network.id)
 
@@ -91,10 +91,12 @@ async def test_a_place_that_ended_or_was_banned_reads_nothing(db, ben, confident
 async def test_who_of_many_may_still_read(db, ana, ben, carol, dev, open_network, confidential_network):
     async with db.snapshot() as tx:
         everybody = [0, ana.id, ben.id, carol.id, dev.id]
-        assert await networks.readers_among(tx, confidential_network.id, everybody) == {ana.id, ben.id}
-        assert await networks.readers_among(tx, open_network.id, everybody) == set(everybody)
-        members_only = await networks.readers_among(tx, open_network.id, everybody, members_only=True)
-        assert members_only == {ana.id, ben.id, carol.id}
+        secret = [(confidential_network.id, id) for id in everybody]
+        public = [(open_network.id, id) for id in everybody]
+        members = {(open_network.id, m.id) for m in (ana, ben, carol)}
+        allowed = {(confidential_network.id, ana.id), (confidential_network.id, ben.id), *public}
+        assert await networks.readers_among(tx, [*secret, *public, (0, ana.id)]) == allowed
+        assert await networks.readers_among(tx, public, members_only=True) == members
 
 
 async def test_the_people_of_a_network(db, ana, ben, carol, dev, visitor, open_network):
