@@ -24,6 +24,7 @@ def pages(
     for _ in range(runs):
         with built.serving(HUB, processes) as server, server.crowd(readers) as crowd:
             crowd.gather()
+            crowd.step_back()
             visitor = Visitor(server, built.place["topic"])
             visitor.ask(1)  # what happens only the first time
             idle.append(visitor.ask(seconds))

@@ -1,6 +1,7 @@
 """A crowd of readers: the C program that opens thousands of sockets and counts what reaches them."""
 
 import mmap
+import os
 import struct
 import tempfile
 import time
@@ -95,6 +96,10 @@ class Crowd:
     def cut(self) -> None:
         """All connections break off."""
         self.aide.ask("cut")
+
+    def step_back(self) -> None:
+        """Take the processor only when nobody else does: the readers stand for ten thousand other machines."""
+        os.setpriority(os.PRIO_PROCESS, self.aide.process.pid, 19)
 
     def await_complete(self, number: int, patience: float = 60) -> None:
         """Until every reader has everything up to this number."""
