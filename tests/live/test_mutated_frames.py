@@ -441,16 +441,30 @@ async def test_the_hub_says_goodbye(live_server: RunningHub, answers: bool) -> N
     await nobody_is_left(live_server)
 
 
+async def waiting_for_hello() -> Conversation:
+    async with asyncio.timeout(5):
+        while not (waiting := [line for line in alive(Conversation) if line.open]):
+            await asyncio.sleep(0.01)
+    return waiting[0]
+
+
 async def test_a_hello_during_a_restart_does_not_stop_it(live_server: RunningHub, monkeypatch) -> None:
     monkeypatch.setattr("web.live.line.uniform", lambda least, most: 0.2)
     async with opened(live_server, hello=False) as client:
-        async with asyncio.timeout(5):
-            while not (waiting := [line for line in alive(Conversation) if line.open]):
-                await asyncio.sleep(0.01)
-        waiting[0].shutdown()
+        (await waiting_for_hello()).shutdown()
         await client.send(frame('{"t":"hello"}'))
         assert b'"ok"' in await client.next()
         assert await client.end() == 1012
+
+
+async def test_a_hello_in_the_moment_of_the_end_is_not_heard(live_server: RunningHub) -> None:
+    async with opened(live_server, hello=False) as client:
+        line, hello = await waiting_for_hello(), frame('{"t":"hello"}')
+        line.get_buffer(-1)[: len(hello)] = hello
+        line.buffer_updated(len(hello))
+        line.close(1008)
+        assert await client.end() == 1008  # within the second that a goodbye may take
+        assert not live_server.house.hub.connections
 
 
 async def test_who_will_say_nothing_more_is_gone(live_server: RunningHub) -> None:

@@ -152,7 +152,8 @@ class Line(asyncio.BufferedProtocol):
 
     async def _listen(self, message: str | bytes) -> None:
         try:
-            await self.hear(message)
+            if self.open:  # it may have ended since the task was made
+                await self.hear(message)
         except Exception:
             log.exception("a live message failed")
             self.close(FAILED)
