@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -31,7 +31,6 @@ from tests.chat.realtime.world import GATES, NETWORKS, STREAMS, Bus, Loop, World
 SETTLE = -1
 LONGER = int(os.environ.get("MACHINE_EXAMPLES", "0"))
 
-PHASES = tuple(Phase) if not os.environ.get("NOSHRINK") else (Phase.generate,)
 # How far the loop turns after something happened: not at all, a few steps, until it rests.
 then = st.sampled_from((SETTLE, SETTLE, SETTLE, 0, 1, 3, 7))
 readers = st.integers(0, 4)
@@ -638,6 +637,6 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whatever_happens_the_protocol_holds() -> None:
     here = settings(
         max_examples=LONGER or 250, stateful_step_count=50, deadline=None, derandomize=not LONGER,
-        database=None, suppress_health_check=list(HealthCheck), print_blob=False, phases=PHASES,
+        database=None, suppress_health_check=list(HealthCheck), print_blob=False,
     )  # fmt: skip
     run_state_machine_as_test(HubMachine, settings=here)
