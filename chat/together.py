@@ -26,6 +26,7 @@ class Together(Generic[Key, Answer]):
         self._keys.update(keys)
         if self._next is None:
             self._next = asyncio.create_task(self._ask_next())
+            self._next.add_done_callback(lambda task: task.cancelled() or task.exception())  # all may be gone
         return await asyncio.shield(self._next)
 
     async def _ask_next(self) -> dict[Key, Answer]:

@@ -18,15 +18,15 @@ class Unreadable(Exception):
 
 
 class Inbox:
-    __slots__ = ("_data", "_fragments", "_is_text")
+    __slots__ = ("_data", "_is_text", "_message")
 
     def __init__(self) -> None:
         self._data = b""
-        self._fragments: list[bytes] | None = None
+        self._message: bytearray | None = None  # whose last fragment has not come yet
         self._is_text = False
 
     def __bool__(self) -> bool:
-        return bool(self._data) or self._fragments is not None
+        return bool(self._data) or self._message is not None
 
     def add(self, data: bytes) -> None:
         self._data += data
@@ -41,7 +41,7 @@ class Inbox:
                     return frame
                 self._collect(frame)
                 if frame.fin:
-                    return self._message()
+                    return self._whole()
         except ProtocolError:
             raise Unreadable(BROKEN) from None
         except PayloadTooBig:
@@ -51,6 +51,8 @@ class Inbox:
         return None
 
     def _frame(self) -> Frame | None:
+        if not self._data:
+            return None
         at = 0
 
         def read_exact(size: int) -> Generator[None, None, bytes]:
@@ -61,22 +63,26 @@ class Inbox:
             return self._data[at - size : at]
 
         try:
-            next(Frame.parse(read_exact, mask=True, max_size=LONGEST))
+            next(Frame.parse(read_exact, mask=True, max_size=self._room()))
         except StopIteration as parsed:
             self._data = self._data[at:]
             return parsed.value
         return None  # the rest has not come yet; it is parsed from the start again
 
-    def _collect(self, frame: Frame) -> None:
-        if (frame.opcode is Opcode.CONT) == (self._fragments is None):
-            raise ProtocolError("a fragment of nothing, or a message within another")
-        if self._fragments is None:
-            self._fragments, self._is_text = [], frame.opcode is Opcode.TEXT
-        self._fragments.append(bytes(frame.data))
-        if sum(map(len, self._fragments)) > LONGEST:
-            raise Unreadable(TOO_BIG)
+    def _room(self) -> int:
+        """Bytes that the next frame may have. What controls the connection is no part of the message around it."""
+        is_control = self._data[0] & Opcode.CLOSE
+        return LONGEST if self._message is None or is_control else LONGEST - len(self._message)
 
-    def _message(self) -> str | bytes:
-        assert self._fragments is not None
-        data, self._fragments = b"".join(self._fragments), None
+    def _collect(self, frame: Frame) -> None:
+        if (frame.opcode is Opcode.CONT) == (self._message is None):
+            raise ProtocolError("a fragment of nothing, or a message within another")
+        if self._message is None:
+            self._message, self._is_text = bytearray(), frame.opcode is Opcode.TEXT
+        # Not a list of fragments: they may be empty, and without number.
+        self._message += frame.data
+
+    def _whole(self) -> str | bytes:
+        assert self._message is not None
+        data, self._message = bytes(self._message), None
         return data.decode() if self._is_text else data

@@ -121,6 +121,11 @@ class Line(asyncio.BufferedProtocol):
             if not self._busy:
                 self._go_on()
 
+    def eof_received(self) -> None:
+        """The client will say nothing more: half a connection is none. The transport closes itself."""
+        self._end()
+        self.within(CLOSE_SECONDS, self.abort)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self.connections.discard(self)
         self.writable = False
@@ -147,7 +152,8 @@ class Line(asyncio.BufferedProtocol):
 
     async def _listen(self, message: str | bytes) -> None:
         try:
-            await self.hear(message)
+            if self.open:  # it may have ended since the task was made
+                await self.hear(message)
         except Exception:
             log.exception("a live message failed")
             self.close(FAILED)
@@ -201,7 +207,8 @@ class Line(asyncio.BufferedProtocol):
         """The server restarts. Not everyone comes back in the same moment, wherever it is that they come back to."""
         if self.open:
             seconds = min(len(self.connections) / RESTARTS_A_SECOND, RESTART_SECONDS)
-            self.within(uniform(0, seconds), lambda: self.close(RESTART))  # noqa: S311
+            # Not `within`: a hello that still comes in time must not keep it here.
+            asyncio.get_running_loop().call_later(uniform(0, seconds), self.close, RESTART)  # noqa: S311
 
     def _hang_up(self, goodbye: bytes) -> None:
         """The client has closed, or answers our own close."""
@@ -210,6 +217,7 @@ class Line(asyncio.BufferedProtocol):
         self._inbox = None
         self._end()
         self.transport.close()
+        self.within(CLOSE_SECONDS, self.abort)  # closing waits for what the client has not read
 
     def _end(self) -> None:
         if self.open:

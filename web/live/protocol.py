@@ -28,8 +28,12 @@ class LiveProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         if self.handshake_initiated:
             self.transport.abort()  # no client may speak before it was answered (RFC 6455, 4.1)
-        else:
-            super().data_received(data)
+            return
+        super().data_received(data)  # the whole handshake at once: that is how uvicorn hands it on
+        if not self.handshake_initiated:
+            # The library has refused it, for the length of its headers, say; uvicorn would never answer.
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
 
     def hand_over(self, heir: Line) -> None:
         """Give the open connection away. uvicorn tells the heir instead when it shuts down."""

@@ -44,8 +44,10 @@ class LiveSocket:
         ):
             refusal = refusal or TOO_MANY
         csrf = csrf_of(http) if viewer and viewer.session_id else ""
+        await send(
+            {"type": "websocket.accept"}
+        )  # raises where the client has left, so no seat is taken before
         conversation = Conversation(house, viewer, csrf, owner, self.seats)
-        await send({"type": "websocket.accept"})
         hand_over(conversation)
         if refusal:
             conversation.close(refusal)
