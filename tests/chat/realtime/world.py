@@ -73,6 +73,23 @@ class Loop(asyncio.SelectorEventLoop):
         self.turn()  # what is due
 
 
+class Numbered:
+    """Sets of these have an order, so that the same steps lead to the same end."""
+
+    __slots__ = ()
+    last = 0
+    number: int
+
+    def __new__(cls, *args: Any) -> Any:
+        one = super().__new__(cls)
+        Numbered.last += 1
+        one.number = Numbered.last
+        return one
+
+    def __hash__(self) -> int:
+        return self.number
+
+
 class Gates:
     def __init__(self) -> None:
         self._shut: dict[str, asyncio.Event] = {}
@@ -318,7 +335,7 @@ class World:
         self._may_fail("draw")
         frames = [self._frame(event, form) for event in events]
         await self.gates.through("drawn")
-        return Rendered(frames, self._head(events[0].stream).acl_version)
+        return Rendered(frames, self._head(events[0].stream).acl_version, self.now.epoch)
 
     def _frame(self, event: Event, form: str) -> bytes:
         post = self.now.posts.get(event.ref)  # none, where an event of a log that is no more is drawn
