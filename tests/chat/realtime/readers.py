@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-from tests.chat.realtime.world import LONG, NETWORKS, WRITE_AT_MOST, Loop, Numbered, Wire, World
+from tests.chat.realtime.outside import Loop, Numbered, Wire
+from tests.chat.realtime.world import LONG, NETWORKS, WRITE_AT_MOST, World
 from web.live.conversation import Conversation
 
 MOST_AT_ONCE = WRITE_AT_MOST + len(LONG)
