@@ -9,8 +9,9 @@ import pytest
 from chat.realtime.delivering import FURTHEST_BEHIND, MOST_REPLAYED
 from chat.realtime.hub import Cursor, Hub
 from chat.realtime.streams import RING
+from tests.chat.realtime.outside import Bus
 from tests.chat.realtime.readers import messages
-from tests.chat.realtime.world import Bus, World
+from tests.chat.realtime.world import World
 
 
 class Silent:

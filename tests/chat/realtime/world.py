@@ -1,11 +1,7 @@
-"""All that surrounds a hub, in memory: the database, Redis, the wires to its clients, and a clock that stands still.
+"""The database of a small world, in memory: it is the hub's log and its desk."""
 
-Whatever the hub awaits passes a gate, which a test may hold shut, so that anything can happen meanwhile.
-"""
-
-import asyncio
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,85 +9,15 @@ from chat.events import CONTROL, Event
 from chat.realtime.frames import message
 from chat.realtime.log import Head, Standing
 from chat.realtime.streams import Connection, Grant, Over, Rendered
+from tests.chat.realtime.outside import Gates
 
 NETWORKS = {"t:1": 1, "n:1": 1, "t:2": 2}
 STREAMS = (*NETWORKS, "m:1", "m:2")
 MEMBERS = (0, 1, 2, 3)  # 0 is whoever has no account
-GATES = (
-    "log",
-    "log answers",
-    "admit",
-    "admit answers",
-    "ask",
-    "ask answers",
-    "draw",
-    "drawn",
-    "sessions",
-    "bus",
-)
 # A small hub gets into trouble sooner than a large one.
 RING, READ_AT_ONCE, FURTHEST_BEHIND = 8, 5, 20
 WRITE_AT_MOST, MOST_REPLAYED = 600, 5000  # an event takes about 110
 LONG = "x" * 900  # more than one write takes
-
-
-class Loop(asyncio.SelectorEventLoop):
-    """It turns when it is told to, and its time is moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        super().__init__()
-        self.accidents: list[Any] = []
-        self.set_exception_handler(lambda _, context: self.accidents.append(context))
-
-    def time(self) -> float:
-        return self.now
-
-    def turn(self) -> None:
-        self.call_soon(self.stop)
-        self.run_forever()
-
-    def do(self, act: Callable[..., Any], *args: Any) -> Any:
-        """Have the loop call this now."""
-        done: list[Any] = []
-        self.call_soon(lambda: done.append(act(*args)))
-        self.turn()
-        if not done:
-            raise AssertionError(self.accidents)
-        return done[0]
-
-    def settle(self) -> None:
-        """Turn until nothing is left to do at this time."""
-        for _ in range(5000):
-            if not self._ready:
-                return
-            self.turn()
-        raise AssertionError("it never comes to rest")
-
-    def pass_time(self, seconds: float) -> None:
-        self.now += seconds
-        self.turn()  # what is due
-
-
-class Gates:
-    def __init__(self) -> None:
-        self._shut: dict[str, asyncio.Event] = {}
-
-    def shut(self, name: str) -> None:
-        self._shut.setdefault(name, asyncio.Event())
-
-    def open(self, name: str) -> None:
-        if gate := self._shut.pop(name, None):
-            gate.set()
-
-    @property
-    def all_open(self) -> bool:
-        return not self._shut
-
-    async def through(self, name: str) -> None:
-        await asyncio.sleep(0)
-        while gate := self._shut.get(name):
-            await gate.wait()
 
 
 @dataclass
@@ -318,7 +244,7 @@ class World:
         self._may_fail("draw")
         frames = [self._frame(event, form) for event in events]
         await self.gates.through("drawn")
-        return Rendered(frames, self._head(events[0].stream).acl_version)
+        return Rendered(frames, self._head(events[0].stream).acl_version, self.now.epoch)
 
     def _frame(self, event: Event, form: str) -> bytes:
         post = self.now.posts.get(event.ref)  # none, where an event of a log that is no more is drawn
@@ -333,130 +259,3 @@ class World:
         over = sessions & self.now.ended.keys()
         await self.gates.through("rights answers")
         return Over(over, set(), None)
-
-
-class Bus:
-    """Redis: it carries what is published, when and as often as a test likes, or loses it."""
-
-    def __init__(self, gates: Gates) -> None:
-        self.gates = gates
-        self.up = False
-        self.followed: set[str] = set()
-        self.on_the_way: list[Event] = []
-
-    async def follow(self, *streams: str) -> None:
-        self.followed |= set(streams)
-        await self.gates.through("bus")
-
-    async def unfollow(self, *streams: str) -> None:
-        self.followed -= set(streams)
-        await self.gates.through("bus")
-
-    async def listen(self, heard: Callable, said: Callable, reconnected: Callable) -> None:
-        self._heard, self._said, self._reconnected = heard, said, reconnected
-        self.come_back()
-        await asyncio.Event().wait()
-
-    def come_back(self) -> None:
-        self.up = True
-        self._reconnected()
-
-    def carry(self, event: Event) -> None:
-        if self.up and (event.stream == CONTROL or event.stream in self.followed):
-            self._heard(event)
-
-    def carry_words(self, stream: str, words: dict) -> None:
-        if self.up and stream in self.followed:
-            self._said(stream, words)
-
-
-class Wire(asyncio.Transport):
-    """What lies between the hub and a client. When it holds too much it asks the hub to wait, as a transport does."""
-
-    FULL, LOW = 1500, 500
-
-    def __init__(self, loop: Loop, sent: Callable[[bytes], None]) -> None:
-        super().__init__({"socket": self})
-        self.loop = loop
-        self.sent = sent  # is told of everything the hub writes
-        self.protocol: Any = None
-        self.ahead: list[bytes] = []  # what the client has not read
-        self.size = 0
-        self.paused = self.closing = self.cut = False
-        self.reading = True
-        self.to_hear: list[bytes] = []  # what the hub has not read
-
-    # The hub's side
-
-    def setsockopt(self, *option: Any) -> None: ...
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
-
-    def write(self, data: bytes) -> None:
-        if self.closing:
-            return
-        self.sent(data)
-        self.ahead.append(data)
-        self.size += len(data)
-        if self.size > self.FULL:
-            self.fill()
-
-    def pause_reading(self) -> None:
-        self.reading = False
-
-    def resume_reading(self) -> None:
-        self.reading = True
-        self.loop.call_soon(self._bring)
-
-    def is_closing(self) -> bool:
-        return self.closing
-
-    def close(self) -> None:
-        self.closing = True
-        if not self.paused:  # else when it has drained
-            self.loop.call_soon(self.close_at_once)
-
-    def abort(self) -> None:
-        self.ahead.clear()
-        self.close_at_once()
-
-    def close_at_once(self) -> None:
-        if not self.cut:
-            self.closing = self.cut = True
-            self.loop.call_soon(self.protocol.connection_lost, None)
-
-    def _bring(self) -> None:
-        while self.reading and self.to_hear and not self.closing:
-            data = self.to_hear.pop(0)
-            self.protocol.get_buffer(-1)[: len(data)] = data
-            self.protocol.buffer_updated(len(data))
-
-    # The client's side
-
-    def open_for(self, protocol: Any) -> None:
-        self.protocol = protocol
-        protocol.connections = set()
-        protocol.connection_made(self)
-
-    def say(self, data: bytes) -> None:
-        self.to_hear.append(data)
-        self.loop.call_soon(self._bring)
-
-    def fill(self) -> None:
-        """It takes no more."""
-        if not self.paused and not self.closing:
-            self.paused = True
-            self.protocol.pause_writing()
-
-    def read(self, writes: int) -> bytes:
-        """What the hub wrote, so many writes of it."""
-        data = b"".join(self.ahead[:writes])
-        del self.ahead[:writes]
-        self.size -= len(data)
-        if self.paused and self.size <= self.LOW:
-            self.paused = False
-            if self.closing:
-                self.close_at_once()
-            else:
-                self.protocol.resume_writing()
-        return data
