@@ -125,7 +125,9 @@ def _figures(found: dict[str, list[Run]], readers: int) -> Iterator[Figure | Non
         yield figure("fanout.saturated", [r.saturated for r in runs], "1/s", goal=most if ours else "", **of)
         yield figure("fanout.saturated.cpu", [r.saturated_cpu for r in runs], "µs", **of)
         yield figure("fanout.saturated.busy", [r.busy * 100 for r in runs], "%", **of)
-        yield figure("fanout.lost", [r.lost for r in runs], "deliveries", goal="≤ 0", **of)
+        yield figure(
+            "fanout.lost", [r.lost for r in runs], "deliveries", goal="≤ 0" if kind == HUB else "", **of
+        )
     yield from _ratios(found, readers)
 
 

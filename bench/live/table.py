@@ -19,10 +19,10 @@ WAYS = {"cut": "the network breaks", "stop": "an orderly restart", "kill": "`kil
 GOALS = {
     "fanout.paced.cpu": "CPU per delivery, {readers} readers, paced",
     "fanout.paced.cpu_ratio": "the same, against the C server in the same run",
-    "fanout.paced.cpu_saved": "the same, `await send_text` against it in the same run",
+    "fanout.paced.cpu_saved": "the same, `await send_text` against it in the same run, {readers} readers",
     "fanout.saturated": "deliveries per second and core, {readers} readers, saturated",
     "fanout.saturated.times_as_many": "the same, against `await send_text` in the same run, {readers} readers",
-    "fanout.lost": "lost, repeated or given up, {readers} readers of {server}",
+    "fanout.lost": "lost, repeated or given up, {readers} readers",
     "memory.connection": "memory of an idle, subscribed connection, {readers} of them",
     "latency.last.p99": "POST to the last of {readers} sockets, durable, p99",
     "pages.p99_ratio": "page latency under 20 events/s to {readers} readers against idle, p99",

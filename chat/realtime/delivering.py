@@ -21,7 +21,7 @@ log = structlog.get_logger()
 FURTHEST_BEHIND = 2000  # events; beyond, a fresh page is cheaper
 MOST_REPLAYED = 5 * 1024 * 1024  # bytes of one catch-up
 WRITE_AT_MOST = 32 * 1024  # bytes handed to one transport at once, so that no connection holds much
-YIELD_EVERY = 100  # connections written between two breaths of the event loop, so that pages stay fast
+YIELD_EVERY = 40  # connections written between two breaths of the event loop, so that pages stay fast
 # After a round of writes the stream rests as long as that took, after a long one twice as long, so that most of
 # the time is left for pages. What comes meanwhile goes out together.
 SHORTEST_REST, LONG_ROUND, LONGEST_REST = 0.002, 0.02, 0.2  # seconds

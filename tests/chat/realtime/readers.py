@@ -154,6 +154,7 @@ class Reader:
             return  # it was read before
         self._must(q == place.cursor + 1, f"{stream}: {q} came after {place.cursor}")
         self._must(d["form"] == self.form, f"a frame of another form: {said}")
+        self._must(d["epoch"] == place.epoch, f"a frame of another history: {said}")
         place.cursor = q
         if place.posts is not None and "rev" in d:
             place.posts[d["id"]] = d["rev"], d["text"]

@@ -75,33 +75,33 @@ class HubMachine(Machine):
     @precondition(lambda self: not self.restored and self._follow())
     @rule(
         number=st.integers(0, 50), missed=st.integers(1, 19), carried=st.booleans(), elsewhere=st.booleans(),
-        gate=st.sampled_from(("", "log", "log answers", "draw", "drawn")), removed=st.booleans(), forgotten=st.integers(0, 6), then=then,
+        gate=st.sampled_from(("", "log", "log", "log answers", "opening answers", "draw", "drawn")),
+        meanwhile=st.sampled_from(("", "removed", "forgotten", "forgotten", "restored")), then=then,
     )  # fmt: skip
     def a_reader_comes_back(
-        self,
-        number: int,
-        missed: int,
-        carried: bool,
-        elsewhere: bool,
-        gate: str,
-        removed: bool,
-        forgotten: int,
-        then: int,
+        self, number: int, missed: int, carried: bool, elsewhere: bool, gate: str, meanwhile: str, then: int
     ) -> None:
         """And while it catches up, the world goes on."""
         following = self._follow()
         reader, stream = following[number % len(following)]
         self.vanish(reader, SETTLE)
+        row = self.world.now.rows[stream]
+        had = row.head
         self.much_is_written(stream, missed, carried, SETTLE)
         if elsewhere:
             self.another_process_takes_over()
         if gate:
             self.world.gates.shut(gate)
         self.connect(reader, True, SETTLE)
-        if removed:
-            self.access_changes((NETWORKS[stream], self.readers[reader].member), 0)
+        match meanwhile:
+            case "removed":
+                self.access_changes((NETWORKS[stream], self.readers[reader].member), 0)
+            case "forgotten":  # a part of what it missed
+                self.old_events_are_forgotten(stream, had + missed // 2 + 2 - row.floor)
+            case "restored":
+                self.a_backup_is_restored(False, SETTLE)
+                self._two_sweeps()
         self.write([(stream, "edit", missed), (stream, "add", 0)], SETTLE)
-        self.old_events_are_forgotten(stream, forgotten)
         if gate:
             self.it_is_done(gate, then)
         self.read(reader, 100, then)

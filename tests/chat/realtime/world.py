@@ -248,7 +248,7 @@ class World:
 
     def _frame(self, event: Event, form: str) -> bytes:
         post = self.now.posts.get(event.ref)  # none, where an event of a log that is no more is drawn
-        d = {"id": event.ref, "form": form}
+        d = {"id": event.ref, "form": form, "epoch": self.now.epoch}
         if post is not None:
             d |= {"rev": post.rev, "text": post.text, "commit": post.commit}
         return message(t="ev", s=event.stream, q=event.seq, k=event.kind, d=d)
