@@ -4,7 +4,10 @@ import asyncio
 from contextlib import suppress
 from random import Random
 
-MESSAGE = b"*3\r\n$7\r\nmessage\r\n"
+MESSAGES = (
+    b">3\r\n$7\r\nmessage\r\n",
+    b"*3\r\n$7\r\nmessage\r\n",
+)  # in RESP3, which the bus speaks, and in RESP2
 
 
 class Proxy:
@@ -83,7 +86,7 @@ class Proxy:
             while (end := end_of_reply(buffer, 0)) is not None:
                 reply = bytes(buffer[:end])
                 del buffer[:end]
-                if reply.startswith(MESSAGE):
+                if reply.startswith(MESSAGES):
                     self._publish(reply, writer)
                 else:
                     writer.write(reply)
