@@ -6,6 +6,7 @@ for an answer; meanwhile its transport reads no more.
 
 import asyncio
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from random import uniform
 from time import monotonic
@@ -42,7 +43,7 @@ def _nowhere(frames: bytes) -> None:
     """What is written to a line that is over."""
 
 
-class Line(asyncio.BufferedProtocol):
+class Line(asyncio.BufferedProtocol, ABC):
     __slots__ = (
         "_busy", "_inbox", "_timer", "_watch", "connections", "heard_at", "open", "transport", "writable", "write",
     )  # fmt: skip
@@ -66,16 +67,17 @@ class Line(asyncio.BufferedProtocol):
 
     # What a line is made for
 
+    @abstractmethod
     def hear_at_once(self, message: str | bytes) -> bool:
         """Whether the message needed no more than this."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def hear(self, message: str | bytes) -> None:
         """A message that takes time. The next one comes when this is done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        raise NotImplementedError
+        """Begin a task of the house's, which ends with it."""
 
     def stalled(self) -> None:
         """The client does not read what it is sent."""
