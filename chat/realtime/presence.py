@@ -71,6 +71,13 @@ class Here:
             del self.people[member]
         self.moved.add(member)
 
+    def bury(self, process: str) -> set[int]:
+        """Its members, who have been away for as long as a lease lasts."""
+        members = set(self.elsewhere.get(process, ()))
+        self.drop(process, members)
+        self.died |= members
+        return members
+
     def apply(self, moves: Moves) -> None:
         self.drop(moves.p, moves.went)
         self.put(moves.p, moves.came)
@@ -205,27 +212,25 @@ class Presence:
             found.setdefault(process, set()).add(int(member))
         # Of ourselves it may know too much after a lost write, and too little after a loss of Redis.
         here.unsaid |= found.pop(self.process, set()) ^ here.own.keys()
-        alive = await self._alive(found.keys())
+        alive = await self._alive(found.keys() | here.elsewhere.keys())
         for process in here.elsewhere.keys() - alive:
-            here.drop(process, set(here.elsewhere[process]))
+            here.bury(process)
         for process in alive:
-            here.drop(process, here.elsewhere.get(process, set()) - found[process])
-            here.put(process, found[process])
+            members = found.get(process, set())
+            here.drop(process, here.elsewhere.get(process, set()) - members)
+            here.put(process, members)
         for moves in said:
             here.apply(moves)
         if dead := [f"{process}:{m}" for process in found.keys() - alive for m in found[process]]:
             await self.bus.redis.hdel(_key(room), *dead)  # type: ignore[misc]
 
     async def _bury(self) -> None:
-        """Whose lease has run out is gone, with their people. Those have been away as long as it lasted."""
+        """Whose lease has run out is gone, with their people."""
         known = {process for here in self.rooms.values() for process in here.elsewhere}
         dead = known - await self._alive(known)
         for room, here in list(self.rooms.items()):
             for process in dead & here.elsewhere.keys():
-                members = set(here.elsewhere[process])
-                here.drop(process, members)
-                here.died |= members
-                if members:
+                if members := here.bury(process):
                     await self.bus.redis.hdel(_key(room), *(f"{process}:{m}" for m in members))  # type: ignore[misc]
 
     async def _alive(self, processes: Iterable[str]) -> set[str]:
@@ -243,9 +248,10 @@ class Presence:
         return {process for process, lease in zip(asked, leases, strict=True) if lease is not None}
 
     async def _renew(self) -> None:
-        first, self._renewed = not self._renewed, True
+        renewed = self._renewed  # before the first one is answered, another may be on its way
         known = await self.bus.redis.set(_lease(self.process), 1, ex=self.lease, get=True)
-        if known is None and not first:
+        self._renewed = True
+        if known is None and renewed:
             log.warning("Redis has forgotten this process; its people are told again")
             self._lost_at = monotonic()
             for here in self.rooms.values():

@@ -1,11 +1,13 @@
 """Who is in the room."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
 from chat import dropins
 from chat.clock import now
+from chat.realtime.presence import Presence
 from tests import cast
 from tests.hubs import running
 
@@ -32,14 +34,29 @@ async def here(screen) -> set[str]:
     return {person["handle"] for person in told["d"]["here"]}
 
 
+async def comes(screen, handle: str) -> dict:
+    """What is said when this member has joined; that others did, and oneself, may be said before."""
+    while True:
+        for message in screen.heard:
+            if message.get("k") == "presence" and handle in str(message["d"].get("joined")):
+                return message["d"]
+        await screen.next("presence")
+
+
+async def counted(screen, count: int) -> dict:
+    while (told := await screen.next("presence"))["d"]["count"] != count:
+        pass
+    return told["d"]
+
+
 async def test_who_enters_is_told_who_is_here(live_server, ana, ben, room):
     async with live_server.listening(ana, room) as anas:
         assert await here(anas) == {"ana-lima"}
         async with live_server.listening(ben, room) as bens:
             assert await here(bens) == {"ana-lima", "ben-okafor"}
-            joined = await anas.next("presence")
-            assert joined["d"]["count"] == 2
-            [person] = joined["d"]["joined"]
+            joined = await comes(anas, "ben-okafor")
+            assert joined["count"] == 2
+            [person] = joined["joined"]
             assert person == {
                 "id": ben.id,
                 "handle": "ben-okafor",
@@ -48,24 +65,40 @@ async def test_who_enters_is_told_who_is_here(live_server, ana, ben, room):
             }
 
 
+async def test_who_comes_while_names_are_read_is_not_forgotten(live_server, ana, ben, room, monkeypatch):
+    """What tells who is here replaces what the page knew."""
+    read, asked, answered = dropins.people_here, asyncio.Event(), asyncio.Event()
+
+    async def read_late(tx, members):
+        if ana.id in members and not answered.is_set():
+            asked.set()
+            await answered.wait()
+        return await read(tx, members)
+
+    monkeypatch.setattr(dropins, "people_here", read_late)
+    async with live_server.listening(ana, room) as anas:
+        await asked.wait()
+        async with live_server.listening(ben, room):
+            while live_server.house.rooms.size(room) != 2:
+                await asyncio.sleep(0.02)
+            answered.set()
+            assert await here(anas) == {"ana-lima", "ben-okafor"}
+
+
 async def test_who_leaves_is_said_to_have_left_after_a_while(live_server, ana, ben, room):
     async with live_server.listening(ana, room) as anas:
         async with live_server.listening(ben, room) as bens:
             await here(bens)
-            await anas.next("presence")
-            while "ben-okafor" not in str(anas.heard):
-                await anas.next("presence")
+            await comes(anas, "ben-okafor")
         await anas.silence(0.4)
-        left = await anas.next("presence", within=3)
-        assert (left["d"]["left"], left["d"]["count"]) == ([ben.id], 1)
+        assert (await counted(anas, 1))["left"] == [ben.id]
 
 
 async def test_who_is_back_soon_never_left(live_server, ana, ben, room):
     async with live_server.listening(ana, room) as anas:
         async with live_server.listening(ben, room) as bens:
             await here(bens)
-            while "ben-okafor" not in str(anas.heard):
-                await anas.next("presence")
+            await comes(anas, "ben-okafor")
         async with live_server.listening(ben, room):
             await anas.silence(1.2)
 
@@ -73,8 +106,7 @@ async def test_who_is_back_soon_never_left(live_server, ana, ben, room):
 async def test_two_screens_of_one_member_are_one_person(live_server, ana, ben, room):
     async with live_server.listening(ana, room) as anas, live_server.listening(ben, room):
         async with live_server.listening(ben, room):
-            while "ben-okafor" not in str(anas.heard):
-                await anas.next("presence")
+            await comes(anas, "ben-okafor")
         await anas.silence(1.2)
 
 
@@ -85,8 +117,7 @@ async def test_people_on_another_process_are_here_too(live_server, db, ana, ben,
         second.listening(ben, room) as bens,
     ):
         assert await here(bens) == {"ana-lima", "ben-okafor"}
-        while "ben-okafor" not in str(anas.heard):
-            await anas.next("presence", within=3)
+        await comes(anas, "ben-okafor")
 
 
 async def test_ghosts_of_a_dead_process_are_not_here(live_server, redis, ana, ben, carol, room):
@@ -116,8 +147,7 @@ async def test_a_loss_of_redis_makes_nobody_leave(live_server, redis, db, ana, b
         second.listening(ben, room) as bens,
     ):
         await here(bens)
-        while "ben-okafor" not in str(anas.heard):
-            await anas.next("presence", within=3)
+        await comes(anas, "ben-okafor")
         await redis.flushall()
         await asyncio.gather(anas.silence(1.5), bens.silence(1.5))
         for hub in (live_server, second):
@@ -134,11 +164,32 @@ async def test_who_was_on_a_process_that_died_has_left_at_once(
     async with live_server.listening(ana, room) as anas:
         assert await here(anas) == {"ana-lima", "ben-okafor", "carol-nguyen"}
         await redis.delete("proc:other")
-        left = await anas.next("presence", within=3)
-        assert (left["d"]["left"], left["d"]["count"]) == ([ben.id], 2)
+        assert (await counted(anas, 2))["left"] == [ben.id]
     async with asyncio.timeout(3):
         while await redis.hexists(f"presence:{room}", f"other:{ben.id}"):
             await asyncio.sleep(0.02)
+
+
+async def test_two_first_renewals_at_once_are_no_loss_of_redis(redis, monkeypatch):
+    """As after a start, when somebody asks who lives before the lease has been written."""
+    presence = Presence(SimpleNamespace(redis=redis))
+    answered = asyncio.Event()
+    write = redis.set
+
+    async def set_late(*args, **options):
+        monkeypatch.setattr(redis, "set", write)
+        await answered.wait()
+        return await write(*args, **options)
+
+    await redis.set("proc:other", 1)
+    monkeypatch.setattr(redis, "set", set_late)
+    first = asyncio.create_task(presence._renew())
+    await asyncio.sleep(0)
+    assert await presence._alive({"other"}) == {"other"}
+    await redis.delete(f"proc:{presence.process}", "proc:other")
+    answered.set()
+    await first
+    assert await presence._alive({"other"}) == set()
 
 
 async def test_who_is_also_elsewhere_has_not_left_with_a_process(live_server, redis, ana, ben, room):
@@ -163,28 +214,24 @@ async def test_a_crowd_is_a_count_and_the_first_few(
     async with live_server.listening(ana, room) as anas:
         await here(anas)
         async with live_server.listening(ben, room):
-            assert (await anas.next("presence"))["d"]["count"] == 2
+            await counted(anas, 2)
             async with live_server.listening(carol, room) as carols:
                 told = await carols.next("presence")
                 assert (told["d"]["count"], len(told["d"]["here"])) == (3, 2)
-                crowd = await anas.next("presence")
-                assert crowd["d"]["count"] == 3
-                assert [p["handle"] for p in crowd["d"]["here"]] == ["ana-lima", "ben-okafor"]
+                crowd = await counted(anas, 3)
+                assert [p["handle"] for p in crowd["here"]] == ["ana-lima", "ben-okafor"]
                 async with live_server.listening(dev, room):
                     # Whom the page shows has not changed, so only the number is told.
                     assert (await anas.next("presence"))["d"] == {"count": 4, "joined": [], "left": []}
                 assert (await anas.next("presence"))["d"] == {"count": 3, "joined": [], "left": []}
         # Ben goes: of those who are shown one is another now, and then they are no crowd any more.
-        while (told := (await anas.next("presence"))["d"])["count"] != 1:
-            pass
-        assert [p["handle"] for p in told["here"]] == ["ana-lima"]
+        assert [p["handle"] for p in (await counted(anas, 1))["here"]] == ["ana-lima"]
 
 
 async def test_a_room_where_nothing_happens_is_not_read_again_and_again(live_server, redis, ana, ben, room):
     async with live_server.listening(ana, room) as anas, live_server.listening(ben, room) as bens:
         await here(bens)
-        while "ben-okafor" not in str(anas.heard):
-            await anas.next("presence")
+        await comes(anas, "ben-okafor")
         before = (await redis.info("commandstats"))["cmdstat_hgetall"]["calls"]
         await anas.silence(1.0)  # ten looks
         assert (await redis.info("commandstats"))["cmdstat_hgetall"]["calls"] == before
@@ -198,8 +245,7 @@ async def test_what_was_not_heard_is_read(live_server, redis, ana, ben, room, mo
         own = f"{live_server.house.rooms.presence.process}:{ben.id}"
         # Another process has lost its voice; of this one something was left that is not true.
         await redis.hset(f"presence:{room}", mapping={f"other:{ben.id}": 1, own: 1})
-        joined = await anas.next("presence", within=3)
-        assert [p["handle"] for p in joined["d"]["joined"]] == ["ben-okafor"]
+        await comes(anas, "ben-okafor")
         async with asyncio.timeout(3):
             while await redis.hexists(f"presence:{room}", own):
                 await asyncio.sleep(0.02)
@@ -212,8 +258,7 @@ async def test_a_process_that_ends_takes_its_people_along(live_server, redis, db
         async with running(live_server.house.settings, db) as second:
             async with second.listening(ben, room) as bens:
                 await here(bens)
-                while "ben-okafor" not in str(anas.heard):
-                    await anas.next("presence", within=3)
+                await comes(anas, "ben-okafor")
             process = second.house.rooms.presence.process
         assert not [f for f in await redis.hkeys(f"presence:{room}") if f.startswith(process.encode())]
         assert (await anas.next("presence", within=3))["d"]["left"] == [ben.id]
@@ -225,7 +270,7 @@ async def test_nonsense_between_processes_is_passed_over(live_server, redis, ana
         for words in (b"{}", b'{"p":5}', b'{"p":"x","came":["y"]}', b"[]", b"?", b'{"p":"x","went":[1]}'):
             await redis.publish(f"live:p:{room}", words)
         async with live_server.listening(ben, room):
-            assert (await anas.next("presence", within=3))["d"]["count"] == 2
+            await counted(anas, 2)
 
 
 async def test_typing_is_off_in_a_crowd_wherever_it_is(live_server, db, ana, ben, room, monkeypatch):
@@ -240,8 +285,7 @@ async def test_typing_is_off_in_a_crowd_wherever_it_is(live_server, db, ana, ben
         async with second.listening(ben, room) as bens:
             await here(bens)
             await bens.say(t="eph", s=room, k="typing")
-            while "ben-okafor" not in str(anas.heard):
-                await anas.next("presence", within=3)
+            await comes(anas, "ben-okafor")
             await anas.silence(0.3)
 
 

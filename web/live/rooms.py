@@ -1,6 +1,7 @@
 """Who is in a room, told to the room: merged, once a second."""
 
 import asyncio
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -29,7 +30,7 @@ class Room:
         self.joined: set[int] = set()  # of whom the room has not heard yet
         self.left: set[int] = set()
         self.absent_since: dict[int, float] = {}
-        self.names: dict[int, dict[str, Any]] = {}
+        self.names: dict[int, dict[str, Any] | None] = {}  # None for who is no member any more
         self.few: list[int] = []  # who was shown last, while the room is a crowd
 
     def add(self, member: int) -> None:
@@ -48,6 +49,9 @@ class Room:
     @property
     def shown(self) -> list[int]:
         return list(self.here if len(self.here) <= CROWD else islice(self.here, SHOWN))
+
+    def named(self, members: Iterable[int]) -> list[dict[str, Any]]:
+        return [name for member in members if (name := self.names.get(member))]
 
 
 class Rooms:
@@ -71,7 +75,9 @@ class Rooms:
             room.here = dict.fromkeys(sorted(here.people))
         room.add(connection.member_id)
         room.absent_since.pop(connection.member_id, None)
-        d = {"count": len(room.here), "here": await self._people(room, room.shown)}
+        while not room.names.keys() >= set(room.shown):  # somebody may come while we ask
+            await self._learn(room, room.shown)
+        d = {"count": len(room.here), "here": room.named(room.shown)}
         if connection.streams.get(stream) is follower:
             connection.write(message(t="eph", s=stream, k="presence", d=d))
 
@@ -130,16 +136,17 @@ class Rooms:
             # Thousands are told every second: of a crowd only what they can see.
             d |= {"joined": [], "left": []}
         elif crowd or room.few:
-            d["here"] = await self._people(room, shown)
+            await self._learn(room, shown)
+            d["here"] = room.named(shown)
         else:
-            d |= {"joined": await self._people(room, sorted(joined)), "left": sorted(left)}
+            await self._learn(room, joined)
+            d |= {"joined": room.named(sorted(joined)), "left": sorted(left)}
         room.few = shown if crowd else []
         room.joined -= joined
         room.left -= left
         self.hub.said(stream, {"k": "presence", "d": d})
 
-    async def _people(self, room: Room, members: list[int]) -> list[dict[str, Any]]:
+    async def _learn(self, room: Room, members: Iterable[int]) -> None:
         if unknown := [member for member in members if member not in room.names]:
             async with self.db.snapshot() as tx:
-                room.names.update(await dropins.people_here(tx, unknown))
-        return [room.names[member] for member in members if member in room.names]
+                room.names |= dict.fromkeys(unknown) | await dropins.people_here(tx, unknown)
