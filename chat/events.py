@@ -33,6 +33,7 @@ class Event(NamedTuple):
     ref: int
     rev: int
     acl_version: int
+    epoch: str  # of the log in which it has this number
 
 
 def topic_stream(topic_id: int) -> str:
@@ -77,7 +78,7 @@ INSERT INTO event (stream_id, seq, kind, ref_id, rev, acl_version, at)
 SELECT :stream, taken.head - :count + fact.i, fact.kind, fact.ref, fact.rev, :acl_version, :at
 FROM taken, unnest(CAST(:kinds AS text[]), CAST(:refs AS bigint[]), CAST(:revs AS integer[]))
      WITH ORDINALITY AS fact (kind, ref, rev, i)
-RETURNING seq
+RETURNING seq, (SELECT epoch FROM meta)
 """
 
 
@@ -100,11 +101,10 @@ async def write_events(tx: "Transaction", facts: list[Fact]) -> list[Event]:
             refs=[f.ref for f in of_stream],
             revs=[f.rev for f in of_stream],
         )
-        numbers = sorted(row.seq for row in rows)
-        if len(numbers) != len(of_stream):
+        if len(rows) != len(of_stream):
             raise LookupError(f"there is no stream {stream}")
         written += [
-            Event(stream, n, f.kind, f.ref, f.rev, acl_version)
-            for n, f in zip(numbers, of_stream, strict=True)
+            Event(stream, row.seq, f.kind, f.ref, f.rev, acl_version, row.epoch)
+            for row, f in zip(sorted(rows), of_stream, strict=True)
         ]
     return written

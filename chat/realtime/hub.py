@@ -149,8 +149,8 @@ class Hub:
 
     def heard(self, event: Event) -> None:
         """Another process, or this one, has published an event."""
-        if event.stream == CONTROL:
-            self._sweep_now.set()
+        if event.stream == CONTROL or event.epoch != self.delivery.epoch:
+            self._sweep_now.set()  # which finds a new epoch; of an old one nothing is true any more
         elif (stream := self.streams.get(event.stream)) is not None and event.seq > stream.head:
             stream.heard[event.seq] = event
             self.delivery.learn(stream, event.seq)

@@ -36,7 +36,7 @@ async def position(tx: Transaction, stream: str) -> Position | None:
 async def events_after(tx: Reader, stream: str, seq: int, limit: int) -> list[Event]:
     """The stream's events from the one after `seq` on, in order."""
     rows = await tx.all(
-        "SELECT stream_id, seq, kind, ref_id, rev, acl_version FROM event "
+        "SELECT stream_id, seq, kind, ref_id, rev, acl_version, (SELECT epoch FROM meta) FROM event "
         "WHERE stream_id = :stream AND seq > :seq ORDER BY seq LIMIT :limit",
         stream=stream,
         seq=seq,

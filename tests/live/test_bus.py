@@ -35,7 +35,7 @@ async def listening(url, *streams):
 
 
 def event(seq=1):
-    return Event("t:1", seq, "post.added", 7, 1, 1)
+    return Event("t:1", seq, "post.added", 7, 1, 1, "e0")
 
 
 async def next_of(heard):

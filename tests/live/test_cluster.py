@@ -75,7 +75,7 @@ async def mouth(cluster):
 
 
 def event(name, seq=1):
-    return Event(name, seq, "post.added", 7, 1, 1)
+    return Event(name, seq, "post.added", 7, 1, 1, "e0")
 
 
 async def test_streams_are_spread_over_the_servers_and_each_is_heard_once(cluster, ear, mouth):

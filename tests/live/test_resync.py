@@ -3,6 +3,7 @@
 import asyncio
 
 from chat.config import settings
+from chat.events import Event
 from chat.realtime import log as event_log
 from tests import cast
 from tests.hubs import running
@@ -64,6 +65,20 @@ async def test_a_restored_backup_voids_every_cursor(live_server, db, ana, ben, t
     assert (await resync(live_server, ben, cursor(thread.stream, old, 2)))["why"] == "epoch"
     async with live_server.listening(ben, cursor(thread.stream, told["e"], 2)) as screen:
         assert screen.told["subs"][0]["state"] == "live"
+
+
+async def test_what_was_published_before_a_restore_means_nothing_after_it(live_server, db, ana, ben, thread):
+    hub = live_server.house.hub
+    late = Event(thread.stream, 2, "post.added", thread.post, 1, 1, hub.delivery.epoch)
+    async with db.transaction() as tx:
+        await event_log.new_epoch(tx, late.epoch)
+    await hub.sweep()
+    async with live_server.listening(ben, thread.stream) as screen:
+        hub.heard(late)
+        await screen.silence(0.3)
+        post = await cast.write(db, ana, thread, "after it")
+        told = await screen.next("post.added")
+        assert (told["q"], told["d"]["id"]) == (2, post["id"])
 
 
 async def test_a_new_epoch_is_noticed_by_itself(live_server, db, ben, thread):

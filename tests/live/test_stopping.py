@@ -17,7 +17,7 @@ async def test_it_stops_at_once_while_it_is_woken(db, redis_url, steps):
     hub = Hub(EventLog(db), bus, Desk(db))
     await hub.start()
     await asyncio.sleep(0.15)  # asleep until the next sweep
-    hub.heard(Event(CONTROL, 1, "access.changed", 1, 1, 1))
+    hub.heard(Event(CONTROL, 1, "access.changed", 1, 1, 1, hub.delivery.epoch))
     for _ in range(steps):
         await asyncio.sleep(0)
     async with asyncio.timeout(2):

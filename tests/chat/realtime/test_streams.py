@@ -9,7 +9,7 @@ from chat.realtime.streams import RING, Kept, Stream
 
 def kept(seq: int, kind: str = "post.added", ref: int | None = None, **frames: int) -> Kept:
     """An event with frames of so many bytes."""
-    one = Kept(Event("t:1", seq, kind, seq if ref is None else ref, 0, 1))
+    one = Kept(Event("t:1", seq, kind, seq if ref is None else ref, 0, 1, "e0"))
     for form, size in frames.items():
         one.add(form, form[:1].encode() * size, 1)
     return one

@@ -83,7 +83,7 @@ class World:
         row = self.now.rows[stream]
         row.head += 1
         network = self.now.networks.get(NETWORKS.get(stream, 0))
-        event = Event(stream, row.head, kind, ref, rev, network.acl_version if network else 0)
+        event = Event(stream, row.head, kind, ref, rev, network.acl_version if network else 0, self.now.epoch)
         row.events.append(event)
         row.commits.append(commit)
         return event
