@@ -4,10 +4,8 @@ import asyncio
 from contextlib import suppress
 from random import Random
 
-MESSAGES = (
-    b">3\r\n$7\r\nmessage\r\n",
-    b"*3\r\n$7\r\nmessage\r\n",
-)  # in RESP3, which the bus speaks, and in RESP2
+# In RESP3, which the bus speaks, and in RESP2.
+MESSAGES = (b">3\r\n$7\r\nmessage\r\n", b"*3\r\n$7\r\nmessage\r\n")
 
 
 class Proxy:
@@ -30,18 +28,17 @@ class Proxy:
 
     async def stop(self) -> None:
         self._server.close()
-        self.heal()
+        self.flow()
         self.cut()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def heal(self) -> None:
-        self.drop = self.double = self.delay = 0.0
+    def flow(self) -> None:
         self._flowing.set()
 
     def hang(self) -> None:
-        """Whatever is sent from now on waits until `heal`, in both directions."""
+        """Whatever is sent from now on waits until `flow`, in both directions."""
         self._flowing.clear()
 
     def cut(self) -> None:

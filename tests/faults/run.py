@@ -284,7 +284,7 @@ class Stage:
             case "hang":
                 world.proxy.hang()
                 await asyncio.sleep(seconds)
-                world.proxy.heal()
+                world.proxy.flow()
                 world.note(since, "hang", "proxy")
             case "cut line":
                 world.proxy.cut()

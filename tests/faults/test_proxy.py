@@ -28,7 +28,7 @@ async def heard(proxy: Proxy, count: int) -> list[int]:
         for n in range(count):
             await redis.publish("a", n)
         await asyncio.sleep(0.1)
-        proxy.heal()
+        proxy.drop = proxy.double = proxy.delay = 0.0
         await redis.publish("a", "end")
         numbers = []
         while (message := await listener.get_message(timeout=2))["data"] != b"end":
@@ -60,7 +60,7 @@ async def test_a_line_that_hangs_and_one_that_is_cut(proxy):
         asking = asyncio.create_task(redis.ping())
         await asyncio.sleep(0.1)
         assert not asking.done()
-        proxy.heal()
+        proxy.flow()
         assert await asking
         proxy.hang()
         asking = asyncio.create_task(redis.ping())
