@@ -65,7 +65,7 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (run_at) WHERE done_at IS NULL AND failed_at IS NULL;
 CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
 
--- A person with an account.
+-- A person with an account. `hides` names the parts of the profile that others don't see.
 CREATE TABLE member (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     handle text NOT NULL UNIQUE CHECK (handle = lower(handle)),
@@ -77,7 +77,8 @@ CREATE TABLE member (
     password_hash text,
     verified_at timestamptz,
     admin_since timestamptz,
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    hides text[] NOT NULL DEFAULT '{}'
 );
 
 -- A browser that is signed in; only a hash of its cookie is kept.
@@ -115,6 +116,7 @@ CREATE TABLE one_time_key (
 CREATE INDEX one_time_key_member ON one_time_key (member_id);
 
 -- A group with its own topics, members and drop-ins. Every change of who may read bumps acl_version.
+-- `members_may` names the rights that it opens to members; `questions` are asked of those who request a place.
 CREATE TABLE network (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     slug text NOT NULL UNIQUE,
@@ -123,10 +125,18 @@ CREATE TABLE network (
     access text NOT NULL CHECK (access IN ('open', 'restricted', 'private', 'confidential')),
     acl_version bigint NOT NULL DEFAULT 1,
     founded_by bigint NOT NULL REFERENCES member,
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    description text NOT NULL DEFAULT '',
+    description_html text NOT NULL DEFAULT '',
+    members_may text[] NOT NULL DEFAULT '{start_topic}',
+    anonymity_since timestamptz,
+    questions text[] NOT NULL DEFAULT '{}',
+    invitations_outlive boolean NOT NULL DEFAULT false,
+    pictured_at timestamptz
 );
 
--- A member's place in a network. It is active while it has neither ended nor been banned.
+-- A member's place in a network. It is active while it has neither ended nor been banned. Who asked to be a former
+-- member is not named beside what they wrote; who is unlisted is in the directory for hosts alone.
 CREATE TABLE membership (
     network_id bigint NOT NULL REFERENCES network,
     member_id bigint NOT NULL REFERENCES member,
@@ -136,6 +146,8 @@ CREATE TABLE membership (
     ended_at timestamptz,
     ended_by bigint REFERENCES member,
     banned_at timestamptz,
+    unlisted_at timestamptz,
+    former_at timestamptz,
     PRIMARY KEY (network_id, member_id)
 );
 CREATE INDEX membership_member ON membership (member_id) WHERE ended_at IS NULL AND banned_at IS NULL;
@@ -172,6 +184,32 @@ CREATE TABLE admission (
     at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (invitation_id, member_id)
 );
+
+-- A change in a network that its owners can look up: who did what to whom. Details are what they were at that moment.
+CREATE TABLE audit_entry (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    at timestamptz NOT NULL DEFAULT now(),
+    actor_id bigint REFERENCES member,
+    action text NOT NULL,
+    subject_id bigint REFERENCES member,
+    details jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX audit_entry_network ON audit_entry (network_id, id);
+
+-- Something a member is told in the page. What may no longer be known to them is not shown.
+CREATE TABLE notice (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    member_id bigint NOT NULL REFERENCES member,
+    kind text NOT NULL,
+    network_id bigint REFERENCES network,
+    actor_id bigint REFERENCES member,
+    ref_id bigint,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    read_at timestamptz
+);
+CREATE INDEX notice_member ON notice (member_id, id);
+CREATE INDEX notice_unread ON notice (member_id) WHERE read_at IS NULL;
 
 -- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open.
 CREATE TABLE topic (

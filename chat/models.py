@@ -41,6 +41,11 @@ def words(default: str | None = None, **kw: Any) -> Any:
     return Field(sa_column=sa.Column(sa.Text, nullable=False, server_default=default, **kw))
 
 
+def several() -> Any:
+    """A column of several texts, none of them by default."""
+    return Field(sa_column=sa.Column(sa.ARRAY(sa.Text), nullable=False))
+
+
 class Meta(SQLModel, table=True):
     one: bool = Field(sa_column=sa.Column(sa.Boolean, primary_key=True, server_default=sa.true()))
     epoch: str = words(default="")

@@ -12,6 +12,7 @@ from chat.members.joining import (
     verification_letter,
     welcome,
 )
+from chat.members.notifying import notify
 from chat.members.passwords import hash_password, matches
 from chat.members.profiles import Profile, introduce, own_email, profile_of
 from chat.members.signing_in import (
@@ -70,6 +71,7 @@ __all__ = [
     "must_act",
     "must_match",
     "next_end",
+    "notify",
     "own_email",
     "profile_of",
     "reset",

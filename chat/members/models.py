@@ -1,11 +1,11 @@
-"""The tables of members, sessions and keys."""
+"""The tables of members, sessions, keys and notices."""
 
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from chat.models import key, moment, ref, words
+from chat.models import key, moment, ref, several, words
 
 
 class Member(SQLModel, table=True):
@@ -20,6 +20,7 @@ class Member(SQLModel, table=True):
     verified_at: datetime | None = moment()
     admin_since: datetime | None = moment()
     created_at: datetime = moment(default=True)
+    hides: list[str] = several()
 
 
 class Session(SQLModel, table=True):
@@ -50,3 +51,14 @@ class OneTimeKey(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
     used_at: datetime | None = moment()
     created_at: datetime = moment(default=True)
+
+
+class Notice(SQLModel, table=True):
+    id: int | None = key()
+    member_id: int = ref("member")
+    kind: str = words()
+    network_id: int | None = ref("network", optional=True)
+    actor_id: int | None = ref("member", optional=True)
+    ref_id: int | None = Field(default=None, sa_type=sa.BigInteger)
+    created_at: datetime = moment(default=True)
+    read_at: datetime | None = moment()

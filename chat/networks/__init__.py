@@ -2,7 +2,6 @@
 
 from chat.networks.access import (
     ACCESS,
-    has_right,
     is_member,
     joining_in,
     may_read,
@@ -12,6 +11,7 @@ from chat.networks.access import (
     role_in,
     writing_in,
 )
+from chat.networks.auditing import record
 from chat.networks.banning import ban, banned_from, unban
 from chat.networks.founding import change_access, found, may_found
 from chat.networks.inviting import (
@@ -36,13 +36,16 @@ from chat.networks.queries import (
     networks_of,
     open_network_of,
 )
+from chat.networks.rights import RIGHTS, Right, has_right
 
 __all__ = [
     "ACCESS",
+    "RIGHTS",
     "Invited",
     "NetworkSeen",
     "Offer",
     "Person",
+    "Right",
     "accept",
     "ban",
     "banned_from",
@@ -70,6 +73,7 @@ __all__ = [
     "place",
     "readable",
     "readers_among",
+    "record",
     "remove",
     "revoke",
     "role_in",

@@ -11,18 +11,9 @@ from chat.errors import Forbidden
 from chat.events import CONTROL, fence
 from chat.members import Viewer
 from chat.networks.models import Membership, Network
+from chat.networks.rights import OWNERS, RIGHTS, has_right
 
 ACCESS = ("open", "restricted", "private", "confidential")
-
-# What each role may do in its network. A right that is not here is everybody's who may read.
-RIGHTS = {
-    "invite": ("owner", "host"),
-    "remove_member": ("owner", "host"),
-    "ban_member": ("owner", "host"),
-    "change_access": ("owner",),
-    "remove_post": ("owner", "host"),
-    "run_drop_ins": ("owner", "host"),
-}
 
 
 def belongs(member_id: Any) -> Any:
@@ -114,13 +105,15 @@ async def role_in(tx: Transaction, member_id: int, network_id: int) -> str | Non
     )
 
 
-def has_right(role: str | None, right: str) -> bool:
-    return role in RIGHTS[right]
-
-
 async def must_have(tx: Transaction, viewer: Viewer, network_id: int, right: str) -> None:
-    if not has_right(await role_in(tx, viewer.id, network_id), right):
-        raise Forbidden("That is for the network’s hosts.")
+    """Raises Forbidden for whoever lacks a right of chat/networks/rights.py."""
+    opened = await tx.value(select(Network.members_may).where(col(Network.id) == network_id))
+    if not has_right(await role_in(tx, viewer.id, network_id), right, opened or ()):
+        raise Forbidden(
+            "That is for the network’s owners."
+            if RIGHTS[right].roles == OWNERS
+            else "That is for the network’s hosts."
+        )
 
 
 async def writing_in(tx: Transaction, network_id: int) -> None:

@@ -1,11 +1,13 @@
-"""The tables of networks, memberships and invitations."""
+"""The tables of networks, memberships, invitations and the audit log."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from chat.models import key, moment, ref, words
+from chat.models import key, moment, ref, several, words
 
 
 class Network(SQLModel, table=True):
@@ -17,6 +19,13 @@ class Network(SQLModel, table=True):
     acl_version: int = Field(default=1, sa_type=sa.BigInteger)
     founded_by: int = ref("member")
     created_at: datetime = moment(default=True)
+    description: str = words(default="")
+    description_html: str = words(default="")
+    members_may: list[str] = several()
+    anonymity_since: datetime | None = moment()
+    questions: list[str] = several()
+    invitations_outlive: bool
+    pictured_at: datetime | None = moment()
 
 
 class Membership(SQLModel, table=True):
@@ -28,6 +37,8 @@ class Membership(SQLModel, table=True):
     ended_at: datetime | None = moment()
     ended_by: int | None = ref("member", optional=True)
     banned_at: datetime | None = moment()
+    unlisted_at: datetime | None = moment()
+    former_at: datetime | None = moment()
 
 
 class Invitation(SQLModel, table=True):
@@ -55,3 +66,14 @@ class Admission(SQLModel, table=True):
     invitation_id: int = ref("invitation", primary_key=True)
     member_id: int = ref("member", primary_key=True)
     at: datetime = moment(default=True)
+
+
+class AuditEntry(SQLModel, table=True):
+    __tablename__ = "audit_entry"
+    id: int | None = key()
+    network_id: int = ref("network")
+    at: datetime = moment(default=True)
+    actor_id: int | None = ref("member", optional=True)
+    action: str = words()
+    subject_id: int | None = ref("member", optional=True)
+    details: dict[str, Any] = Field(sa_type=JSONB)

@@ -10,8 +10,9 @@ from chat.db import Transaction
 from chat.errors import Forbidden, NotFound, SignInFirst
 from chat.members import Viewer
 from chat.members.models import Member
-from chat.networks.access import has_right, readable, visible
+from chat.networks.access import readable, visible
 from chat.networks.models import Membership, Network
+from chat.networks.rights import has_right
 
 
 class NetworkSeen(NamedTuple):
@@ -26,9 +27,12 @@ class NetworkSeen(NamedTuple):
     role: str | None
     readable: bool
     members: int
+    opened: list[str]  # rights that it opens to members
+    description_html: str
+    pictured_at: datetime | None
 
     def may(self, right: str) -> bool:
-        return has_right(self.role, right)
+        return has_right(self.role, right, self.opened)
 
 
 class Person(NamedTuple):
@@ -69,6 +73,9 @@ def _seen(viewer: Viewer | None) -> Any:
         own.label("role"),
         readable(member_id).label("readable"),
         size.label("members"),
+        Network.members_may,
+        Network.description_html,
+        Network.pictured_at,
     ).where(visible(member_id))
 
 

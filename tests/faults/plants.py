@@ -51,7 +51,17 @@ def early_number() -> None:
                 "INSERT INTO event (stream_id, seq, kind, ref_id, rev, acl_version) VALUES (:s, :q, :k, :ref, :rev, :v)",
                 s=fact.stream, q=head, k=fact.kind, ref=fact.ref, rev=fact.rev, v=acl_version,
             )  # fmt: skip
-            written.append(db.Event(fact.stream, head, fact.kind, fact.ref, fact.rev, acl_version, await tx.value("SELECT epoch FROM meta")))
+            written.append(
+                db.Event(
+                    fact.stream,
+                    head,
+                    fact.kind,
+                    fact.ref,
+                    fact.rev,
+                    acl_version,
+                    await tx.value("SELECT epoch FROM meta"),
+                )
+            )
         return written
 
     replace(db, "write_events", write_events)

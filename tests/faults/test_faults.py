@@ -19,9 +19,7 @@ async def test_nothing_is_lost_repeated_or_shown_to_the_wrong_whatever_dies():
     course = Course(seconds=8, seed=18, clients=18, rate=15, kills=4, others=11, lose=0.03, patience=PATIENCE)
     with servers.own_folder() as folder:
         result = await run(course, folder)
-    again = (
-        "python -m tests.faults --seconds 8 --seed 18 --clients 18 --rate 15 --kills 4 --others 11 --lose 0.03"
-    )
+    again = "python -m tests.faults --seconds 8 --seed 18 --clients 18 --rate 15 --kills 4 --others 11 --lose 0.03"
     assert not result.findings.broken, told(result, again)
     summary = result.summary
     assert summary["kills"] == 4
