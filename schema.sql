@@ -135,6 +135,20 @@ CREATE TABLE network (
     pictured_at timestamptz
 );
 
+-- The access versions of networks, in ascending order of their ids, which do not change before the caller's
+-- transaction ends. Locks are given in turn, so that whoever changes them is not passed by.
+CREATE FUNCTION fence(ids bigint[]) RETURNS TABLE (id bigint, acl_version bigint) LANGUAGE plpgsql AS $$
+DECLARE
+    one bigint;
+BEGIN
+    FOREACH one IN ARRAY ids LOOP
+        PERFORM pg_advisory_xact_lock_shared(hashtextextended('network', one));
+    END LOOP;
+    -- A statement of its own: it sees what was committed while we waited.
+    RETURN QUERY SELECT network.id, network.acl_version FROM network WHERE network.id = ANY (ids);
+END
+$$;
+
 -- A member's place in a network. It is active while it has neither ended nor been banned. Who asked to be a former
 -- member is not named beside what they wrote; who is unlisted is in the directory for hosts alone.
 CREATE TABLE membership (

@@ -65,7 +65,9 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
-        self.fences: dict[int, int] = {}  # network id -> acl_version, of the networks locked FOR SHARE
+        self.fences: dict[
+            int, int
+        ] = {}  # network id -> acl_version, of the networks where nobody changes it before the end
         self.events: list[Event] = []
         self.jobs: list[int] = []
         self._facts: list[Fact] = []

@@ -65,10 +65,16 @@ async def fence(tx: "Transaction", networks: Iterable[int]) -> None:
     """Order this transaction with every change of who may read these networks: one of the two comes first."""
     missing = sorted(set(networks) - tx.fences.keys())
     if missing:
-        rows = await tx.all(
-            "SELECT id, acl_version FROM network WHERE id = ANY(:ids) ORDER BY id FOR SHARE", ids=missing
-        )
+        rows = await tx.all("SELECT id, acl_version FROM fence(CAST(:ids AS bigint[]))", ids=missing)
         tx.fences.update({row.id: row.acl_version for row in rows})
+
+
+async def alone(tx: "Transaction", network: int) -> None:
+    """Order this transaction with all others that write in this network, or change who may read it.
+
+    They wait until it ends. To be called before anything that depends on it is looked at.
+    """
+    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('network', :network))", network=network)
 
 
 # The row lock on the stream is held from here to the commit, so numbers have no holes and commit in order.

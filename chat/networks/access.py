@@ -8,7 +8,7 @@ from sqlmodel import col, exists, or_, select
 
 from chat.db import Reader, Transaction
 from chat.errors import Forbidden
-from chat.events import CONTROL, fence
+from chat.events import CONTROL, alone, fence
 from chat.members import Viewer
 from chat.networks.models import Membership, Network
 from chat.networks.rights import OWNERS, RIGHTS, has_right
@@ -124,12 +124,13 @@ async def writing_in(tx: Transaction, network_id: int) -> None:
 async def joining_in(tx: Transaction, network_id: int) -> None:
     """Like `writing_in`, for a transaction that may also give a place: two that both hold the weaker lock
     would wait for each other when each comes to change who may read."""
-    await tx.run("SELECT 1 FROM network WHERE id = :id FOR NO KEY UPDATE", id=network_id)
+    await alone(tx, network_id)
     await fence(tx, [network_id])
 
 
 async def access_changes(tx: Transaction, network_id: int) -> None:
     """Who may read has changed: every live connection is asked about again before it gets anything more."""
+    await alone(tx, network_id)
     version = await tx.value(
         "UPDATE network SET acl_version = acl_version + 1 WHERE id = :id RETURNING acl_version", id=network_id
     )

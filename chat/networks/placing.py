@@ -3,7 +3,7 @@
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden, NotFound
-from chat.events import member_stream
+from chat.events import alone, member_stream
 from chat.members import Viewer, must_act
 from chat.networks.access import access_changes, role_in
 from chat.networks.queries import NetworkSeen
@@ -80,7 +80,7 @@ async def remove(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, h
 async def lock(tx: Transaction, network_id: int) -> None:
     """Changes of who has a place go one after the other."""
     # Before the memberships are looked at, so that of two owners who leave at once one stays.
-    await tx.run("SELECT 1 FROM network WHERE id = :id FOR UPDATE", id=network_id)
+    await alone(tx, network_id)
 
 
 async def _owners(tx: Transaction, network_id: int) -> int:

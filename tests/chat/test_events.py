@@ -97,6 +97,27 @@ async def test_a_post_and_a_removal_come_one_after_the_other(db, ana, ben, secre
     assert [now - row.acl_version for row in ordered] == [1, 1]
 
 
+async def test_a_removal_is_not_passed_by_however_busy_a_network_is(db, ana, ben, secret_thread):
+    network = secret_thread.network
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def writes_slowly():
+        async with db.transaction() as tx:
+            await networks.writing_in(tx, network.id)
+            started.set()
+            await go_on.wait()
+
+    writing = asyncio.create_task(writes_slowly())
+    await started.wait()
+    removing = asyncio.create_task(cast.remove(db, ana, network, ben))
+    await asyncio.wait([removing], timeout=0.2)
+    later = asyncio.create_task(cast.write(db, ana, secret_thread, "One more, and one more."))
+    _, waiting = await asyncio.wait([removing, later], timeout=0.2)
+    assert waiting == {removing, later}, "who comes later waits behind the removal"
+    go_on.set()
+    await asyncio.gather(writing, removing, later)
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_whatever_happens_at_once_nobody_waits_in_a_circle(db, ana, ben, thread, secret_thread, seed):
     newcomers = await cast.crowd(db, 12)

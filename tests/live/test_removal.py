@@ -7,7 +7,7 @@ import pytest
 from chat import discussions, dropins
 from chat.clock import now
 from tests import cast
-from tests.screens import cursor
+from tests.screens import connected, cursor
 
 
 async def removed_at(db, network) -> int:
@@ -125,6 +125,32 @@ async def test_an_old_event_does_not_carry_new_words(
 
 async def _nothing():
     return None
+
+
+async def test_who_is_sent_away_before_all_is_answered_is_not_told_to_be_live(
+    live_server, db, ana, ben, thread, confidential_network, secret_thread, monkeypatch
+):
+    """Of two streams the one is granted at once; the other waits for a sweep, and meanwhile Ben is removed."""
+    hub = live_server.house.hub
+    admit, secret = hub.desk.admit, secret_thread.stream
+    granted = asyncio.Event()
+
+    async def admit_with_a_wait(connection, names):
+        grants = await admit(connection, names)
+        if secret in connection.streams:
+            granted.set()
+        if secret in connection.streams or not granted.is_set():
+            old = grants[thread.stream]
+            grants[thread.stream] = old._replace(epoch="another")
+        return grants
+
+    monkeypatch.setattr(hub.desk, "admit", admit_with_a_wait)
+    async with connected(live_server.url, await cast.bearer(db, ben)) as bens:
+        await bens.say(t="hello", v=1, subs=[cursor(secret), cursor(thread.stream)], **{"as": "json"})
+        await asyncio.wait_for(granted.wait(), 3)
+        await cast.remove(db, ana, confidential_network, ben)
+        told = await bens.next(t="ok", within=3)
+    assert [sub["s"] for sub in told["subs"]] == [thread.stream]
 
 
 async def test_who_was_removed_cannot_come_back_with_a_cursor(

@@ -48,7 +48,8 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
     async with reading(request) as (tx, viewer):
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
         room = await dropins.drop_in_of_topic(tx, topic.id)
-        if room and not error and (await dropins.drop_in_of(tx, viewer, room)).lets_in:
+        drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
+        if drop_in and drop_in.lets_in and not error:
             return see(f"/drop-ins/{room}")
         network = await networks.network_by_id(tx, viewer, topic.network_id)
         shown = (
@@ -66,6 +67,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "shown": shown,
             "pages": pages,
             "answered": answered,
+            "drop_in": drop_in,
         }
         response = await page(
             request,
