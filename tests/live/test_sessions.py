@@ -131,14 +131,17 @@ async def test_nobody_asks_about_sessions_while_none_ends(live_server, db, ana, 
         live_server.listening(ana) as program,
     ):
         await page.next(t="ok")
+        await hub.sweep()
+        assert sum(sessions for sessions, _ in asked) > 0
+        assert sum(tokens for _, tokens in asked) > 0
+        asked.clear()
         for _ in range(3):
             await cast.write(db, ana, thread, "Nothing of the sort.")
             await page.next("post.added")
             await hub.sweep()
-        assert sum(sessions for sessions, _ in asked) == sum(tokens for _, tokens in asked) == 1
         await cast.remove(db, ana, thread.network, ben)  # on the control stream, and no session's end
         await hub.sweep()
-        assert sum(sessions for sessions, _ in asked) == 1
+        assert {of for one in asked for of in one} <= {0}
         await program.silence(0.1)
 
 
