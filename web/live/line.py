@@ -8,7 +8,6 @@ import asyncio
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from random import uniform
 from time import monotonic
 from typing import Any, cast
@@ -40,9 +39,13 @@ RESTARTS_A_SECOND, RESTART_SECONDS = (
 _SPACE = memoryview(bytearray(READ_AT_ONCE))
 
 
+def _nowhere(frames: bytes) -> None:
+    """What is written to a line that is over."""
+
+
 class Line(asyncio.BufferedProtocol, ABC):
     __slots__ = (
-        "_busy", "_inbox", "_timer", "_watch", "_wire", "connections", "heard_at", "open", "transport", "writable",
+        "_busy", "_inbox", "_timer", "_watch", "connections", "heard_at", "open", "transport", "writable", "write",
     )  # fmt: skip
 
     # uvloop keeps the method of the protocol before, and with it the whole handshake, unless there is another.
@@ -50,28 +53,17 @@ class Line(asyncio.BufferedProtocol, ABC):
 
     transport: asyncio.Transport
     connections: set[Any]  # the server's, of all that is open
-    _wire: socket.SocketType  # the transport's own descriptor
+    write: Callable[[bytes], None]  # whole frames
 
     def __init__(self) -> None:
         self.open = True
         self.writable = True  # else whoever writes waits for `drained`
         self.heard_at = monotonic()
+        self.write = _nowhere
         self._busy = False  # with an answer; the next message waits
         self._inbox: Inbox | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._watch: asyncio.TimerHandle | None = None  # on a client that does not read
-
-    def write(self, frames: bytes) -> None:
-        """Send whole frames; nothing once the line is over."""
-        if not self.open:
-            return
-        sent = 0
-        if not self.transport.get_write_buffer_size():
-            # What the kernel takes at once does not need the transport, which asks a fifth more for the same.
-            with suppress(OSError):
-                sent = self._wire.send(frames)
-        if sent < len(frames):
-            self.transport.write(frames[sent:])  # it also finds out when the client has gone
 
     # What a line is made for
 
@@ -101,10 +93,9 @@ class Line(asyncio.BufferedProtocol, ABC):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport = cast(asyncio.Transport, transport)
         self.transport = transport
+        self.write = transport.write
         transport.set_write_buffer_limits(high=WRITE_BUFFER)
-        theirs = transport.get_extra_info("socket")
-        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        self._wire = socket.SocketType(theirs.family, theirs.type, theirs.proto, theirs.fileno())
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return _SPACE
@@ -138,7 +129,6 @@ class Line(asyncio.BufferedProtocol, ABC):
         self.within(CLOSE_SECONDS, self.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._wire.detach()  # it is the transport that closes it, and the next client that gets its number
         self.connections.discard(self)
         self.writable = False
         self._unwatch()
@@ -234,6 +224,7 @@ class Line(asyncio.BufferedProtocol, ABC):
     def _end(self) -> None:
         if self.open:
             self.open = False
+            self.write = _nowhere
             self.over()
 
     # Time
