@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from sqlmodel import col, select
+
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.models import Topic
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
 from chat.markup import LONGEST, RENDERER, render
 from chat.members import Viewer, must_act
-from chat.networks import NetworkSeen, joining_in, may_read, place, role_in, writing_in
+from chat.networks import NetworkSeen, joining_in, may_read, place, readable, role_in, writing_in
+from chat.networks.models import Network
 from chat.ops import once
 
 # Past this an answer hangs on its forebear's line: the page shows two levels anyway.
@@ -69,8 +73,12 @@ async def reply(
 
 async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
     """The network of a topic that takes posts. A drop-in's talk does so once the doors are open."""
-    row = await tx.first("SELECT network_id, listed_at FROM topic WHERE id = :id", id=topic_id)
-    if row is None or not await may_read(tx, viewer, row.network_id):
+    row = await tx.first(
+        select(Topic.network_id, Topic.listed_at)
+        .join(Network, col(Network.id) == col(Topic.network_id))
+        .where(col(Topic.id) == topic_id, readable(viewer.id))
+    )
+    if row is None:
         raise NotFound
     if row.listed_at is None or row.listed_at > clock.now():
         raise Conflict("The doors are not open yet.")

@@ -3,12 +3,16 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlmodel import col, select
+
 from chat import clock
 from chat.db import Transaction
+from chat.dropins.models import Series
 from chat.dropins.scheduling import add_date, change_time
 from chat.errors import Conflict, NotFound
 from chat.members import Viewer, must_act
-from chat.networks import may_read, must_have
+from chat.networks import must_have, readable
+from chat.networks.models import Network
 
 
 async def hold(
@@ -17,9 +21,12 @@ async def hold(
     """Hold a series' drop-in at this moment; its id. One that was to be later the same day is moved; one that is over opens again."""
     host = must_act(host)
     series = await tx.first(
-        "SELECT * FROM series WHERE id = :id AND ended_at IS NULL FOR UPDATE", id=series_id
+        select(*Series.__table__.c)  # type: ignore[attr-defined]
+        .join(Network, col(Network.id) == col(Series.network_id))
+        .where(col(Series.id) == series_id, col(Series.ended_at).is_(None), readable(host.id))
+        .with_for_update(of=Series)
     )
-    if series is None or not await may_read(tx, host, series.network_id):
+    if series is None:
         raise NotFound
     await must_have(tx, host, series.network_id, "run_drop_ins")
     now = clock.now()

@@ -22,9 +22,9 @@ FURTHEST_BEHIND = 2000  # events; beyond, a fresh page is cheaper
 MOST_REPLAYED = 5 * 1024 * 1024  # bytes of one catch-up
 WRITE_AT_MOST = 32 * 1024  # bytes handed to one transport at once, so that no connection holds much
 YIELD_EVERY = 40  # connections written between two breaths of the event loop, so that pages stay fast
-# After a round of writes the stream rests as long as that took, after a long one twice as long, so that most of
-# the time is left for pages. What comes meanwhile goes out together.
-SHORTEST_REST, LONG_ROUND, LONGEST_REST = 0.002, 0.02, 0.2  # seconds
+# After a round of writes the stream rests as long as that took, so that half of the time is left for pages. What
+# comes meanwhile goes out together. A longer rest makes ten thousand readers wait for each other's rounds.
+SHORTEST_REST, LONGEST_REST = 0.002, 0.2  # seconds
 
 
 class AnotherHistory(Exception):
@@ -235,7 +235,7 @@ class Delivery:
 
 async def _rest(worked: float) -> None:
     if worked > SHORTEST_REST:
-        await asyncio.sleep(min(worked if worked < LONG_ROUND else 2 * worked, LONGEST_REST))
+        await asyncio.sleep(min(worked, LONGEST_REST))
 
 
 def _size(kept: Kept) -> int:

@@ -2,10 +2,14 @@
 
 import json
 import re
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import httpx2
+from sqlalchemy import event
 
+from chat.db import Database
 from tests.web.addresses import Address, Things, addresses
 from tests.web.conftest import csrf_of
 
@@ -114,7 +118,13 @@ MASKS = (
 )
 TOLD = ("date", "content-length", "connection", "keep-alive")  # the wire's own headers
 
-Answers = dict[str, str]
+
+class Told(NamedTuple):
+    text: str
+    statements: list[str]  # what it took; who asks the database the same things takes the same time
+
+
+Answers = dict[str, Told]
 
 
 def unlisted() -> set[tuple[str, str]]:
@@ -122,7 +132,9 @@ def unlisted() -> set[tuple[str, str]]:
     return {(a.method, a.path) for a in addresses()} ^ CRAWL.keys()
 
 
-async def crawl(browser: httpx2.AsyncClient, program: httpx2.AsyncClient, things: list[Things]) -> Answers:
+async def crawl(
+    db: Database, browser: httpx2.AsyncClient, program: httpx2.AsyncClient, things: list[Things]
+) -> Answers:
     """What every address answers about these things, to somebody's browser and to their program."""
     csrf = csrf_of(browser) if "session" in browser.cookies else ""
     told: Answers = {}
@@ -137,8 +149,23 @@ async def crawl(browser: httpx2.AsyncClient, program: httpx2.AsyncClient, things
                 if not address.api and not address.safe:
                     sent["data"] = {"csrf": csrf, **sent.pop("form", {})}
                 client = program if address.api else browser
-                told[asked] = masked(await client.request(method, address.at(these), **sent))
+                with statements(db) as asked_for:
+                    answer = await client.request(method, address.at(these), **sent)
+                told[asked] = Told(masked(answer), asked_for)
     return told
+
+
+@contextmanager
+def statements(db: Database) -> Iterator[list[str]]:
+    """What the hub asks of its database meanwhile."""
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(db.engine.sync_engine, "before_cursor_execute", note)
 
 
 def masked(answer: httpx2.Response) -> str:

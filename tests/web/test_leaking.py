@@ -3,8 +3,10 @@
 The same questions are asked twice: with the network there, and with every trace of it gone. The answers are the same bytes.
 """
 
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -21,6 +23,9 @@ from tests.hubs import RunningHub, running
 from tests.screens import connected, cursor
 from tests.web.addresses import Things, furnish
 from tests.web.crawling import CANARIES, WORDS, Answers, crawl, unlisted
+
+PAIRS = 60
+SURE = 4.5  # standard deviations: by chance once in a hundred thousand
 
 # Which rows are of a network, in an order in which they can be found.
 TRACES = {
@@ -48,6 +53,7 @@ class Looker(NamedTuple):
     cookie: str
     token: str
     things: list[Things]
+    invitation: str
 
 
 class Secret(NamedTuple):
@@ -79,7 +85,8 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
         talk = {**these, "topics/id": things["talk"], "posts/id": things["talk's opening"]}
         fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
         cookie = await cast.session(db, viewer) if viewer else ""
-        return Looker(viewer, cookie, await cast.bearer(db, viewer) if viewer else "", [these, talk, fridas])
+        bearer = await cast.bearer(db, viewer) if viewer else ""
+        return Looker(viewer, cookie, bearer, [these, talk, fridas], token)
 
     lookers = {
         "a visitor": await looker(None),
@@ -109,9 +116,45 @@ async def test_pages_and_programs_hear_what_they_would_if_it_had_never_been(
     for who, looker in secret.lookers.items():
         never = await ask_everywhere(hub, looker)
         assert len(never) > 150
+        assert sum(len(answer.statements) for answer in never.values()) > 50
         for asked, answer in there[who].items():
-            assert answer == never[asked], f"{who} asks {asked}"
-            assert "Marsupial" not in answer, f"{who} asks {asked}"
+            assert answer.text == never[asked].text, f"{who} asks {asked}"
+            # Who holds an invitation knows that it was one.
+            if looker.invitation not in asked:
+                assert answer.statements == never[asked].statements, f"{who} asks {asked}"
+            assert "Marsupial" not in answer.text, f"{who} asks {asked}"
+
+
+async def test_it_takes_no_longer_than_if_it_had_never_been(hub: RunningHub, secret: Secret):
+    """A sign test: of two who are asked for in any order, neither takes longer too often to be chance."""
+    dice, slug = random.Random(4), secret.network.slug
+    never = {"{slug}": slug[:-6] + slug[-6:][::-1] + "0", "{id}": "999999"}
+    looker = secret.lookers["a former member"]
+    async with hub.client() as program, hub.browser() as browser:
+        browser.cookies.set("session", looker.cookie)
+        program.headers["Authorization"] = f"Bearer {looker.token}"
+        for path, secret_id in (
+            ("/networks/{slug}", 0),
+            ("/topics/{id}", secret.topic.id),
+            ("/drop-ins/{id}", secret.drop_in),
+            ("/api/v1/networks/{slug}/members", 0),
+            ("/api/v1/topics/{id}/posts", secret.topic.id),
+        ):
+            client = program if path.startswith("/api/") else browser
+            there = {"{slug}": slug, "{id}": str(secret_id)}
+            longer = 0
+            for _ in range(PAIRS):
+                took = {}
+                for name in dice.sample(("there", "never"), 2):
+                    address = path
+                    for word, value in (there if name == "there" else never).items():
+                        address = address.replace(word, value)
+                    began = perf_counter()
+                    assert (await client.get(address)).status_code == 404
+                    took[name] = perf_counter() - began
+                longer += took["there"] > took["never"]
+            deviations = (longer - PAIRS / 2) / (PAIRS / 4) ** 0.5
+            assert abs(deviations) < SURE, f"{path}: {longer} of {PAIRS} took longer"
 
 
 async def test_the_socket_says_what_it_would_if_it_had_never_been(
@@ -154,7 +197,7 @@ async def ask_everywhere(hub: RunningHub, looker: Looker) -> Answers:
         if looker.viewer:
             browser.cookies.set("session", looker.cookie)
             program.headers["Authorization"] = f"Bearer {looker.token}"
-        return await crawl(browser, program, looker.things)
+        return await crawl(hub.house.db, browser, program, looker.things)
 
 
 def names(secret: Secret, ana: Viewer) -> list[str]:
