@@ -43,7 +43,7 @@ class Receipt(NamedTuple):
 
     what: str
     at: datetime
-    count: int
+    number: int
 
 
 class Entry(NamedTuple):

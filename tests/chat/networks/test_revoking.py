@@ -169,7 +169,7 @@ async def test_every_process_has_its_say(db, ana, ben, confidential_network, sec
         await let_go(db, (secret_thread.stream, ben.id, connection))
     async with db.snapshot() as tx:
         entry = (await networks.entries_of(tx, ana, confidential_network))[0]
-    assert [(r.what, r.count) for r in entry.receipts] == [("streams", 2)]
+    assert [(r.what, r.number) for r in entry.receipts] == [("streams", 2)]
     assert entry.receipts[0].at >= entry.at
 
 
