@@ -89,6 +89,16 @@ async def remove(db: Database, host: Viewer, network: NetworkSeen, member: Viewe
         await networks.remove(tx, host, network, member.handle)
 
 
+async def change_role(db: Database, owner: Viewer, network: NetworkSeen, member: Viewer, role: str) -> None:
+    async with db.transaction() as tx:
+        await networks.change_role(tx, owner, network, member.handle, {"role": role})
+
+
+async def ban(db: Database, host: Viewer, network: NetworkSeen, member: Viewer) -> None:
+    async with db.transaction() as tx:
+        await networks.ban(tx, host, network, member.handle)
+
+
 async def start(
     db: Database, author: Viewer, network: NetworkSeen, title: str, body: str = "What do you do?", **more: Any
 ) -> Thread:

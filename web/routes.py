@@ -3,11 +3,13 @@
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
-from web.api import dates, people, talk
+from web.api import dates, people, places, talk
 from web.assets import assets
 from web.discussions import routes as discussions
 from web.dropins import routes as dropins
 from web.members import routes as members
+from web.networks import audit
+from web.networks import places as network_places
 from web.networks import routes as networks
 from web.site import routes as site
 
@@ -66,9 +68,18 @@ PAGES = [
     get("/networks/new", networks.new),
     get("/networks/{slug}", networks.show),
     post("/networks/{slug}/join", networks.join),
-    post("/networks/{slug}/leave", networks.leave),
+    get("/networks/{slug}/leave", network_places.confirm_leaving),
+    post("/networks/{slug}/leave", network_places.leave),
     get("/networks/{slug}/members", networks.people),
-    post("/networks/{slug}/members/{handle}/remove", networks.remove),
+    get("/networks/{slug}/members/{handle}", network_places.show),
+    post("/networks/{slug}/members/{handle}/role", network_places.change_role),
+    post("/networks/{slug}/members/{handle}/transfer", network_places.hand_over),
+    post("/networks/{slug}/members/{handle}/remove", network_places.remove),
+    get("/networks/{slug}/bans", network_places.bans),
+    post("/networks/{slug}/bans", network_places.ban),
+    post("/networks/{slug}/bans/{handle}/lift", network_places.unban),
+    get("/networks/{slug}/audit", audit.show),
+    get("/networks/{slug}/audit.csv", audit.export),
     get("/networks/{slug}/invitations", networks.invitations),
     post("/networks/{slug}/invitations", networks.invite),
     post("/networks/{slug}/invitations/{id:id}/revoke", networks.revoke),
@@ -97,10 +108,14 @@ API = [
     post("/networks/{slug}/join", people.join_network),
     get("/networks/{slug}/members", people.list_members),
     get("/networks/{slug}/members/{handle}", people.show_member),
-    Route("/networks/{slug}/members/{handle}", people.remove_member, methods=["DELETE"]),
-    get("/networks/{slug}/bans", people.list_bans),
-    Route("/networks/{slug}/bans/{handle}", people.ban, methods=["PUT"]),
-    Route("/networks/{slug}/bans/{handle}", people.unban, methods=["DELETE"]),
+    Route("/networks/{slug}/members/{handle}", places.change_role, methods=["PATCH"]),
+    Route("/networks/{slug}/members/{handle}", places.remove, methods=["DELETE"]),
+    post("/networks/{slug}/members/{handle}/transfer", places.hand_over),
+    post("/networks/{slug}/leave", places.leave),
+    get("/networks/{slug}/bans", places.list_bans),
+    Route("/networks/{slug}/bans/{handle}", places.ban, methods=["PUT"]),
+    Route("/networks/{slug}/bans/{handle}", places.unban, methods=["DELETE"]),
+    get("/networks/{slug}/audit", places.audit),
     post("/networks/{slug}/invitations", people.invite),
     post("/invitations/{token}/accept", people.accept),
     get("/networks/{slug}/topics", talk.list_topics),

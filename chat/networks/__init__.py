@@ -11,7 +11,7 @@ from chat.networks.access import (
     role_in,
     writing_in,
 )
-from chat.networks.auditing import record
+from chat.networks.auditing import Entry, Named, Receipt, entries_of, kinds_of, record
 from chat.networks.banning import ban, banned_from, unban
 from chat.networks.founding import change_access, found, may_found
 from chat.networks.inviting import (
@@ -24,7 +24,8 @@ from chat.networks.inviting import (
     invited,
     revoke,
 )
-from chat.networks.placing import join, leave, place, remove
+from chat.networks.leaving import leave, remove
+from chat.networks.placing import join, only_owner, place
 from chat.networks.queries import (
     NetworkSeen,
     Person,
@@ -36,21 +37,31 @@ from chat.networks.queries import (
     networks_of,
     open_network_of,
 )
+from chat.networks.revoking import LetGo, streams_ended
 from chat.networks.rights import RIGHTS, Right, has_right
+from chat.networks.roles import ROLES, change_role, hand_over
 
 __all__ = [
     "ACCESS",
     "RIGHTS",
+    "ROLES",
+    "Entry",
     "Invited",
+    "LetGo",
+    "Named",
     "NetworkSeen",
     "Offer",
     "Person",
+    "Receipt",
     "Right",
     "accept",
     "ban",
     "banned_from",
     "change_access",
+    "change_role",
+    "entries_of",
     "found",
+    "hand_over",
     "has_right",
     "invitation_letter",
     "invitations_of",
@@ -59,6 +70,7 @@ __all__ = [
     "is_member",
     "join",
     "joining_in",
+    "kinds_of",
     "leave",
     "may_found",
     "may_read",
@@ -69,6 +81,7 @@ __all__ = [
     "network_of",
     "networks_for",
     "networks_of",
+    "only_owner",
     "open_network_of",
     "place",
     "readable",
@@ -77,6 +90,7 @@ __all__ = [
     "remove",
     "revoke",
     "role_in",
+    "streams_ended",
     "unban",
     "writing_in",
 ]

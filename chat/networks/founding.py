@@ -12,6 +12,7 @@ from chat.events import network_stream, open_stream
 from chat.fields import line, one_of, prose, slug_of
 from chat.members import Viewer, must_act
 from chat.networks.access import ACCESS, access_changes, must_have
+from chat.networks.auditing import record
 from chat.networks.placing import lock, place
 from chat.networks.queries import NetworkSeen
 
@@ -58,6 +59,7 @@ async def found(tx: Transaction, founder: Viewer | None, form: Mapping[str, Any]
             "slug" if form.get("slug") else "name", f"The address “{slug}” is taken. Choose another one."
         )
     await open_stream(tx, network_stream(network_id), network_id)
+    await record(tx, network_id, founder.id, "network.founded", access=access)
     await place(tx, network_id, founder.id, "owner")
     return slug
 
@@ -70,7 +72,8 @@ async def change_access(
     The live streams of whoever may not read any more end.
     """
     await lock(tx, network.id)
-    await must_have(tx, must_act(owner), network.id, "change_access")
+    owner = must_act(owner)
+    await must_have(tx, owner, network.id, "change_access")
     access = one_of("access", form.get("access"), ACCESS, called="Access")
     # Its old address is known to all who ever saw it.
     slug = (
@@ -85,6 +88,7 @@ async def change_access(
         id=network.id,
     )
     if changed:
+        await record(tx, network.id, owner.id, "access.changed", before=network.access, after=access)
         await access_changes(tx, network.id)
     return slug
 

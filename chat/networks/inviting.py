@@ -12,7 +12,8 @@ from chat.fields import one_of, whole_number
 from chat.mail import Letter
 from chat.members import Viewer, must_act
 from chat.members.joining import clean_email
-from chat.networks.access import must_have
+from chat.networks.access import must_have, writing_in
+from chat.networks.auditing import record
 from chat.networks.placing import lock, place
 from chat.networks.queries import NetworkSeen
 from chat.secrets import hashed, new_token
@@ -50,6 +51,7 @@ async def invite(
 ) -> Offer:
     """An invitation by link (places, days) or, with an address, by e-mail. Form: email, role, places, days."""
     host = must_act(host)
+    await writing_in(tx, network.id)  # whoever is removed leaves no invitation behind
     await must_have(tx, host, network.id, "invite")
     email = clean_email(form["email"]) if form.get("email") else None
     role = one_of("role", form.get("role") or "member", ("member", "host"), called="The role")
@@ -75,6 +77,7 @@ async def invite(
         now=clock.now(),
         expires=expires_at,
     )
+    await record(tx, network.id, host.id, "invitation.sent", email=email, role=role, places=places)
     if email:
         await tx.enqueue("send_invitation", f"invitation:{invitation_id}", invitation_id=invitation_id)
     return Offer(invitation_id, await _new_key(tx, invitation_id), email, role, places, expires_at)
@@ -113,15 +116,20 @@ async def invitations_of(tx: Transaction, host: Viewer | None, network: NetworkS
 
 
 async def revoke(tx: Transaction, host: Viewer | None, network: NetworkSeen, invitation_id: int) -> None:
-    await must_have(tx, must_act(host), network.id, "invite")
-    found = await tx.run(
-        "UPDATE invitation SET revoked_at = coalesce(revoked_at, :now) WHERE id = :id AND network_id = :network",
-        now=clock.now(),
+    host = must_act(host)
+    await must_have(tx, host, network.id, "invite")
+    row = await tx.first(
+        "SELECT email, revoked_at FROM invitation WHERE id = :id AND network_id = :network FOR UPDATE",
         id=invitation_id,
         network=network.id,
     )
-    if not found:
+    if row is None:
         raise NotFound
+    if row.revoked_at is None:
+        await tx.run(
+            "UPDATE invitation SET revoked_at = :now WHERE id = :id", now=clock.now(), id=invitation_id
+        )
+        await record(tx, network.id, host.id, "invitation.revoked", email=row.email)
 
 
 async def invited(tx: Transaction, viewer: Viewer | None, token: str) -> Invited:
@@ -159,6 +167,7 @@ async def accept(tx: Transaction, viewer: Viewer | None, token: str) -> str:
         if await _has_place(tx, row.network_id, viewer.id):
             raise Conflict("You have just joined this network.")
         raise NotFound("This invitation is not valid.")
+    await record(tx, row.network_id, viewer.id, "invitation.accepted", row.invited_by)
     return row.slug
 
 

@@ -77,3 +77,12 @@ class AuditEntry(SQLModel, table=True):
     action: str = words()
     subject_id: int | None = ref("member", optional=True)
     details: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class ReceiptRow(SQLModel, table=True):
+    __tablename__ = "receipt"
+    id: int | None = key()
+    audit_id: int = ref("audit_entry")
+    what: str = words()
+    at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+    count: int

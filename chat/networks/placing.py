@@ -1,11 +1,14 @@
-"""Places in a network: taken, left, taken away."""
+"""Places in a network, and how one is taken."""
+
+from typing import Any
 
 from chat import clock
 from chat.db import Transaction
-from chat.errors import Conflict, Forbidden, NotFound
+from chat.errors import Forbidden, NotFound
 from chat.events import alone, member_stream
 from chat.members import Viewer, must_act
 from chat.networks.access import access_changes, role_in
+from chat.networks.auditing import record
 from chat.networks.queries import NetworkSeen
 
 
@@ -29,6 +32,7 @@ async def place(
         now=clock.now(),
     )
     if new:
+        await record(tx, network_id, member_id, "member.joined", member_id, role=role)
         await access_changes(tx, network_id)
         tx.announce(member_stream(member_id), "membership.began", network_id)
     return bool(new)
@@ -46,58 +50,30 @@ async def join(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> 
         raise Forbidden("You were removed from this network. Ask one of its hosts for an invitation.")
 
 
-async def leave(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> None:
-    """Give one's place up."""
-    viewer = must_act(viewer)
-    await lock(tx, network.id)
-    if await role_in(tx, viewer.id, network.id) == "owner" and await _owners(tx, network.id) == 1:
-        raise Conflict("You are the only owner of this network, so you can’t leave it.")
-    await _end(tx, network.id, viewer.id, viewer.id)
-
-
-async def remove(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, handle: str) -> None:
-    """Take a member's place away. What they wrote stays; their live streams of this network end."""
-    viewer = must_act(viewer)
-    await lock(tx, network.id)
-    own = await role_in(tx, viewer.id, network.id)
-    row = await tx.first(
-        "SELECT member.id, membership.role FROM member JOIN membership ON member_id = member.id "
-        "WHERE handle = :handle AND network_id = :network AND ended_at IS NULL AND banned_at IS NULL",
-        handle=handle.lower(),
-        network=network.id,
-    )
-    if own not in ("owner", "host"):
-        raise Forbidden("Only the network’s hosts can remove a member.")
-    if row is None:
-        raise NotFound("Nobody of that name is a member of this network.")
-    if row.id == viewer.id:
-        raise Forbidden("You can’t remove yourself. You can leave the network instead.")
-    if row.role == "owner" or (row.role == "host" and own != "owner"):
-        raise Forbidden("Only an owner can remove a host, and owners can’t be removed.")
-    await _end(tx, network.id, row.id, viewer.id)
-
-
 async def lock(tx: Transaction, network_id: int) -> None:
-    """Changes of who has a place go one after the other."""
+    """Changes of who has a place, and which role, go one after the other."""
     # Before the memberships are looked at, so that of two owners who leave at once one stays.
     await alone(tx, network_id)
 
 
-async def _owners(tx: Transaction, network_id: int) -> int:
-    return await tx.value(
-        "SELECT count(*) FROM membership WHERE network_id = :id AND role = 'owner' AND ended_at IS NULL AND banned_at IS NULL",
+async def placed(tx: Transaction, network_id: int, handle: str) -> Any:
+    """Who has a place, by handle: id, name, role. Raises NotFound."""
+    row = await tx.first(
+        "SELECT member.id, member.name, membership.role FROM member JOIN membership ON member_id = member.id "
+        "WHERE handle = :handle AND network_id = :network AND ended_at IS NULL AND banned_at IS NULL",
+        handle=handle.lower(),
+        network=network_id,
+    )
+    if row is None:
+        raise NotFound("Nobody of that name is a member of this network.")
+    return row
+
+
+async def only_owner(tx: Transaction, member_id: int, network_id: int) -> bool:
+    """Whether nobody would own the network without this member. Under the lock this stays true."""
+    owners = await tx.all(
+        "SELECT member_id FROM membership WHERE network_id = :id AND role = 'owner' AND ended_at IS NULL "
+        "AND banned_at IS NULL LIMIT 2",
         id=network_id,
     )
-
-
-async def _end(tx: Transaction, network_id: int, member_id: int, by: int) -> None:
-    ended = await tx.run(
-        "UPDATE membership SET ended_at = :now, ended_by = :by WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
-        now=clock.now(),
-        by=by,
-        network=network_id,
-        member=member_id,
-    )
-    if ended:
-        await access_changes(tx, network_id)
-        tx.announce(member_stream(member_id), "membership.ended", network_id)
+    return [owner for (owner,) in owners] == [member_id]

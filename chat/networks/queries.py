@@ -12,7 +12,7 @@ from chat.members import Viewer
 from chat.members.models import Member
 from chat.networks.access import readable, visible
 from chat.networks.models import Membership, Network
-from chat.networks.rights import has_right
+from chat.networks.rights import TO_REMOVE, has_right
 
 
 class NetworkSeen(NamedTuple):
@@ -33,6 +33,10 @@ class NetworkSeen(NamedTuple):
 
     def may(self, right: str) -> bool:
         return has_right(self.role, right, self.opened)
+
+    def may_remove(self, role: str) -> bool:
+        """Whether the viewer may remove somebody who has this role."""
+        return role in TO_REMOVE and self.may(TO_REMOVE[role])
 
 
 class Person(NamedTuple):

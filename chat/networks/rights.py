@@ -40,6 +40,9 @@ RIGHTS = {
     "read_audit": Right("Read the audit log", OWNERS),
 }
 
+# What it takes to remove somebody, by their role. Owners can't be: they are made something else first.
+TO_REMOVE = {"member": "remove_member", "host": "remove_host"}
+
 
 def has_right(role: str | None, right: str, opened: Collection[str] = ()) -> bool:
     """Whether a role has a right in a network that opens these ones to its members."""

@@ -39,6 +39,9 @@ class Delivery:
         self.epoch = ""
         self.tasks: set[asyncio.Task] = set()
         self.left: Callable[[Follower], None] = lambda follower: None  # told of everyone who stops following
+        self.refused: Callable[[Follower], None] = lambda follower: (
+            None
+        )  # and of those among them who may not go on
         self.doubted: Callable[[], None] = lambda: None  # told when a sweep should look at once
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -218,6 +221,7 @@ class Delivery:
             elif follower.connection.streams.get(stream.name) is follower:
                 self.unfollow(follower)
                 follower.connection.write(message(t="gone", s=stream.name))
+                self.refused(follower)
 
     def resync(self, follower: Follower, why: str) -> None:
         """The client has to read the page afresh, and then to follow again."""

@@ -46,6 +46,9 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     await cast.invite(
         db, ana, network, email="a.very.long.address.of.somebody@subdomain.of.a.hospital.example.org"
     )
+    erin = await cast.join_the_hub(db, "Erin-Theodora Featherstonehaugh-Cholmondeley", **LONG)
+    await cast.let_in(db, network, erin)
+    await cast.ban(db, ana, network, erin)
     drop_in = await hold(db, ana, await cast.schedule(db, ana, network, title="Tea " * 20), timedelta())
     talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
     await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
@@ -53,6 +56,7 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     return [
         "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
         f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
+        f"{inside}/members/{maximiliane.handle}", f"{inside}/leave", f"{inside}/bans", f"{inside}/audit",
     ]  # fmt: skip
 
 

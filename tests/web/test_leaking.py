@@ -29,6 +29,9 @@ SURE = 4.5  # standard deviations: by chance once in a hundred thousand
 
 # Which rows are of a network, in an order in which they can be found.
 TRACES = {
+    "receipt": "audit_id IN (SELECT id FROM audit_entry WHERE network_id = {id})",
+    "audit_entry": "network_id = {id}",
+    "notice": "network_id = {id}",
     "op": "author_id IN (SELECT member_id FROM membership WHERE network_id = {id})",
     "job": "true",
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",

@@ -76,33 +76,6 @@ async def show_member(request: Request) -> Response:
         )
 
 
-async def remove_member(request: Request) -> Response:
-    async with writing(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        await networks.remove(tx, viewer, network, request.path_params["handle"])
-    return Response(status_code=204)
-
-
-async def list_bans(request: Request) -> Response:
-    async with reading(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        return json({"bans": [shapes.ban(b) for b in await networks.banned_from(tx, viewer, network)]})
-
-
-async def ban(request: Request) -> Response:
-    async with writing(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        await networks.ban(tx, viewer, network, request.path_params["handle"])
-    return Response(status_code=204)
-
-
-async def unban(request: Request) -> Response:
-    async with writing(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        await networks.unban(tx, viewer, network, request.path_params["handle"])
-    return Response(status_code=204)
-
-
 async def invite(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):

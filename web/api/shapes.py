@@ -37,7 +37,7 @@ def person(p: Person) -> Json:
 
 
 def ban(row: Any) -> Json:
-    return {"handle": row.handle, "name": row.name, "banned_at": time(row.banned_at)}
+    return {"handle": row.handle, "name": row.name, "banned_at": time(row.banned_at), "by": row.by}
 
 
 def invitation(offer: Offer) -> Json:

@@ -65,14 +65,6 @@ async def join(request: Request) -> Response:
     return see(_back(form, f"/networks/{network.slug}"))
 
 
-async def leave(request: Request) -> Response:
-    await form_of(request)
-    async with writing(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        await networks.leave(tx, viewer, network)
-    return see("/networks")
-
-
 async def people(request: Request) -> Response:
     query = request.query_params.get("q", "")[:100]
     offset = number(request.query_params.get("offset"), least=0, field="offset")
@@ -89,14 +81,6 @@ async def people(request: Request) -> Response:
             "more": offset + PEOPLE_A_PAGE if len(found) > PEOPLE_A_PAGE else None,
         }
         return await page(request, tx, viewer, "networks/people.html", context)
-
-
-async def remove(request: Request) -> Response:
-    await form_of(request)
-    async with writing(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        await networks.remove(tx, viewer, network, request.path_params["handle"])
-    return see(f"/networks/{network.slug}/members")
 
 
 async def invitations(

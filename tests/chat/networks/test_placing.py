@@ -97,9 +97,9 @@ async def test_who_may_remove_whom(db, ana, ben, carol, dev, open_network):
     await cast.let_in(db, open_network, erin, "host")
     outsider = await cast.join_the_hub(db, "Fay Stone")
     for actor, target, sentence in [
-        (ben, carol, "hosts can remove"),
-        (outsider, carol, "hosts can remove"),
-        (outsider, outsider, "hosts can remove"),
+        (ben, carol, "network’s hosts"),
+        (outsider, carol, "network’s hosts"),
+        (outsider, outsider, "network’s hosts"),
         (dev, erin, "Only an owner"),
         (dev, ana, "Only an owner"),
         (dev, dev, "yourself"),

@@ -1,0 +1,79 @@
+"""An entry of the audit log in a sentence, for the page and for the table that owners take away."""
+
+import re
+from collections.abc import Callable, Mapping
+from string import Formatter
+from typing import Any
+
+from chat.networks import Entry, Named, Receipt
+
+# By action, the fullest first: of several the first is said for whose fields there are values. Fields are of the
+# entry's details, besides {actor} and {subject}. What has no sentence is told by its name and details.
+SENTENCES: dict[str, tuple[str, ...]] = {
+    "network.founded": ("{actor} founded this network ({access})",),
+    "access.changed": ("{actor} changed who can see the network from {before} to {after}",),
+    "member.joined": ("{actor} joined as {role}",),
+    "member.left": ("{actor} left",),
+    "member.removed": ("{actor} removed {subject}",),
+    "member.banned": ("{actor} banned {subject}",),
+    "ban.lifted": ("{actor} took the ban of {subject} back",),
+    "role.changed": ("{actor} changed the role of {subject} from {before} to {after}",),
+    "ownership.transferred": ("{actor} handed the network over to {subject}",),
+    "invitation.sent": ("{actor} invited {email} as {role}", "{actor} made a link for {places} as {role}"),
+    "invitation.revoked": ("{actor} withdrew the invitation of {email}", "{actor} withdrew an invitation"),
+    "invitation.accepted": ("{actor} accepted an invitation by {subject}",),
+}
+FORMER = "What they wrote is shown as by a former member."
+
+# What a receipt says has ended, and what it counts.
+RECEIPTS = {"streams": "connection", "letters": "letter", "invitations": "invitation"}
+
+
+def sentence(
+    entry: Entry, people: Callable[[Named], str] = lambda person: person.name, text: Any = str
+) -> str:
+    """What happened. `people` says how somebody is named, `text` what a sentence is made of: Markup escapes what
+    is filled into it."""
+    words = {
+        **{name: _plain(value) for name, value in entry.details.items() if value not in (None, "")},
+        "actor": people(entry.actor) if entry.actor else "The hub",
+    }
+    if entry.subject:
+        words["subject"] = people(entry.subject)
+    for wording in SENTENCES.get(entry.action, ()):
+        if _fields(wording) <= words.keys():
+            told = text(wording + ".").format_map(words)
+            return told + (" " + FORMER if entry.details.get("former") is True else "")
+    return _otherwise(entry, words, text)
+
+
+def _otherwise(entry: Entry, words: Mapping[str, str], text: Any) -> str:
+    told = text("{actor}: {what}").format(actor=words["actor"], what=title(entry.action).lower())
+    if "subject" in words:
+        told += text(", {subject}").format(subject=words["subject"])
+    details = ", ".join(f"{name}: {_plain(value)}" for name, value in entry.details.items())
+    return told + (text(" ({details})").format(details=details) if details else "") + "."
+
+
+def title(action: str) -> str:
+    """`role.changed` as "Role changed"."""
+    return re.sub(r"[._]", " ", action).capitalize()
+
+
+def receipt(of: Receipt, when: str, text: Any = str) -> str:
+    """streams ended 03:12:07.412 (2 connections)"""
+    thing = RECEIPTS.get(of.what)
+    counted = f"{of.number} {thing}{'' if of.number == 1 else 's'}" if thing else str(of.number)
+    return text("{what} ended {when} ({counted})").format(what=of.what, when=when, counted=counted)
+
+
+def _fields(wording: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(wording) if name}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    return str(value)
