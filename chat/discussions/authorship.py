@@ -52,7 +52,7 @@ class Byline:
         self.is_mask = None if pseudonym_id is None else col(self.mask.id) == pseudonym_id
         former, masked = col(self.place.member_id).is_not(None), col(self.mask.id).is_not(None)
         # A pseudonym stays when its owner becomes a former member: else their going would tell whose it was.
-        shown = [(former, "'former'", f"'{FORMER}'")]
+        shown: list[tuple[Any, Any, Any]] = [(former, "'former'", f"'{FORMER}'")]
         if self.is_mask is not None:
             shown.insert(0, (masked, "'pseudonym'", col(self.mask.name)))
         named = sa.not_(sa.or_(*(case for case, _, _ in shown)))

@@ -8,7 +8,7 @@ from chat.db import Transaction
 from chat.errors import Invalid
 
 # Calm ones. None of them is an insult, an illness or a first name.
-ANIMALS = """
+_ANIMALS = """
 Albatross Alpaca Antelope Avocet Axolotl Barbet Beaver Beluga Bison Bittern Blackbird Bluebird Brambling Bulbul
 Bullfinch Bunting Butterfly Capercaillie Caracara Caribou Chaffinch Chamois Chickadee Chiffchaff Chinchilla Chough
 Cockatoo Condor Cormorant Corncrake Crane Crossbill Curlew Deer Dipper Dolphin Dormouse Dotterel Dove Dragonfly
@@ -24,7 +24,8 @@ Seahorse Seal Serin Shearwater Shelduck Shoveler Siskin Skylark Sparrow Spoonbil
 Stork Sunbird Swallow Swan Swift Tanager Tapir Teal Tern Tinamou Toucan Towhee Treecreeper Trogon Tropicbird Turaco
 Turnstone Turtle Veery Vicuna Vireo Wagtail Warbler Waxbill Waxwing Wheatear Whimbrel Whinchat Whitethroat Wigeon
 Willet Wombat Woodcock Woodlark Woodpecker Wren Wryneck Yellowhammer Yellowthroat Zebra
-""".split()  # fmt: skip
+"""
+ANIMALS = tuple(_ANIMALS.split())
 
 
 def wants_no_name(field: object) -> bool:

@@ -18,6 +18,7 @@ from chat.networks.models import Network
 # Marks around what matched: characters that no text may hold, so that they survive escaping.
 FROM, TO = "\ue000", "\ue001"
 
+
 class Hit(NamedTuple):
     topic_id: int
     title: str

@@ -17,6 +17,7 @@ from chat.networks import RIGHTS, NetworkSeen, has_right, must_have, record, rol
 
 SHORTEST, LONGEST = 10, 1024
 
+
 class Unmasking(NamedTuple):
     """One host's question, as the hosts see it. `declined_by` is who asked when they took it back."""
 
@@ -117,9 +118,7 @@ async def decline_to_unmask(tx: Transaction, viewer: Viewer | None, unmasking_id
     if viewer.handle == asked.declined_by:
         return asked.post_id
     await _decide(tx, unmasking_id, "declined", viewer.id)
-    await record(
-        tx, network_id, viewer.id, "unmasking.declined", post=asked.post_id, asked_by=asked.asked_by
-    )
+    await record(tx, network_id, viewer.id, "unmasking.declined", post=asked.post_id, asked_by=asked.asked_by)
     return asked.post_id
 
 
@@ -178,9 +177,7 @@ async def _question(tx: Transaction, viewer: Viewer, unmasking_id: int) -> tuple
 
 
 async def _questions(tx: Transaction, post_id: int) -> list[Unmasking]:
-    rows = await tx.all(
-        f"{SEEN} WHERE post.id = :post ORDER BY unmasking.id DESC LIMIT 50", post=post_id
-    )
+    rows = await tx.all(f"{SEEN} WHERE post.id = :post ORDER BY unmasking.id DESC LIMIT 50", post=post_id)
     return [Unmasking(*row) for row in rows]
 
 

@@ -32,7 +32,11 @@ def own(post):
 async def test_a_reply_goes_without_the_name_and_only_its_author_is_offered_to_change_it(
     live_server, db, ana, ben, circle, thread
 ):
-    async with live_server.browser(ben) as bens, live_server.browser(ana) as anas, live_server.browser() as nobody:
+    async with (
+        live_server.browser(ben) as bens,
+        live_server.browser(ana) as anas,
+        live_server.browser() as nobody,
+    ):
         assert BOX in (await bens.get(f"/topics/{thread.id}")).text
         page = await send(bens, f"/topics/{thread.id}", body="We had one.", anonymous="yes")
         post = await cast.value(db, "SELECT max(id) FROM post")
@@ -61,7 +65,9 @@ async def test_whoever_has_a_pseudonym_in_a_topic_goes_on_with_it_unless_they_sa
         name = re.search(r"You are (Anonymous \w+) in this discussion", page.text)[1]
         assert re.search(r'name="anonymous"[^>]* checked', page.text)
         assert name in (await carols.get(f"/topics/{thread.id}")).text
-        assert not re.search(r'name="anonymous"[^>]* checked', (await carols.get(f"/topics/{thread.id}")).text)
+        assert not re.search(
+            r'name="anonymous"[^>]* checked', (await carols.get(f"/topics/{thread.id}")).text
+        )
         refused = await send(bens, f"/topics/{thread.id}", body=" ")
         assert not re.search(r'name="anonymous"[^>]* checked', refused.text)
 
@@ -77,9 +83,13 @@ async def test_a_refused_post_keeps_the_choice(live_server, ben, circle, thread)
 async def test_a_discussion_is_started_without_the_name(live_server, db, ben, circle):
     async with live_server.browser(ben) as bens:
         assert BOX in (await bens.get(f"/networks/{circle.slug}/topics/new")).text
-        page = await send(bens, f"/networks/{circle.slug}/topics", title="Beds", body="Where?", anonymous="yes")
+        page = await send(
+            bens, f"/networks/{circle.slug}/topics", title="Beds", body="Where?", anonymous="yes"
+        )
         assert "Anonymous " in page.text
-        row = re.search(r'<li class="topic".*?</li>', (await bens.get(f"/networks/{circle.slug}")).text, re.DOTALL)[0]
+        row = re.search(
+            r'<li class="topic".*?</li>', (await bens.get(f"/networks/{circle.slug}")).text, re.DOTALL
+        )[0]
         assert "Anonymous " in row
         assert "Ben" not in row
 

@@ -84,7 +84,9 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
         unsaid = {**these, "topics/id": things["unsaid"], "posts/id": things["unsaid's post"]}
         fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
         cookie = await cast.session(db, viewer) if viewer else ""
-        return Looker(viewer, cookie, await cast.bearer(db, viewer) if viewer else "", [these, talk, unsaid, fridas])
+        return Looker(
+            viewer, cookie, await cast.bearer(db, viewer) if viewer else "", [these, talk, unsaid, fridas]
+        )
 
     lookers = {
         "a visitor": await looker(None),

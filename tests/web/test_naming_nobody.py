@@ -185,5 +185,7 @@ async def test_logs_do_not_say_who_posts(hub: RunningHub, db: Database, caplog, 
         assert (await program.post(f"/api/v1/topics/{thread.id}/posts", json=sent)).status_code == 201
         await screen.say(t="op", i=1, op="a1", k="post.add", s=thread.stream, d=sent)
         await screen.next(t="res")
-    said = "\n".join(record.getMessage() for record in caplog.records if record.name.partition(".")[0] in ("chat", "web"))
+    said = "\n".join(
+        record.getMessage() for record in caplog.records if record.name.partition(".")[0] in ("chat", "web")
+    )
     assert not re.search(rf"ben|\b{ben.id}\b|Nobody knows", said, re.IGNORECASE)

@@ -42,8 +42,14 @@ async def test_a_hidden_organisation_stands_in_no_byline(db, ana, ben, thread):
     answer = await cast.write(db, ben, thread, "Kestrel.")
     await hide(db, ana, "role", "organisation")
     await hide(db, ben, "role", "country")
-    assert [p.author.organisation for p in await cast.read(db, ana, thread)] == ["", "Leeds Teaching Hospitals"]
-    assert [a.organisation for a in await frames(db, thread.post, answer["id"])] == ["", "Leeds Teaching Hospitals"]
+    assert [p.author.organisation for p in await cast.read(db, ana, thread)] == [
+        "",
+        "Leeds Teaching Hospitals",
+    ]
+    assert [a.organisation for a in await frames(db, thread.post, answer["id"])] == [
+        "",
+        "Leeds Teaching Hospitals",
+    ]
     assert [a.organisation for a in await lists(db, ben, thread)] == ["", ""]
 
 

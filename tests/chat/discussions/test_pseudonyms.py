@@ -180,7 +180,9 @@ async def test_who_may_not_read_is_told_that_there_is_nothing(db, dev, secret_th
         await cast.write(db, dev, secret_thread, "Let me in.", anonymous=True)
 
 
-async def test_a_network_that_allows_it_no_longer_lets_the_author_change_what_there_is(db, ben, circle, thread):
+async def test_a_network_that_allows_it_no_longer_lets_the_author_change_what_there_is(
+    db, ben, circle, thread
+):
     made = await cast.write(db, ben, thread, "One.", anonymous=True)
     async with db.transaction() as tx:
         await tx.run("UPDATE network SET anonymity_since = NULL")

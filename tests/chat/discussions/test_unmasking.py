@@ -71,7 +71,9 @@ async def test_two_hosts_learn_who_wrote_it_and_nobody_else(db, ana, ben, carol,
     for viewer in (ana, carol, ben):
         with pytest.raises(Forbidden):
             await look(db, viewer, post)
-    assert (await cast.read(db, hanna, cast.Thread(await topic_of(db, post), 0, None)))[1].author.kind == "pseudonym"
+    assert (await cast.read(db, hanna, cast.Thread(await topic_of(db, post), 0, None)))[
+        1
+    ].author.kind == "pseudonym"
 
 
 async def topic_of(db, post):
@@ -83,7 +85,9 @@ async def test_the_author_is_told_and_the_audit_log_knows_without_the_name(db, b
     await agree(db, igor, await ask(db, hanna, post))
     await look(db, igor, post)
     told = await cast.rows(
-        db, "SELECT network_id, actor_id, ref_id FROM notice WHERE member_id = :ben AND kind = 'post.unmasked'", ben=ben.id
+        db,
+        "SELECT network_id, actor_id, ref_id FROM notice WHERE member_id = :ben AND kind = 'post.unmasked'",
+        ben=ben.id,
     )
     assert [(row.actor_id, row.ref_id) for row in told] == [(None, post)]
     entries, words = await audit(db)
@@ -98,7 +102,9 @@ async def test_the_author_is_told_and_the_audit_log_knows_without_the_name(db, b
 async def test_the_other_hosts_hear_of_the_question_and_the_author_does_not(db, ana, ben, hosts, post):
     hanna, igor = hosts
     await ask(db, hanna, post)
-    told = await cast.rows(db, "SELECT member_id, actor_id, ref_id FROM notice WHERE kind = 'unmasking.asked'")
+    told = await cast.rows(
+        db, "SELECT member_id, actor_id, ref_id FROM notice WHERE kind = 'unmasking.asked'"
+    )
     assert {row.member_id for row in told} == {ana.id, igor.id}
     assert {(row.actor_id, row.ref_id) for row in told} == {(hanna.id, post)}
 
@@ -209,7 +215,9 @@ async def test_what_waits_is_listed_for_hosts(db, ana, hosts, post, thread):
     asked = await ask(db, hosts[0], post)
     async with db.snapshot() as tx:
         waiting = await discussions.open_unmaskings(tx, ana, thread.network)
-    assert [(u.id, u.post_id, u.asked_name, u.reason) for u in waiting] == [(asked, post, "Hanna Weber", REASON)]
+    assert [(u.id, u.post_id, u.asked_name, u.reason) for u in waiting] == [
+        (asked, post, "Hanna Weber", REASON)
+    ]
     await agree(db, ana, asked)
     async with db.snapshot() as tx:
         assert await discussions.open_unmaskings(tx, ana, thread.network) == []

@@ -59,7 +59,11 @@ async def test_two_hosts_learn_who_wrote_it(live_server, db, anas, ana, ben, cir
     address = f"/api/v1/posts/{post}/unmaskings"
     asked = await anas.post(address, json={"reason": REASON})
     assert asked.status_code == 201
-    assert (asked.json()["reason"], asked.json()["asked_by"], asked.json()["agreed_at"]) == (REASON, "ana-lima", None)
+    assert (asked.json()["reason"], asked.json()["asked_by"], asked.json()["agreed_at"]) == (
+        REASON,
+        "ana-lima",
+        None,
+    )
     is_problem(await anas.post(address, json={"reason": ""}), 422, "reason")
     is_problem(await anas.post(f"{address}/reveal"), 403)
     async with live_server.client(hanna) as hannas, live_server.client(ben) as bens:
