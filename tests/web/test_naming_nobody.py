@@ -164,7 +164,9 @@ async def test_what_a_former_member_wrote_leads_nowhere(
             seen = await answers(hub, looker, scene)
         for asked, text in seen.items():
             if "/audit" not in asked:  # which tells the owners who was a member
-                assert not (found := named.search(text)), f"{asked} tells {who and who.name} of {found}"
+                assert not (found := named.search(text)), (
+                    f"{asked}: {text[max(0, found.start() - 300) : found.end() + 100]}"
+                )
 
 
 async def test_a_former_member_is_not_found_by_their_name(hub: RunningHub, db: Database, ana, ben, thread):
