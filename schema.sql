@@ -150,7 +150,7 @@ END
 $$;
 
 -- A member's place in a network. It is active while it has neither ended nor been banned. Who asked to be a former
--- member is not named beside what they wrote; who is unlisted is in the directory for hosts alone.
+-- member is not named beside what they wrote before `former_at`; who is unlisted is in the directory for hosts alone.
 CREATE TABLE membership (
     network_id bigint NOT NULL REFERENCES network,
     member_id bigint NOT NULL REFERENCES member,
@@ -247,15 +247,29 @@ CREATE TABLE topic (
     listed_at timestamptz DEFAULT now(),
     post_count integer NOT NULL DEFAULT 0,
     last_post_at timestamptz NOT NULL DEFAULT now(),
-    last_author_id bigint NOT NULL REFERENCES member,
     views bigint NOT NULL DEFAULT 0,
-    search tsvector GENERATED ALWAYS AS (to_tsvector('english', title)) STORED
+    search tsvector GENERATED ALWAYS AS (to_tsvector('english', title)) STORED,
+    pseudonym_id bigint
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);
 CREATE INDEX topic_search ON topic USING gin (search);
 
--- A contribution. `path` holds the numbers from its root down to itself, so it sorts in thread order.
+-- The name under which a member writes in one topic without their own. It is drawn by lot, and leads nowhere else.
+CREATE TABLE pseudonym (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic_id bigint NOT NULL REFERENCES topic,
+    member_id bigint NOT NULL REFERENCES member,
+    name text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (topic_id, member_id),
+    UNIQUE (topic_id, name)
+);
+CREATE INDEX pseudonym_member ON pseudonym (member_id);
+ALTER TABLE topic ADD FOREIGN KEY (pseudonym_id) REFERENCES pseudonym;
+
+-- A contribution. `path` holds the numbers from its root down to itself, so it sorts in thread order. Who is shown as
+-- its author is said by chat/discussions/authorship.py alone: with a `pseudonym_id` it is not the author's name.
 CREATE TABLE post (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic_id bigint NOT NULL REFERENCES topic,
@@ -272,12 +286,30 @@ CREATE TABLE post (
     removed_at timestamptz,
     removed_by bigint REFERENCES member,
     search tsvector GENERATED ALWAYS AS (to_tsvector('english', body)) STORED,
+    pseudonym_id bigint REFERENCES pseudonym,
     UNIQUE (topic_id, number)
 );
 CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
 CREATE INDEX post_author ON post (author_id);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
+
+-- A host's wish to know who wrote a post under a pseudonym, and the other host's agreement. These two may then see it.
+CREATE TABLE unmasking (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    post_id bigint NOT NULL REFERENCES post,
+    asked_by bigint NOT NULL REFERENCES member,
+    reason text NOT NULL,
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    agreed_by bigint REFERENCES member,
+    agreed_at timestamptz,
+    declined_by bigint REFERENCES member,
+    declined_at timestamptz,
+    CHECK (agreed_by <> asked_by),
+    CHECK (agreed_at IS NULL OR declined_at IS NULL)
+);
+CREATE UNIQUE INDEX unmasking_open ON unmasking (post_id) WHERE agreed_at IS NULL AND declined_at IS NULL;
+CREATE INDEX unmasking_post ON unmasking (post_id);
 
 -- How far a member has read a topic.
 CREATE TABLE reading (

@@ -209,6 +209,8 @@ def connect(url: str, pool: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        # An error names its statement in the logs, and not who wrote what.
+        hide_parameters=True,
         # A hanging server must not hang its members.
         connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 30},
     )

@@ -74,6 +74,26 @@ async def seen_by(db: Database, viewer: Viewer | None, network: NetworkSeen) -> 
         return await networks.network_of(tx, viewer, network.slug)
 
 
+async def allow_anonymity(db: Database, network: NetworkSeen) -> None:
+    """Members of the network may post without their names from now on."""
+    async with db.transaction() as tx:
+        await tx.run(
+            "UPDATE network SET anonymity_since = :now WHERE id = :id", now=clock.now(), id=network.id
+        )
+
+
+async def leave_unnamed(db: Database, network: NetworkSeen, member: Viewer) -> None:
+    """Give one's place up, and ask to be a former member beside what one wrote."""
+    async with db.transaction() as tx:
+        await networks.leave(tx, member, await networks.network_of(tx, member, network.slug))
+        await tx.run(
+            "UPDATE membership SET former_at = :now WHERE network_id = :network AND member_id = :member",
+            now=clock.now(),
+            network=network.id,
+            member=member.id,
+        )
+
+
 async def invite(db: Database, host: Viewer, network: NetworkSeen, **form: Any) -> Offer:
     async with db.transaction() as tx:
         return await networks.invite(tx, host, network, form)

@@ -4,8 +4,10 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
 from web.api import dates, people, places, talk
+from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.discussions import routes as discussions
+from web.discussions import unmasking
 from web.dropins import routes as dropins
 from web.members import routes as members
 from web.networks import audit
@@ -97,6 +99,12 @@ PAGES = [
     post("/posts/{id:id}/edit", discussions.save),
     get("/posts/{id:id}/remove", discussions.confirm_removal),
     post("/posts/{id:id}/remove", discussions.remove),
+    get("/posts/{id:id}/unmask", unmasking.show),
+    post("/posts/{id:id}/unmask", unmasking.ask),
+    post("/posts/{id:id}/unmask/reveal", unmasking.reveal),
+    post("/unmaskings/{id:id}/agree", unmasking.agree),
+    post("/unmaskings/{id:id}/decline", unmasking.decline),
+    get("/networks/{slug}/unmaskings", unmasking.index),
 ]
 
 API = [
@@ -127,6 +135,12 @@ API = [
     get("/posts/{id:id}", talk.show_post),
     Route("/posts/{id:id}", talk.edit_post, methods=["PATCH"]),
     Route("/posts/{id:id}", talk.remove_post, methods=["DELETE"]),
+    get("/posts/{id:id}/unmaskings", api_unmasking.of_post),
+    post("/posts/{id:id}/unmaskings", api_unmasking.ask),
+    post("/posts/{id:id}/unmaskings/reveal", api_unmasking.reveal),
+    post("/unmaskings/{id:id}/agree", api_unmasking.agree),
+    post("/unmaskings/{id:id}/decline", api_unmasking.decline),
+    get("/networks/{slug}/unmaskings", api_unmasking.of_network),
     get("/search", talk.search),
     get("/networks/{slug}/series", dates.list_series),
     post("/networks/{slug}/series", dates.schedule),

@@ -1,5 +1,6 @@
 """Discussions: topics and the posts in them."""
 
+from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.editing import edit, remove
 from chat.discussions.queries import (
     PostSeen,
@@ -18,23 +19,40 @@ from chat.discussions.queries import (
 )
 from chat.discussions.reading import count_view, fold_views, mark_read
 from chat.discussions.searching import Hit, search
+from chat.discussions.unmasking import (
+    Unmasking,
+    agree_to_unmask,
+    ask_to_unmask,
+    decline_to_unmask,
+    open_unmaskings,
+    unmask,
+    unmaskings_of,
+)
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
+    "Author",
     "Hit",
     "PostSeen",
     "TopicRow",
+    "Unmasking",
     "add_topic",
+    "agree_to_unmask",
+    "ask_to_unmask",
     "count_view",
+    "decline_to_unmask",
     "edit",
     "fold_views",
     "latest_posts",
     "mark_read",
     "networks_of_topics",
+    "open_unmaskings",
+    "own_among",
     "page_of_post",
     "post_of",
     "posts_after",
     "posts_by_id",
+    "pseudonym_of",
     "recent_topics",
     "remove",
     "reply",
@@ -44,4 +62,7 @@ __all__ = [
     "topic_of",
     "topics_by_id",
     "topics_in",
+    "unmask",
+    "unmaskings_of",
+    "wrote",
 ]

@@ -2,8 +2,9 @@
 
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.authorship import wrote
 from chat.discussions.queries import PostSeen, networks_of_topics, post_of
-from chat.discussions.writing import clean_body, must_write
+from chat.discussions.writing import clean_body, must_belong, must_write
 from chat.errors import Conflict, Forbidden
 from chat.events import topic_stream
 from chat.markup import RENDERER, render
@@ -18,8 +19,8 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
     source = clean_body(body)
     html = render(source)
     network_id = await _network(tx, post)
-    await must_write(tx, viewer, network_id)
-    if post.author_id != viewer.id:
+    await (must_write if post.author_kind == "member" else must_belong)(tx, viewer, network_id)
+    if not await wrote(tx, viewer, post_id):
         raise Forbidden("Only its author can change a post.")
     if post.removed_at:
         raise Conflict("This post has been removed.")
@@ -43,7 +44,7 @@ async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
     network_id = await _network(tx, post)
     await writing_in(tx, network_id)
     role = await role_in(tx, viewer.id, network_id)
-    if post.author_id != viewer.id and not has_right(role, "remove_post"):
+    if not has_right(role, "remove_post") and not await wrote(tx, viewer, post_id):
         raise Forbidden("Only its author or a host can remove a post.")
     rev = await tx.value(
         "UPDATE post SET removed_at = :now, removed_by = :by, rev = rev + 1 WHERE id = :id AND removed_at IS NULL RETURNING rev",

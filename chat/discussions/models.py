@@ -1,4 +1,4 @@
-"""The tables of topics, posts and reading."""
+"""The tables of topics, posts, pseudonyms and reading."""
 
 from datetime import datetime
 
@@ -23,9 +23,12 @@ class Topic(SQLModel, table=True):
     listed_at: datetime | None = moment()
     post_count: int = 0
     last_post_at: datetime = moment(default=True)
-    last_author_id: int = ref("member")
     views: int = Field(default=0, sa_type=sa.BigInteger)
     search: str | None = Field(default=None, sa_column=search_of("title"))
+    # Each of the two tables points to the other.
+    pseudonym_id: int | None = Field(
+        default=None, sa_column=sa.Column(sa.BigInteger, sa.ForeignKey("pseudonym.id", use_alter=True))
+    )
 
 
 class Post(SQLModel, table=True):
@@ -45,6 +48,29 @@ class Post(SQLModel, table=True):
     removed_at: datetime | None = moment()
     removed_by: int | None = ref("member", optional=True)
     search: str | None = Field(default=None, sa_column=search_of("body"))
+    pseudonym_id: int | None = ref("pseudonym", optional=True)
+
+
+class Pseudonym(SQLModel, table=True):
+    __table_args__ = (sa.UniqueConstraint("topic_id", "member_id"), sa.UniqueConstraint("topic_id", "name"))
+    id: int | None = key()
+    topic_id: int = ref("topic")
+    member_id: int = ref("member")
+    name: str = words()
+    created_at: datetime = moment(default=True)
+
+
+class UnmaskingRow(SQLModel, table=True):
+    __tablename__ = "unmasking"
+    id: int | None = key()
+    post_id: int = ref("post")
+    asked_by: int = ref("member")
+    reason: str = words()
+    asked_at: datetime = moment(default=True)
+    agreed_by: int | None = ref("member", optional=True)
+    agreed_at: datetime | None = moment()
+    declined_by: int | None = ref("member", optional=True)
+    declined_at: datetime | None = moment()
 
 
 class Reading(SQLModel, table=True):

@@ -9,10 +9,10 @@ from sqlmodel import col, func, select
 
 from chat import clock
 from chat.db import Reader, Transaction
+from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Reading, Topic
 from chat.errors import NotFound
 from chat.members import Viewer
-from chat.members.models import Member
 from chat.networks import readable
 from chat.networks.models import Network
 
@@ -27,15 +27,22 @@ class TopicRow(NamedTuple):
     network_id: int
     network_slug: str
     network_name: str
-    author_handle: str
+    author_kind: str
+    author_id: int | None
+    author_handle: str | None
     author_name: str
     author_organisation: str
-    last_author_name: str
     created_at: datetime
     last_post_at: datetime
     post_count: int
     views: int
     read: int | None
+
+    @property
+    def author(self) -> Author:
+        return Author(
+            self.author_kind, self.author_id, self.author_handle, self.author_name, self.author_organisation
+        )
 
     @property
     def unread(self) -> int:
@@ -53,8 +60,9 @@ class PostSeen(NamedTuple):
     parent_number: int | None
     parent_name: str | None
     depth: int
-    author_id: int
-    author_handle: str
+    author_kind: str
+    author_id: int | None
+    author_handle: str | None
     author_name: str
     author_organisation: str
     body: str | None
@@ -64,8 +72,21 @@ class PostSeen(NamedTuple):
     edited_at: datetime | None
     removed_at: datetime | None
 
+    @property
+    def author(self) -> Author:
+        return Author(
+            self.author_kind, self.author_id, self.author_handle, self.author_name, self.author_organisation
+        )
 
-_Author, _Last, _Parent, _ParentAuthor = aliased(Member), aliased(Member), aliased(Post), aliased(Member)
+
+_Parent = aliased(Post)
+_TOPIC_BY = Byline(
+    col(Topic.network_id), col(Topic.author_id), col(Topic.created_at), col(Topic.pseudonym_id)
+)
+_POST_BY, _PARENT_BY = (
+    Byline(col(Topic.network_id), col(post.author_id), col(post.created_at), col(post.pseudonym_id))
+    for post in (Post, _Parent)
+)
 
 
 def _topics(viewer: Viewer | None) -> Any:
@@ -73,26 +94,22 @@ def _topics(viewer: Viewer | None) -> Any:
 
 
 def _any_topics(member_id: int) -> Any:
-    return (
+    return _TOPIC_BY.join(
         select(
             Topic.id,
             Topic.title,
             Topic.network_id,
             col(Network.slug),
             col(Network.name),
-            _Author.handle,
-            _Author.name,
-            _Author.organisation,
-            col(_Last.name),
+            *_TOPIC_BY.columns,
             Topic.created_at,
             Topic.last_post_at,
             Topic.post_count,
             Topic.views,
             Reading.number,
         )
+        .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
-        .join(_Author, col(_Author.id) == col(Topic.author_id))
-        .join(_Last, col(_Last.id) == col(Topic.last_author_id))
         .outerjoin(
             Reading, sa.and_(col(Reading.topic_id) == col(Topic.id), col(Reading.member_id) == member_id)
         )
@@ -140,19 +157,16 @@ async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Top
 
 def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
-    return (
+    query = (
         select(
             Post.id,
             Post.topic_id,
             Post.number,
             Post.parent_id,
             _Parent.number,
-            _ParentAuthor.name,
+            sa.case((col(_Parent.id).is_not(None), _PARENT_BY.name)),
             func.cardinality(Post.path),
-            Post.author_id,
-            _Author.handle,
-            _Author.name,
-            _Author.organisation,
+            *_POST_BY.columns,
             sa.case((gone, None), else_=col(Post.body)),
             sa.case((gone, None), else_=col(Post.html)),
             Post.rev,
@@ -160,10 +174,11 @@ def _posts() -> Any:
             Post.edited_at,
             Post.removed_at,
         )
-        .join(_Author, col(_Author.id) == col(Post.author_id))
+        .select_from(Post)
+        .join(Topic, col(Topic.id) == col(Post.topic_id))
         .outerjoin(_Parent, col(_Parent.id) == col(Post.parent_id))
-        .outerjoin(_ParentAuthor, col(_ParentAuthor.id) == col(_Parent.author_id))
     )
+    return _PARENT_BY.join(_POST_BY.join(query))
 
 
 async def thread(tx: Transaction, topic: TopicRow, page: int) -> tuple[list[PostSeen], int]:
@@ -218,7 +233,6 @@ async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostS
     """A post the viewer may read."""
     query = (
         _posts()
-        .join(Topic, col(Topic.id) == col(Post.topic_id))
         .join(Network, col(Network.id) == col(Topic.network_id))
         .where(col(Post.id) == post_id, readable(viewer and viewer.id))
     )

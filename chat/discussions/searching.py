@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlmodel import col, func, or_, select
 
 from chat.db import Transaction
+from chat.discussions.authorship import Byline
 from chat.discussions.models import Post, Topic
 from chat.discussions.queries import listed
 from chat.fields import UNWANTED
 from chat.members import Viewer
-from chat.members.models import Member
 from chat.networks import readable
 from chat.networks.models import Network
 
@@ -48,14 +48,16 @@ async def search(tx: Transaction, viewer: Viewer | None, words: str, *, limit: i
             Post.number,
             col(Network.name).label("network_name"),
             Network.slug,
-            col(Member.name).label("author_name"),
+            Topic.network_id,
+            Post.author_id,
+            Post.pseudonym_id,
             Post.created_at,
             Post.body,
             rank.label("rank"),
         )
+        .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .join(Network, col(Network.id) == col(Topic.network_id))
-        .join(Member, col(Member.id) == col(Post.author_id))
         .where(
             or_(by_text, by_title), col(Post.removed_at).is_(None), listed(), readable(viewer and viewer.id)
         )
@@ -63,19 +65,19 @@ async def search(tx: Transaction, viewer: Viewer | None, words: str, *, limit: i
         .limit(limit)
         .subquery()
     )
+    by = Byline(found.c.network_id, found.c.author_id, found.c.created_at, found.c.pseudonym_id)
     snippet = func.ts_headline(
         sa.cast("english", sa.dialects.postgresql.REGCONFIG), found.c.body, query, options
     )
-    rows = await tx.all(
-        select(
-            found.c.topic_id,
-            found.c.title,
-            found.c.number,
-            found.c.network_name,
-            found.c.slug,
-            found.c.author_name,
-            found.c.created_at,
-            snippet,
-        ).order_by(sa.desc(found.c.rank), found.c.created_at.desc())
-    )
+    shown = select(
+        found.c.topic_id,
+        found.c.title,
+        found.c.number,
+        found.c.network_name,
+        found.c.slug,
+        by.name,
+        found.c.created_at,
+        snippet,
+    ).select_from(found)
+    rows = await tx.all(by.join(shown).order_by(sa.desc(found.c.rank), found.c.created_at.desc()))
     return [Hit(*row) for row in rows]

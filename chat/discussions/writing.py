@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from chat import clock
 from chat.db import Transaction
 from chat.discussions.models import Topic
+from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
@@ -27,18 +28,26 @@ async def start_topic(
     title: object,
     body: object,
     *,
+    anonymous: object = False,
     op: str | None = None,
 ) -> dict[str, Any]:
-    """A new topic with its opening post: {"id": topic, "post": post, "number": 1}."""
+    """A new topic with its opening post, perhaps under a pseudonym: {"id": topic, "post": post, "number": 1}."""
     viewer = must_act(viewer)
     title = line("title", title, 140, called="The title")
     source = clean_body(body)
     html = render(source)
+    unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:
-        await must_write(tx, viewer, network.id)
+        await (must_write_unnamed if unnamed else must_write)(tx, viewer, network.id)
         topic_id = await add_topic(tx, network.id, viewer.id, title)
-        post = await add_post(tx, topic_id, viewer.id, source, html)
+        post = await add_post(tx, topic_id, viewer.id, source, html, unnamed=unnamed)
+        await tx.run(
+            "UPDATE topic SET pseudonym_id = post.pseudonym_id FROM post WHERE topic.id = :id AND post.id = :post "
+            "AND post.pseudonym_id IS NOT NULL",
+            id=topic_id,
+            post=post["id"],
+        )
         tx.announce(network_stream(network.id), "topic.added", topic_id, network=network.id)
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network.id)
         return {"id": topic_id, "post": post["id"], "number": 1}
@@ -53,17 +62,19 @@ async def reply(
     body: object,
     *,
     parent: object = None,
+    anonymous: object = False,
     op: str | None = None,
 ) -> dict[str, Any]:
-    """A new post in a topic, perhaps as an answer to another post: {"id", "number"}."""
+    """A new post in a topic, perhaps as an answer to another post, perhaps under a pseudonym: {"id", "number"}."""
     viewer = must_act(viewer)
     network_id = await find_topic(tx, viewer, topic_id)
     source = clean_body(body)
     html = render(source)
+    unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:
-        await must_write(tx, viewer, network_id)
-        post = await add_post(tx, topic_id, viewer.id, source, html, parent)
+        await (must_write_unnamed if unnamed else must_write)(tx, viewer, network_id)
+        post = await add_post(tx, topic_id, viewer.id, source, html, parent, unnamed=unnamed)
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network_id)
         tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)
         return post
@@ -97,13 +108,30 @@ async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         raise Forbidden("You were removed from this network, so you can’t write in it.")
 
 
+async def must_write_unnamed(tx: Transaction, viewer: Viewer, network_id: int) -> None:
+    """Let a member of a network write without their name, where it allows that."""
+    await must_belong(tx, viewer, network_id)
+    if not await tx.value("SELECT anonymity_since FROM network WHERE id = :id", id=network_id):
+        raise Invalid("anonymous", "This network takes no posts without a name. Nothing was posted.")
+
+
+async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
+    """Let only those write who are in the network. To join by it would tell whose post it is: joining is seen."""
+    await writing_in(tx, network_id)
+    if await role_in(tx, viewer.id, network_id):
+        return
+    if not await may_read(tx, viewer, network_id):
+        raise NotFound
+    raise Forbidden("Join this network first. Everybody would see that you join with this post.")
+
+
 async def add_topic(
     tx: Transaction, network_id: int, author_id: int, title: str, *, listed_at: Any = None
 ) -> int:
     now = clock.now()
     topic_id = await tx.value(
-        "INSERT INTO topic (network_id, author_id, title, created_at, listed_at, last_post_at, last_author_id) "
-        "VALUES (:network, :author, :title, :now, :listed, :listed, :author) RETURNING id",
+        "INSERT INTO topic (network_id, author_id, title, created_at, listed_at, last_post_at) "
+        "VALUES (:network, :author, :title, :now, :listed, :listed) RETURNING id",
         network=network_id,
         author=author_id,
         title=title,
@@ -115,21 +143,28 @@ async def add_topic(
 
 
 async def add_post(
-    tx: Transaction, topic_id: int, author_id: int, source: str, html: str, parent: object = None
+    tx: Transaction,
+    topic_id: int,
+    author_id: int,
+    source: str,
+    html: str,
+    parent: object = None,
+    *,
+    unnamed: bool = False,
 ) -> dict[str, Any]:
     """The row of a post; its number is the topic's next. Raises Invalid for a parent that is not in the topic."""
     now = clock.now()
     number = await tx.value(
-        "UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now), last_author_id = :author "
+        "UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now) "
         "WHERE id = :topic RETURNING post_count",
         topic=topic_id,
-        author=author_id,
         now=now,
     )
+    pseudonym_id = await pseudonym_in(tx, topic_id, author_id) if unnamed else None
     parent_id, path = await _place_in_thread(tx, topic_id, parent, number)
     post_id = await tx.value(
-        "INSERT INTO post (topic_id, number, parent_id, path, author_id, body, html, renderer, created_at) "
-        "VALUES (:topic, :number, :parent, :path, :author, :body, :html, :renderer, :now) RETURNING id",
+        "INSERT INTO post (topic_id, number, parent_id, path, author_id, body, html, renderer, created_at, pseudonym_id) "
+        "VALUES (:topic, :number, :parent, :path, :author, :body, :html, :renderer, :now, :pseudonym) RETURNING id",
         topic=topic_id,
         number=number,
         parent=parent_id,
@@ -139,6 +174,7 @@ async def add_post(
         html=html,
         renderer=RENDERER,
         now=now,
+        pseudonym=pseudonym_id,
     )
     await tx.run(
         "INSERT INTO reading (member_id, topic_id, number) VALUES (:member, :topic, :number) "

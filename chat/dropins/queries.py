@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from chat import clock
 from chat.db import Reader, Transaction
+from chat.discussions.authorship import Byline
 from chat.dropins.models import DropIn, Series
 from chat.errors import NotFound
 from chat.members import Viewer
@@ -31,7 +32,7 @@ class DropInSeen(NamedTuple):
     title: str
     description: str
     zone: str
-    host_handle: str
+    host_handle: str | None  # None of a former member
     host_name: str
     place_url: str
     topic_id: int
@@ -74,12 +75,15 @@ class SeriesSeen(NamedTuple):
     starts_on: Any
     local_time: Any
     minutes: int
-    host_handle: str
+    host_handle: str | None  # None of a former member
     host_name: str
 
 
+_HOST = Byline(col(Series.network_id), col(Series.host_id), col(Series.created_at))
+
+
 def _drop_ins() -> Any:
-    return (
+    return _HOST.join(
         select(
             DropIn.id,
             DropIn.series_id,
@@ -89,8 +93,8 @@ def _drop_ins() -> Any:
             Series.title,
             Series.description,
             Series.zone,
-            Member.handle,
-            col(Member.name),
+            _HOST.handle,
+            _HOST.name,
             Series.place_url,
             DropIn.topic_id,
             DropIn.opens_at,
@@ -99,9 +103,9 @@ def _drop_ins() -> Any:
             DropIn.closed_at,
             DropIn.missed_at,
         )
+        .select_from(DropIn)
         .join(Series, col(Series.id) == col(DropIn.series_id))
         .join(Network, col(Network.id) == col(DropIn.network_id))
-        .join(Member, col(Member.id) == col(Series.host_id))
     )
 
 
@@ -175,15 +179,15 @@ async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
             Series.starts_on,
             Series.local_time,
             Series.minutes,
-            Member.handle,
-            col(Member.name),
+            _HOST.handle,
+            _HOST.name,
         )
+        .select_from(Series)
         .join(Network, col(Network.id) == col(Series.network_id))
-        .join(Member, col(Member.id) == col(Series.host_id))
         .where(col(Series.network_id) == network.id, col(Series.ended_at).is_(None))
         .order_by(Series.id)
     )
-    return [SeriesSeen(*row) for row in await tx.all(query)]
+    return [SeriesSeen(*row) for row in await tx.all(_HOST.join(query))]
 
 
 async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[str, Any]]:

@@ -30,6 +30,7 @@ class NetworkSeen(NamedTuple):
     opened: list[str]  # rights that it opens to members
     description_html: str
     pictured_at: datetime | None
+    anonymity_since: datetime | None
 
     def may(self, right: str) -> bool:
         return has_right(self.role, right, self.opened)
@@ -80,6 +81,7 @@ def _seen(viewer: Viewer | None) -> Any:
         Network.members_may,
         Network.description_html,
         Network.pictured_at,
+        Network.anonymity_since,
     ).where(visible(member_id))
 
 

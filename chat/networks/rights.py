@@ -28,6 +28,7 @@ RIGHTS = {
     "manage_invitations": Right(
         "See and withdraw everybody’s invitations, invite many at once, and invite hosts", HOSTS
     ),
+    "unmask": Right("With another host, learn who wrote an anonymous post", HOSTS),
     "answer_requests": Right("Answer requests to join", HOSTS),
     "announce": Right("Announce something to all members", HOSTS),
     "see_dashboard": Right("See the network’s figures", HOSTS),

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from chat.db import AWAY
+from chat.events import Event
 from chat.realtime.frames import message
 from chat.realtime.log import EventLog
 from chat.realtime.streams import READ_AT_ONCE, RING, Desk, Follower, Kept, Stream
@@ -108,14 +109,21 @@ class Delivery:
         if not events:
             stream.known = stream.head  # whoever said so was wrong
             return
-        news = [Kept(event) for event in events]
-        newest = await self._draw(news, [form for form, many in stream.forms.items() if many])
-        if newest > stream.acl_version:
-            await self.ask_again(stream, newest)  # before anything is delivered: the fence
+        news, newest = await self._draw_news(stream, events)
         for part in _parts(news):
             before, stream.head = stream.head, part[-1].event.seq
             stream.keep(part)
             await self._write_out(stream, part, before, newest)
+
+    async def _draw_news(self, stream: Stream, events: list[Event]) -> tuple[list[Kept], int]:
+        while True:
+            asked, news = stream.acl_version, [Kept(event) for event in events]
+            newest = await self._draw(news, [form for form, many in stream.forms.items() if many])
+            if newest > stream.acl_version:
+                await self.ask_again(stream, newest)  # before anything is delivered: the fence
+            if stream.acl_version == asked:
+                return news, newest
+            # Else it may show what was before the change, and would stay in the ring.
 
     async def _draw(self, kept: list[Kept], forms: Iterable[str]) -> int:
         """See that there is a frame of each event in each form; the newest access version of what they show."""
@@ -211,7 +219,9 @@ class Delivery:
         # Some may come while we ask, admitted before the change.
         while before := {f for f in stream.followers if f.acl_version < version}:
             await self._ask_about(stream, before, version)
-        stream.acl_version = max(stream.acl_version, version)
+        if version > stream.acl_version:
+            stream.acl_version = version
+            stream.redraw()
 
     async def _ask_about(self, stream: Stream, followers: set[Follower], version: int) -> None:
         admitted = await self.desk.still_admitted(stream.name, {f.connection.member_id for f in followers})

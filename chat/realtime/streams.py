@@ -135,6 +135,13 @@ class Stream:
                 kept.frames.clear()
         self.ring.extend(news)
 
+    def redraw(self) -> None:
+        """With the access it may have changed who is named: what the ring holds is drawn again when asked for.
+
+        What somebody is drawing at this moment does not come back into the ring.
+        """
+        self.ring = deque((Kept(kept.event) for kept in self.ring), maxlen=RING)
+
     def fill(self, older: list[Kept]) -> None:
         """Put the latest events into a ring that does not reach back to them."""
         first = self.ring[0].event.seq if self.ring else self.head + 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from chat import discussions
 from chat.db import Database
 from chat.members import Viewer
 from chat.networks import NetworkSeen
@@ -52,11 +53,16 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     drop_in = await hold(db, ana, await cast.schedule(db, ana, network, title="Tea " * 20), timedelta())
     talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
     await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
+    await cast.allow_anonymity(db, network)
+    unsaid = await cast.write(db, maximiliane, thread, BODY, anonymous=True)
+    async with db.transaction() as tx:
+        await discussions.ask_to_unmask(tx, ana, unsaid["id"], "Somebody is in danger there. " * 12)
     inside = f"/networks/{network.slug}"
     return [
         "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
         f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
         f"{inside}/members/{maximiliane.handle}", f"{inside}/leave", f"{inside}/bans", f"{inside}/audit",
+        f"/posts/{unsaid['id']}/unmask", f"{inside}/unmaskings",
     ]  # fmt: skip
 
 

@@ -66,6 +66,10 @@ async def furnish(
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
     offer = await cast.invite(db, host, network, places=20)
+    await cast.allow_anonymity(db, network)
+    unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
+    async with db.transaction() as tx:
+        asked = await discussions.ask_to_unmask(tx, host, unsaid.post, f"Because of {words}.")
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,
@@ -83,6 +87,9 @@ async def furnish(
         "reset/token": "none",
         "static/version": "old",
         "{version}/name": "site/site.css",
+        "unmaskings/id": asked,
+        "unsaid": unsaid.id,
+        "unsaid's post": unsaid.post,
         "talk": talk,
         "talk's opening": opening,
     }

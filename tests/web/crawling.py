@@ -77,12 +77,18 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/series/{id:id}/hold"): LOOK,
     ("GET", "/drop-ins/{id:id}"): LOOK,
     ("GET", "/topics/{id:id}"): [{}, {"params": {"post": "2"}}, {"params": {"page": "9"}}, {"params": {"reply": "1"}}],
-    ("POST", "/topics/{id:id}"): [{"form": TEXT}, {"form": {}}, {"form": {**TEXT, "parent": "{posts/id}"}}, {"form": {**TEXT, "op": "used"}}],
+    ("POST", "/topics/{id:id}"): [{"form": TEXT}, {"form": {}}, {"form": {**TEXT, "anonymous": "yes"}}, {"form": {**TEXT, "parent": "{posts/id}"}}, {"form": {**TEXT, "op": "used"}}],
     ("POST", "/topics/{id:id}/read"): [{"form": {"number": "1"}}, {"form": {"number": "x"}}],
     ("GET", "/posts/{id:id}/edit"): LOOK,
     ("POST", "/posts/{id:id}/edit"): [{"form": TEXT}, {"form": {"body": ""}}],
     ("GET", "/posts/{id:id}/remove"): LOOK,
     ("POST", "/posts/{id:id}/remove"): LOOK,
+    ("GET", "/posts/{id:id}/unmask"): LOOK,
+    ("POST", "/posts/{id:id}/unmask"): [{"form": {"reason": "Somebody is in danger."}}, {"form": {}}],
+    ("POST", "/posts/{id:id}/unmask/reveal"): LOOK,
+    ("POST", "/unmaskings/{id:id}/agree"): LOOK,
+    ("POST", "/unmaskings/{id:id}/decline"): LOOK,
+    ("GET", "/networks/{slug}/unmaskings"): LOOK,
     ("GET", "/api/v1/me"): LOOK,
     ("GET", "/api/v1/networks"): [{}, {"params": {"after": "numbas"}}],
     ("POST", "/api/v1/networks"): [{"json": {"name": WORDS, "slug": "{networks/slug}", "access": "open"}}],
@@ -105,11 +111,17 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/api/v1/networks/{slug}/topics"): [{"json": TEXT}, {"json": {}}, {"json": {**TEXT, "op": "used"}}],
     ("GET", "/api/v1/topics/{id:id}"): LOOK,
     ("GET", "/api/v1/topics/{id:id}/posts"): [{}, {"params": {"after": "1", "limit": "1"}}],
-    ("POST", "/api/v1/topics/{id:id}/posts"): [{"json": TEXT}, {"json": {}}, {"json": {**TEXT, "parent": "{posts/id}"}}, {"json": {**TEXT, "op": "used"}}],
+    ("POST", "/api/v1/topics/{id:id}/posts"): [{"json": TEXT}, {"json": {}}, {"json": {**TEXT, "anonymous": True}}, {"json": {**TEXT, "parent": "{posts/id}"}}, {"json": {**TEXT, "op": "used"}}],
     ("POST", "/api/v1/topics/{id:id}/read"): [{"json": {"number": 1}}, {"json": {}}],
     ("GET", "/api/v1/posts/{id:id}"): LOOK,
     ("PATCH", "/api/v1/posts/{id:id}"): [{"json": TEXT}, {"json": {}}],
     ("DELETE", "/api/v1/posts/{id:id}"): LOOK,
+    ("GET", "/api/v1/posts/{id:id}/unmaskings"): LOOK,
+    ("POST", "/api/v1/posts/{id:id}/unmaskings"): [{"json": {"reason": "Somebody is in danger."}}, {"json": {}}],
+    ("POST", "/api/v1/posts/{id:id}/unmaskings/reveal"): LOOK,
+    ("POST", "/api/v1/unmaskings/{id:id}/agree"): LOOK,
+    ("POST", "/api/v1/unmaskings/{id:id}/decline"): LOOK,
+    ("GET", "/api/v1/networks/{slug}/unmaskings"): LOOK,
     ("GET", "/api/v1/search"): SEARCH,
     ("GET", "/api/v1/networks/{slug}/series"): LOOK,
     ("POST", "/api/v1/networks/{slug}/series"): [{"json": SERIES}, {"json": {}}],
@@ -158,7 +170,7 @@ async def crawl(
                 asked = f"{method} {address.at(these)} {json.dumps(request)}"
                 if asked in told:
                     continue
-                sent = _filled(request, these)
+                sent = filled(request, these)
                 if not address.api and not address.safe:
                     sent["data"] = {"csrf": csrf, **sent.pop("form", {})}
                 client = program if address.api else browser
@@ -189,7 +201,7 @@ def masked(answer: httpx2.Response) -> str:
     return text
 
 
-def _filled(request: dict[str, Any], things: Things) -> dict[str, Any]:
+def filled(request: dict[str, Any], things: Things) -> dict[str, Any]:
     return {
         how: {
             name: str(things[value[1:-1]]) if isinstance(value, str) and value[:1] == "{" else value

@@ -35,6 +35,10 @@ TRACES = {
     "op": "author_id IN (SELECT member_id FROM membership WHERE network_id = {id})",
     "job": "true",
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
+    "notice": "network_id = {id}",
+    "audit_entry": "network_id = {id}",
+    "unmasking": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
+    "pseudonym": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "drop_in": "network_id = {id}",
     "series": "network_id = {id}",
     "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
@@ -86,10 +90,11 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
     async def looker(viewer: Viewer | None, token: str = "no-such-token") -> Looker:
         these = {**things, "i/token": token, "invitations/token": token}
         talk = {**these, "topics/id": things["talk"], "posts/id": things["talk's opening"]}
+        unsaid = {**these, "topics/id": things["unsaid"], "posts/id": things["unsaid's post"]}
         fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
         cookie = await cast.session(db, viewer) if viewer else ""
         bearer = await cast.bearer(db, viewer) if viewer else ""
-        return Looker(viewer, cookie, bearer, [these, talk, fridas], token)
+        return Looker(viewer, cookie, bearer, [these, talk, unsaid, fridas], token)
 
     lookers = {
         "a visitor": await looker(None),

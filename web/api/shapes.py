@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chat.discussions import Hit, PostSeen, TopicRow
+from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import DropInSeen, SeriesSeen
 from chat.members import Profile, Viewer
 from chat.networks import NetworkSeen, Offer, Person
@@ -26,6 +26,7 @@ def network(n: NetworkSeen) -> Json:
     return {
         "id": n.id, "slug": n.slug, "name": n.name, "summary": n.summary, "access": n.access, "role": n.role,
         "readable": n.readable, "members": n.members, "created_at": time(n.created_at), "stream": f"n:{n.id}",
+        "anonymity_since": time(n.anonymity_since),
     }  # fmt: skip
 
 
@@ -47,9 +48,14 @@ def invitation(offer: Offer) -> Json:
     }  # fmt: skip
 
 
+def author(a: Author) -> Json:
+    """Who wrote something. `kind`: member, pseudonym or former; the last two have no id and no handle."""
+    return {"kind": a.kind, "id": a.id, "handle": a.handle, "name": a.name, "organisation": a.organisation}
+
+
 def topic(t: TopicRow) -> Json:
     return {
-        "id": t.id, "title": t.title, "network": t.network_slug, "author": {"handle": t.author_handle, "name": t.author_name, "organisation": t.author_organisation},
+        "id": t.id, "title": t.title, "network": t.network_slug, "author": author(t.author),
         "posts": t.post_count, "views": t.views, "created_at": time(t.created_at), "last_post_at": time(t.last_post_at), "stream": f"t:{t.id}",
     }  # fmt: skip
 
@@ -57,9 +63,18 @@ def topic(t: TopicRow) -> Json:
 def post(p: PostSeen) -> Json:
     return {
         "id": p.id, "topic": p.topic_id, "number": p.number, "parent": p.parent_id,
-        "author": {"id": p.author_id, "handle": p.author_handle, "name": p.author_name, "organisation": p.author_organisation},
+        "author": author(p.author),
         "body": p.body, "html": p.html, "rev": p.rev, "created_at": time(p.created_at), "edited_at": time(p.edited_at),
         "removed_at": time(p.removed_at),
+    }  # fmt: skip
+
+
+def unmasking(u: Unmasking) -> Json:
+    """A host's question who wrote an anonymous post; the answer is never in it."""
+    return {
+        "id": u.id, "post": u.post_id, "topic": u.topic_id, "number": u.number, "title": u.title, "pseudonym": u.pseudonym,
+        "reason": u.reason, "asked_by": u.asked_by, "asked_at": time(u.asked_at), "agreed_by": u.agreed_by,
+        "agreed_at": time(u.agreed_at), "declined_by": u.declined_by, "declined_at": time(u.declined_at),
     }  # fmt: skip
 
 

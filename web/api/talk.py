@@ -33,7 +33,13 @@ async def start_topic(request: Request) -> Response:
         await limited(request, "post", *POSTS, who=viewer.id)
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
         made = await discussions.start_topic(
-            tx, viewer, network, form.get("title"), form.get("body"), op=form.get("op")
+            tx,
+            viewer,
+            network,
+            form.get("title"),
+            form.get("body"),
+            anonymous=form.get("anonymous"),
+            op=form.get("op"),
         )
         topic = shapes.topic(await discussions.topic_of(tx, viewer, made["id"]))
     return json({**topic, "post": made["post"]}, 201, {"location": f"/api/v1/topics/{made['id']}"})
@@ -47,7 +53,8 @@ async def show_topic(request: Request) -> Response:
 async def list_posts(request: Request) -> Response:
     """In the order they were written; `after` is the number of the last one that the client has.
 
-    The cursor and the posts come from one snapshot, so a socket that subscribes from it misses nothing.
+    The cursor and the posts come from one snapshot, so a socket that subscribes from it misses nothing. `own` are
+    those of the posts that you wrote although they don't say so.
     """
     limit = min(200, number(request.query_params.get("limit") or 50, field="limit"))
     after = number(request.query_params.get("after"), least=0, field="after")
@@ -59,6 +66,7 @@ async def list_posts(request: Request) -> Response:
         return json(
             {
                 "posts": [shapes.post(p) for p in posts],
+                "own": await discussions.own_among(tx, viewer, posts),
                 "more": bool(posts) and posts[-1].number < topic.post_count,
                 "cursor": {"s": topic_stream(topic.id), "e": position.epoch, "q": position.head},
             }
@@ -76,6 +84,7 @@ async def reply(request: Request) -> Response:
             request.path_params["id"],
             form.get("body"),
             parent=form.get("parent"),
+            anonymous=form.get("anonymous"),
             op=form.get("op"),
         )
         post = shapes.post(await discussions.post_of(tx, viewer, made["id"]))

@@ -7,10 +7,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import discussions, dropins, networks
+from chat.db import Transaction
 from chat.discussions import PostSeen
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import topic_stream
 from chat.limits import POSTS
+from chat.members import Viewer
+from chat.networks import NetworkSeen
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
 from web.house import house_of
 from web.pages import page
@@ -36,7 +39,13 @@ async def start(request: Request) -> Response:
                 await limited(request, "post", *POSTS, who=viewer.id)
             network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
             made = await discussions.start_topic(
-                tx, viewer, network, form.get("title"), form.get("body"), op=form.get("op") or None
+                tx,
+                viewer,
+                network,
+                form.get("title"),
+                form.get("body"),
+                anonymous=form.get("anonymous"),
+                op=form.get("op") or None,
             )
     except Invalid as error:
         return await new(request, form, error)
@@ -68,6 +77,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "pages": pages,
             "answered": answered,
             "drop_in": drop_in,
+            **await unnamed(tx, viewer, network, topic.id, posts),
         }
         response = await page(
             request,
@@ -98,6 +108,7 @@ async def reply(request: Request) -> Response:
                 topic_id,
                 form.get("body"),
                 parent=form.get("parent") or None,
+                anonymous=form.get("anonymous"),
                 op=form.get("op") or None,
             )
     except Invalid as error:
@@ -108,7 +119,7 @@ async def reply(request: Request) -> Response:
 async def edit(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
     async with reading(request) as (tx, viewer):
         post = await discussions.post_of(tx, viewer, request.path_params["id"])
-        if viewer is None or post.author_id != viewer.id:
+        if viewer is None or not await discussions.wrote(tx, viewer, post.id):
             raise Forbidden("Only its author can change a post.")
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
         return await page(
@@ -165,6 +176,17 @@ async def search(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         hits = await discussions.search(tx, viewer, words)
         return await page(request, tx, viewer, "discussions/search.html", {"words": words, "hits": hits})
+
+
+async def unnamed(
+    tx: Transaction, viewer: Viewer | None, network: NetworkSeen, topic_id: int, posts: list[PostSeen]
+) -> dict[str, Any]:
+    """For the viewer's page alone: which posts are theirs though they don't say so, and what they are called here."""
+    may = network.role is not None and network.anonymity_since is not None
+    return {
+        "own_posts": await discussions.own_among(tx, viewer, posts),
+        "pseudonym": await discussions.pseudonym_of(tx, viewer, topic_id) if may else None,
+    }
 
 
 def _address(post: PostSeen) -> str:

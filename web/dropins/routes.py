@@ -11,6 +11,7 @@ from chat import discussions, dropins, networks
 from chat.clock import now
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import drop_in_stream, network_stream, topic_stream
+from web.discussions.routes import unnamed
 from web.edge import form_of, reading, see, writing
 from web.pages import page
 
@@ -79,11 +80,13 @@ async def room(request: Request) -> Response:
         streams = [topic_stream(topic.id), network_stream(network.id)]
         if network.role and drop_in.lets_in:
             streams.append(drop_in_stream(drop_in.id))
+        posts = await discussions.latest_posts(tx, topic, LATEST_TALK)
         context = {
             "drop_in": drop_in,
             "network": network,
             "topic": topic,
-            "posts": await discussions.latest_posts(tx, topic, LATEST_TALK),
+            "posts": posts,
+            **await unnamed(tx, viewer, network, topic.id, posts),
             "admitted": network.role is not None and drop_in.state == "live",
         }
         return await page(request, tx, viewer, "dropins/room.html", context, streams=streams)

@@ -30,7 +30,13 @@ async def carry_out(
             raise SignInFirst
         await limits.allow(house.redis, "post", viewer.id, *limits.POSTS)
         result = await discussions.reply(
-            tx, viewer, int(topic[1]), op.d.get("body"), parent=op.d.get("parent"), op=op.op
+            tx,
+            viewer,
+            int(topic[1]),
+            op.d.get("body"),
+            parent=op.d.get("parent"),
+            anonymous=op.d.get("anonymous"),
+            op=op.op,
         )
     async with house.db.snapshot() as tx:
         seq = await event_log.number_of(tx, op.s, "post.added", result["id"])

@@ -1,0 +1,28 @@
+"""Whoever reads `author_id` could tell who wrote an anonymous post; so few do, and each has a reason."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+MAY = {
+    "chat/discussions/models.py": "mirrors the schema",
+    "chat/discussions/authorship.py": "decides what is shown",
+    "chat/discussions/queries.py": "hands the column to the byline, which decides",
+    "chat/discussions/searching.py": "hands the column to the byline, which decides",
+    "chat/discussions/writing.py": "writes it",
+    "chat/discussions/unmasking.py": "tells two hosts, and notifies the author",
+    "chat/models.py": "of an op, which is nobody else's to see",
+    "chat/ops.py": "of an op, which is nobody else's to see",
+}
+
+
+def test_only_these_read_whose_a_post_is():
+    found = {
+        str(file.relative_to(ROOT))
+        for part in ("chat", "web", "workers", "command")
+        for pattern in ("*.py", "*.html")
+        for file in (ROOT / part).rglob(pattern)
+        if re.search(r"\bauthor_id\b", file.read_text())
+    }
+    assert found <= MAY.keys(), "show authors by chat/discussions/authorship.py, or say here why not"
