@@ -1,5 +1,6 @@
 """Discussions: topics and the posts in them."""
 
+from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
 from chat.discussions.queries import (
     PostSeen,
@@ -21,12 +22,14 @@ from chat.discussions.searching import Hit, search
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
+    "Extent",
     "Hit",
     "PostSeen",
     "TopicRow",
     "add_topic",
     "count_view",
     "edit",
+    "extent_of",
     "fold_views",
     "latest_posts",
     "mark_read",

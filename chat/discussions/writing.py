@@ -9,7 +9,7 @@ from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
 from chat.markup import LONGEST, RENDERER, render
 from chat.members import Viewer, must_act
-from chat.networks import NetworkSeen, joining_in, may_read, place, role_in, writing_in
+from chat.networks import NetworkSeen, joining_in, may_read, must_have, place, role_in, writing_in
 from chat.ops import once
 
 # Past this an answer hangs on its forebear's line: the page shows two levels anyway.
@@ -33,6 +33,7 @@ async def start_topic(
 
     async def act() -> dict[str, Any]:
         await must_write(tx, viewer, network.id)
+        await must_start(tx, viewer, network.id)
         topic_id = await add_topic(tx, network.id, viewer.id, title)
         post = await add_post(tx, topic_id, viewer.id, source, html)
         tx.announce(network_stream(network.id), "topic.added", topic_id, network=network.id)
@@ -87,6 +88,16 @@ async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         raise NotFound
     if not await place(tx, network_id, viewer.id):
         raise Forbidden("You were removed from this network, so you can’t write in it.")
+
+
+async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
+    """Refuse a topic by who may only answer; whoever joined for it has then not joined either."""
+    try:
+        await must_have(tx, viewer, network_id, "start_topic")
+    except Forbidden:
+        raise Forbidden(
+            "In this network its hosts start the discussions. You can answer in those that there are."
+        ) from None
 
 
 async def add_topic(

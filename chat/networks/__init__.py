@@ -6,13 +6,23 @@ from chat.networks.access import (
     joining_in,
     may_read,
     must_have,
+    nothing_there,
     readable,
     readers_among,
     role_in,
     writing_in,
 )
+from chat.networks.asking import (
+    Request,
+    Standing,
+    ask,
+    latest_request,
+    standing_of,
+    withdraw,
+)
 from chat.networks.auditing import record
 from chat.networks.banning import ban, banned_from, unban
+from chat.networks.deciding import Asked, decide, decided_in, request_to, requests_to
 from chat.networks.founding import change_access, found, may_found
 from chat.networks.inviting import (
     Invited,
@@ -24,6 +34,8 @@ from chat.networks.inviting import (
     invited,
     revoke,
 )
+from chat.networks.opening_up import AccessNews, access_news
+from chat.networks.picturing import picture_of, put_picture, remove_picture
 from chat.networks.placing import join, leave, place, remove
 from chat.networks.queries import (
     NetworkSeen,
@@ -37,20 +49,34 @@ from chat.networks.queries import (
     open_network_of,
 )
 from chat.networks.rights import RIGHTS, Right, has_right
+from chat.networks.shaping import Shape, change_settings, shape_of
+from chat.networks.telling import decision_letter, gather_requests, requests_letter
 
 __all__ = [
     "ACCESS",
     "RIGHTS",
+    "AccessNews",
+    "Asked",
     "Invited",
     "NetworkSeen",
     "Offer",
     "Person",
+    "Request",
     "Right",
+    "Shape",
+    "Standing",
     "accept",
+    "access_news",
+    "ask",
     "ban",
     "banned_from",
     "change_access",
+    "change_settings",
+    "decide",
+    "decided_in",
+    "decision_letter",
     "found",
+    "gather_requests",
     "has_right",
     "invitation_letter",
     "invitations_of",
@@ -59,6 +85,7 @@ __all__ = [
     "is_member",
     "join",
     "joining_in",
+    "latest_request",
     "leave",
     "may_found",
     "may_read",
@@ -69,14 +96,24 @@ __all__ = [
     "network_of",
     "networks_for",
     "networks_of",
+    "nothing_there",
     "open_network_of",
+    "picture_of",
     "place",
+    "put_picture",
     "readable",
     "readers_among",
     "record",
     "remove",
+    "remove_picture",
+    "request_to",
+    "requests_letter",
+    "requests_to",
     "revoke",
     "role_in",
+    "shape_of",
+    "standing_of",
     "unban",
+    "withdraw",
     "writing_in",
 ]

@@ -10,11 +10,12 @@ from chat.members import Viewer, must_act
 from chat.networks.access import access_changes, must_have, role_in
 from chat.networks.placing import lock
 from chat.networks.queries import NetworkSeen
+from chat.networks.waiting import end_requests
 
 
 async def ban(tx: Transaction, host: Viewer | None, network: NetworkSeen, handle: str) -> None:
-    """Take a member's place, and the way back to it. Their streams of this network end, with every invitation
-    that was sent to them or made by them. Somebody without a place can be banned before they come."""
+    """Take a member's place, and the way back to it. Their streams of this network end, with their request and every
+    invitation that was sent to them or made by them. Somebody without a place can be banned before they come."""
     host = must_act(host)
     await lock(tx, network.id)
     await must_have(tx, host, network.id, "ban_member")
@@ -44,6 +45,7 @@ async def ban(tx: Transaction, host: Viewer | None, network: NetworkSeen, handle
         email=member.email,
         member=member.id,
     )
+    await end_requests(tx, network.id, member.id)
     await access_changes(tx, network.id)
     if theirs:
         tx.announce(member_stream(member.id), "membership.ended", network.id)

@@ -10,13 +10,14 @@ from chat.db import Transaction
 from chat.errors import Forbidden, NotFound, SignInFirst
 from chat.members import Viewer
 from chat.members.models import Member
-from chat.networks.access import readable, visible
-from chat.networks.models import Membership, Network
-from chat.networks.rights import has_right
+from chat.networks.access import introduced, readable, visible
+from chat.networks.models import JoinRequest, Membership, Network
+from chat.networks.rights import HOSTS, has_right
+from chat.networks.waiting import WAITS
 
 
 class NetworkSeen(NamedTuple):
-    """A network as one viewer sees it."""
+    """A network as one viewer sees it. Of a private one outsiders see the name: the rest is empty, or None."""
 
     id: int
     slug: str
@@ -26,13 +27,25 @@ class NetworkSeen(NamedTuple):
     created_at: datetime
     role: str | None
     readable: bool
-    members: int
+    members: int | None
     opened: list[str]  # rights that it opens to members
     description_html: str
     pictured_at: datetime | None
+    requests: int  # that wait for the viewer's answer
 
     def may(self, right: str) -> bool:
         return has_right(self.role, right, self.opened)
+
+    @property
+    def takes_topics(self) -> bool:
+        """Whether the viewer may start a discussion. In an open network they join by it, and so ask as a member."""
+        joining = "member" if self.access == "open" else None
+        return has_right(self.role or joining, "start_topic", self.opened)
+
+    @property
+    def picture(self) -> str | None:
+        """The version of its picture, if it has one that the viewer may see."""
+        return f"{int(self.pictured_at.timestamp() * 1_000_000):x}" if self.pictured_at else None
 
 
 class Person(NamedTuple):
@@ -63,19 +76,27 @@ def _seen(viewer: Viewer | None) -> Any:
         .where(col(Membership.network_id) == col(Network.id), ACTIVE)
         .scalar_subquery()
     )
+    waiting = (
+        select(func.count())
+        .select_from(JoinRequest)
+        .where(col(JoinRequest.network_id) == col(Network.id), sa.text(WAITS))
+        .scalar_subquery()
+    )
+    known = introduced(member_id)
     return select(
         Network.id,
         Network.slug,
         Network.name,
-        Network.summary,
+        sa.case((known, Network.summary), else_="").label("summary"),
         Network.access,
         Network.created_at,
         own.label("role"),
         readable(member_id).label("readable"),
-        size.label("members"),
+        sa.case((known, size)).label("members"),
         Network.members_may,
-        Network.description_html,
-        Network.pictured_at,
+        sa.case((known, Network.description_html), else_="").label("description_html"),
+        sa.case((known, Network.pictured_at)).label("pictured_at"),
+        sa.case((own.in_(HOSTS), waiting), else_=0).label("requests"),
     ).where(visible(member_id))
 
 
