@@ -34,9 +34,9 @@ async def send_invitation(db: Database, redis: Redis, *, invitation_id: int) -> 
         await mail.send(letter, redis)
 
 
-async def gather_requests(db: Database, redis: Redis, *, network_id: int, key: str) -> None:
+async def gather_requests(db: Database, redis: Redis, *, network_id: int, told: str) -> None:
     async with db.transaction() as tx:
-        await networks.gather_requests(tx, network_id, key)
+        await networks.gather_requests(tx, network_id, told)
 
 
 async def send_requests(db: Database, redis: Redis, *, network_id: int, member_id: int) -> None:

@@ -55,7 +55,9 @@ async def nothing_there(tx: Transaction, viewer: Viewer | None, network_id: Any)
     """
     row = await tx.first(
         select(Network.slug, Network.name).where(
-            col(Network.id) == network_id, visible(viewer and viewer.id), sa.not_(readable(viewer and viewer.id))
+            col(Network.id) == network_id,
+            visible(viewer and viewer.id),
+            sa.not_(readable(viewer and viewer.id)),
         )
     )
     return NotFound(inside=(row.slug, row.name) if row else None)

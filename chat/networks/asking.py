@@ -68,8 +68,8 @@ async def ask(
     answered = _answered(standing.questions, answers, questions)
     await _must_have_room(tx, network.id)
     request_id = await tx.value(
-        "INSERT INTO join_request (network_id, member_id, answers, made_at) "
-        f"VALUES (:network, :member, CAST(:answers AS jsonb), :now) ON CONFLICT (network_id, member_id) WHERE {WAITS} "  # noqa: S608
+        "INSERT INTO join_request (network_id, member_id, answers, made_at) "  # noqa: S608
+        f"VALUES (:network, :member, CAST(:answers AS jsonb), :now) ON CONFLICT (network_id, member_id) WHERE {WAITS} "
         "DO NOTHING RETURNING id",
         network=network.id,
         member=viewer.id,
@@ -131,7 +131,12 @@ async def _refusal(
         return "This network is open: you can join it yourself."
     if await _has_no_way(tx, viewer.id, network.id):
         return NO_WAY
-    if latest and latest.state == "declined" and latest.decided_at and clock.now() < latest.decided_at + PAUSE:
+    if (
+        latest
+        and latest.state == "declined"
+        and latest.decided_at
+        and clock.now() < latest.decided_at + PAUSE
+    ):
         again = latest.decided_at + PAUSE
         return f"You can ask again from {again.day} {again:%B %Y} on."
     return None
@@ -156,7 +161,9 @@ def _answered(
     if shown is not None and list(shown) != questions:
         raise Invalid("questions", "This network asks something else now. Read its questions again.")
     if len(answers) != len(questions):
-        raise Invalid("answers", f"This network asks {len(questions)} questions. Send an answer to each of them.")
+        raise Invalid(
+            "answers", f"This network asks {len(questions)} questions. Send an answer to each of them."
+        )
     return [
         {"question": question, "answer": _answer(n, answer)}
         for n, (question, answer) in enumerate(zip(questions, answers, strict=True))
@@ -167,7 +174,8 @@ def _answer(n: int, value: object) -> str:
     text = prose(f"answer-{n}", value, 64 * 1024, called="Your answer")
     if len(text) > LONGEST_ANSWER:
         raise Invalid(
-            f"answer-{n}", f"Your answer can have {LONGEST_ANSWER:,} characters at most; this has {len(text):,}."
+            f"answer-{n}",
+            f"Your answer can have {LONGEST_ANSWER:,} characters at most; this has {len(text):,}.",
         )
     return text
 

@@ -76,9 +76,7 @@ async def decided_in(
     return [_asked(row) for row in rows]
 
 
-async def request_to(
-    tx: Transaction, host: Viewer | None, network: NetworkSeen, request_id: int
-) -> Asked:
+async def request_to(tx: Transaction, host: Viewer | None, network: NetworkSeen, request_id: int) -> Asked:
     """One request, whatever became of it; for the network's hosts."""
     await must_have(tx, must_act(host), network.id, "answer_requests")
     row = await tx.first(f"{ASKED} AND r.id = :id", network=network.id, id=request_id)

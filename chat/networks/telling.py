@@ -14,20 +14,18 @@ from chat.networks.waiting import WAITS
 async def tell_hosts(tx: Transaction, network_id: int, asker_id: int, request_id: int) -> None:
     """Somebody asks for a place: a notice now, and a letter at the end of each hour in which somebody asked."""
     hosts = await _hosts(tx, network_id)
-    await notify(
-        tx, hosts, "request.made", network_id=network_id, actor_id=asker_id, ref_id=request_id
-    )
+    await notify(tx, hosts, "request.made", network_id=network_id, actor_id=asker_id, ref_id=request_id)
     hour = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    key = f"requests:{network_id}:{hour:%Y-%m-%dT%H}"
-    await tx.enqueue("gather_requests", key, run_at=hour, network_id=network_id, key=key)
+    told = f"requests:{network_id}:{hour:%Y-%m-%dT%H}"
+    await tx.enqueue("gather_requests", told, run_at=hour, network_id=network_id, told=told)
 
 
-async def gather_requests(tx: Transaction, network_id: int, key: str) -> None:
-    """Leave a letter for each host behind, if requests wait."""
+async def gather_requests(tx: Transaction, network_id: int, told: str) -> None:
+    """Leave a letter for each host behind, if requests wait. `told` names the hour, so that it is left once."""
     if not await _waiting(tx, network_id):
         return
     for member_id in await _hosts(tx, network_id):
-        await tx.enqueue("send_requests", f"{key}:{member_id}", network_id=network_id, member_id=member_id)
+        await tx.enqueue("send_requests", f"{told}:{member_id}", network_id=network_id, member_id=member_id)
 
 
 async def requests_letter(tx: Transaction, network_id: int, member_id: int) -> Letter | None:
@@ -57,9 +55,7 @@ async def tell_asker(
     """Their request was approved or declined: a notice, and a letter."""
     # A decline is the network's: no host is to be blamed for it in person.
     by = host_id if decision == "approved" else None
-    await notify(
-        tx, [asker_id], f"request.{decision}", network_id=network_id, actor_id=by, ref_id=request_id
-    )
+    await notify(tx, [asker_id], f"request.{decision}", network_id=network_id, actor_id=by, ref_id=request_id)
     await tx.enqueue("send_decision", f"decision:{request_id}", request_id=request_id)
 
 

@@ -68,7 +68,9 @@ async def test_ana_shapes_her_network_without_scripts(opened: Opened, db: Databa
     await page.goto(f"/networks/{network.slug}/access")
     await page.get_by_label("Private").check()
     await page.get_by_role("button", name="See what would change").click()
-    await expect(page.get_by_text("Everybody can learn that a network named “Sepsis circle” exists.")).to_be_visible()
+    await expect(
+        page.get_by_text("Everybody can learn that a network named “Sepsis circle” exists.")
+    ).to_be_visible()
     await page.get_by_label("To open it up, type its name").fill("Sepsis circle")
     await page.get_by_role("button", name="Make it private").click()
     await expect(page.get_by_text("It was confidential before.")).to_be_visible()

@@ -82,7 +82,11 @@ async def test_what_hides_behind_a_picture_is_gone():
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("evil.html", "<script>alert(1)</script>")
     gif = encoded(halves(), "GIF", comment=b"<script>alert(1)</script>")
-    for content in (encoded(halves(), "PNG") + archive.getvalue(), gif, encoded(halves(), "JPEG") + b"<script>"):
+    for content in (
+        encoded(halves(), "PNG") + archive.getvalue(),
+        gif,
+        encoded(halves(), "JPEG") + b"<script>",
+    ):
         made = await pictures.square(content)
         assert b"script" not in made
         assert not zipfile.is_zipfile(io.BytesIO(made))

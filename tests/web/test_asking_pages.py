@@ -65,7 +65,9 @@ async def test_dev_asks_takes_it_back_and_asks_again(devs_browser, anas_browser,
 
 
 async def test_an_answer_that_is_missing_keeps_the_others(devs_browser, db, private_network):
-    page = await send(devs_browser, f"/networks/{private_network.slug}/requests", **{**ANSWERED, "answer-1": " "})
+    page = await send(
+        devs_browser, f"/networks/{private_network.slug}/requests", **{**ANSWERED, "answer-1": " "}
+    )
     assert page.status_code == 422
     assert 'id="answer-1-error"' in page.text
     assert "On the &lt;wards&gt;.</textarea>" in page.text
@@ -74,7 +76,9 @@ async def test_an_answer_that_is_missing_keeps_the_others(devs_browser, db, priv
 
 async def test_questions_that_changed_meanwhile_keep_the_answers(devs_browser, db, ana, private_network):
     async with db.transaction() as tx:
-        await networks.change_settings(tx, ana, private_network, {"questions": ["Where do you work now?", "Why?"]})
+        await networks.change_settings(
+            tx, ana, private_network, {"questions": ["Where do you work now?", "Why?"]}
+        )
     page = await send(devs_browser, f"/networks/{private_network.slug}/requests", **ANSWERED)
     assert page.status_code == 422
     assert "asks something else now" in page.text
@@ -149,7 +153,9 @@ async def test_programs_ask_and_decide(anas, devs, private_network):
     assert queue["requests"][0]["member"]["handle"] == "dev-patel"
     is_problem(await devs.get(f"{path}/requests"), 403)
     is_problem(await devs.post(f"{path}/requests/{again['id']}", json={"decision": "approved"}), 403)
-    decided = await anas.post(f"{path}/requests/{again['id']}", json={"decision": "approved", "word": "Welcome!"})
+    decided = await anas.post(
+        f"{path}/requests/{again['id']}", json={"decision": "approved", "word": "Welcome!"}
+    )
     assert (decided.json()["state"], decided.json()["decided_by"]) == ("approved", "Ana Lima")
     is_problem(await anas.post(f"{path}/requests/{again['id']}", json={"decision": "declined"}), 409)
     is_problem(await anas.post(f"{path}/requests/999", json={"decision": "declined"}), 404)

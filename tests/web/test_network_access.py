@@ -102,14 +102,22 @@ def test_what_opens_up():
 async def test_requests_that_would_end_are_counted(anas_browser, db, ana, ben, dev):
     network = await cast.found(db, ana, "Sepsis circle", "private", ben)
     await cast.ask(db, dev, network)
-    for to, said in (("open", "1 request to join ends without an answer: who asked"), ("confidential", "nobody is told")):
+    for to, said in (
+        ("open", "1 request to join ends without an answer: who asked"),
+        ("confidential", "nobody is told"),
+    ):
         assert said in (await anas_browser.get(f"/networks/{network.slug}/access?to={to}")).text
-    assert "without an answer" not in (await anas_browser.get(f"/networks/{network.slug}/access?to=restricted")).text
+    assert (
+        "without an answer"
+        not in (await anas_browser.get(f"/networks/{network.slug}/access?to=restricted")).text
+    )
 
 
 async def test_whoever_confirms_what_is_no_longer_so_looks_again(send, db, ana, ben):
     network = await cast.found(db, ana, "Sepsis circle", "private", ben)
-    late = await send(f"/networks/{network.slug}/access", access="restricted", was="confidential", name="Sepsis circle")
+    late = await send(
+        f"/networks/{network.slug}/access", access="restricted", was="confidential", name="Sepsis circle"
+    )
     assert late.status_code == 409
     assert await cast.value(db, "SELECT access FROM network") == "private"
 

@@ -48,7 +48,11 @@ async def test_ana_saves_the_settings(send, anas_browser, browser, open_network)
     assert "Saved." in page
     assert 'value="Falls &amp; frailty"' in page
     assert "Who are you?\nWhy?</textarea>" in page
-    ticked = {name for name in ("may_start_topic", "may_invite", "anonymity") if f'name="{name}" value="yes" checked' in page}
+    ticked = {
+        name
+        for name in ("may_start_topic", "may_invite", "anonymity")
+        if f'name="{name}" value="yes" checked' in page
+    }
     assert ticked == {"may_invite", "anonymity"}
     assert "Nurses <em>and</em> others." in (await browser.get(at(open_network))).text
 
@@ -85,7 +89,9 @@ async def test_the_button_to_start_is_for_those_who_may(send, anas_browser, bens
 
 
 async def put(send, network, content=None, name="photo.png"):
-    return await send(at(network, "settings/picture"), files={"picture": (name, content or png(), "text/html")})
+    return await send(
+        at(network, "settings/picture"), files={"picture": (name, content or png(), "text/html")}
+    )
 
 
 async def test_a_picture_is_put_up_shown_and_taken_down(send, anas_browser, browser, open_network):
@@ -180,7 +186,12 @@ async def test_who_may_not_change_it_is_refused_before_anything_is_read(bens_bro
 
 async def test_programs_change_settings_and_picture(anas, devs, open_network):
     path = f"/api/v1/networks/{open_network.slug}"
-    sent = {"summary": "We fall less.", "members_may": ["start_topic", "invite"], "questions": ["Why?"], "anonymity": True}
+    sent = {
+        "summary": "We fall less.",
+        "members_may": ["start_topic", "invite"],
+        "questions": ["Why?"],
+        "anonymity": True,
+    }
     changed = await anas.patch(path, json=sent)
     assert (changed.status_code, changed.json()["summary"]) == (200, "We fall less.")
     settings = (await anas.get(f"{path}/settings")).json()
@@ -228,12 +239,19 @@ async def test_a_link_that_an_outsider_opens_leads_to_where_one_asks(db, ana, br
                     assert f"This belongs to {network.name}" in told
                     assert f'href="/networks/{network.slug}"' in told
                     assert "ebra" not in told
-                none = await refused(devs, path.replace(str(thread.id), "999").replace(str(drop_in), "999").replace(str(thread.post), "999"))
+                none = await refused(
+                    devs,
+                    path.replace(str(thread.id), "999")
+                    .replace(str(drop_in), "999")
+                    .replace(str(thread.post), "999"),
+                )
                 assert "This belongs to" not in none
             assert network.name not in (await program.get(f"/api/v1/topics/{thread.id}")).text
 
 
-async def test_a_confidential_link_and_none_are_the_same_page(db, devs, browser, live_server, dev, secret_thread):
+async def test_a_confidential_link_and_none_are_the_same_page(
+    db, devs, browser, live_server, dev, secret_thread
+):
     async with live_server.browser(dev) as page:
         for client in (page, browser):
             secret, none = [await refused(client, f"/topics/{id}") for id in (secret_thread.id, 999)]

@@ -13,7 +13,10 @@ async def test_hosts_hear_of_requests_at_the_hour_s_end_and_askers_of_the_answer
     async with working():
         await eventually(lambda: mail.mailbox(redis))
         (letter,) = await mail.mailbox(redis)
-        assert (letter.to, letter.subject) == ("ana-lima@example.org", "2 people ask for a place in Sepsis circle")
+        assert (letter.to, letter.subject) == (
+            "ana-lima@example.org",
+            "2 people ask for a place in Sepsis circle",
+        )
         assert letter.link.endswith(f"/networks/{network.slug}/requests")
         async with db.transaction() as tx:
             await networks.decide(tx, ana, network, request.id, {"decision": "approved", "word": "Welcome!"})
@@ -33,7 +36,5 @@ async def test_letters_written_before_a_network_became_confidential_are_not_sent
         await networks.decide(tx, ana, network, request.id, {"decision": "declined"})
         await networks.change_access(tx, ana, network, {"access": "confidential"})
     async with working():
-        await eventually(
-            lambda: cast.value(db, "SELECT done_at FROM job WHERE kind = 'send_decision'")
-        )
+        await eventually(lambda: cast.value(db, "SELECT done_at FROM job WHERE kind = 'send_decision'"))
     assert await mail.mailbox(redis) == []

@@ -24,7 +24,9 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
         if viewer is None:
             raise SignInFirst
         if not network.takes_topics:
-            raise Forbidden("In this network its hosts start the discussions. You can answer in those that there are.")
+            raise Forbidden(
+                "In this network its hosts start the discussions. You can answer in those that there are."
+            )
         return await page(
             request, tx, viewer, "discussions/new.html", {"network": network}, form=form, error=error
         )

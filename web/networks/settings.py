@@ -94,7 +94,10 @@ async def picture_answer(request: Request, visit: Visit) -> Response:
         raise NotFound
     named = request.query_params.get("v") == network.picture and network.access in ("open", "restricted")
     tag = f'"{network.picture}"'
-    headers = {"etag": tag, "cache-control": f"private, {'max-age=31536000, immutable' if named else 'no-cache'}"}
+    headers = {
+        "etag": tag,
+        "cache-control": f"private, {'max-age=31536000, immutable' if named else 'no-cache'}",
+    }
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(await networks.picture_of(visit.tx, network), media_type="image/webp", headers=headers)

@@ -62,12 +62,16 @@ async def role(db, member, network):
 
 
 async def notices(db, member):
-    rows = await cast.rows(db, "SELECT kind, actor_id FROM notice WHERE member_id = :id ORDER BY id", id=member.id)
+    rows = await cast.rows(
+        db, "SELECT kind, actor_id FROM notice WHERE member_id = :id ORDER BY id", id=member.id
+    )
     return [tuple(row) for row in rows]
 
 
 async def logged(db, network):
-    rows = await cast.rows(db, "SELECT action FROM audit_entry WHERE network_id = :id ORDER BY id", id=network.id)
+    rows = await cast.rows(
+        db, "SELECT action FROM audit_entry WHERE network_id = :id ORDER BY id", id=network.id
+    )
     return [row.action for row in rows]
 
 
@@ -80,12 +84,18 @@ async def test_dev_asks_and_ana_lets_him_in(db, ana, ben, dev, private_network):
         assert (await cast.events(db, f"m:{host.id}"))[-1][1] == "notice.added"
     assert await notices(db, ben) == []
     (asked,) = await waiting(db, erin, private_network)
-    assert (asked.name, asked.organisation, asked.answers[0]["question"]) == ("Dev Patel", "Independent", QUESTIONS[0])
+    assert (asked.name, asked.organisation, asked.answers[0]["question"]) == (
+        "Dev Patel",
+        "Independent",
+        QUESTIONS[0],
+    )
     await decide(db, ana, private_network, request, word="Welcome!")
     assert await role(db, dev, private_network) == "member"
     assert await notices(db, dev) == [("request.approved", ana.id)]
     assert await waiting(db, ana, private_network) == []
-    assert await cast.value(db, "SELECT invited_by FROM membership WHERE member_id = :id", id=dev.id) == ana.id
+    assert (
+        await cast.value(db, "SELECT invited_by FROM membership WHERE member_id = :id", id=dev.id) == ana.id
+    )
     assert (await logged(db, private_network))[-2:] == ["request.made", "request.approved"]
 
 
@@ -200,7 +210,9 @@ async def test_of_two_hosts_who_decide_at_once_one_does(db, ana, private_network
         assert sorted(type(t).__name__ for t in tries) == ["Conflict", "NoneType"]
         came = tries[0] is None
         assert (await role(db, guest, private_network) == "member") is came
-        assert await notices(db, guest) == [("request.approved", ana.id) if came else ("request.declined", None)]
+        assert await notices(db, guest) == [
+            ("request.approved", ana.id) if came else ("request.declined", None)
+        ]
         late = tries[1 if came else 0]
         assert str(late).startswith("Ana Lima has approved" if came else "Erin Walsh has declined")
 
@@ -219,7 +231,9 @@ async def test_withdrawing_and_approving_at_once_is_one_of_the_two(db, ana, priv
         guest = await cast.join_the_hub(db, f"Guest {n}")
         request = await ask(db, guest, private_network)
         approved, _ = await asyncio.gather(
-            decide(db, ana, private_network, request), withdraw(db, guest, private_network), return_exceptions=True
+            decide(db, ana, private_network, request),
+            withdraw(db, guest, private_network),
+            return_exceptions=True,
         )
         assert (await role(db, guest, private_network) == "member") is (approved is None)
 

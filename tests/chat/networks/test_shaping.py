@@ -19,8 +19,10 @@ async def shape(db, owner, network):
 
 async def entries(db, network):
     rows = await cast.rows(
-        db, "SELECT action, actor_id, details FROM audit_entry WHERE network_id = :id "
-        "AND action IN ('settings.changed', 'access.changed') ORDER BY id", id=network.id
+        db,
+        "SELECT action, actor_id, details FROM audit_entry WHERE network_id = :id "
+        "AND action IN ('settings.changed', 'access.changed') ORDER BY id",
+        id=network.id,
     )
     return [tuple(row) for row in rows]
 
