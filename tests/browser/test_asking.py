@@ -62,8 +62,8 @@ async def test_ana_shapes_her_network_without_scripts(opened: Opened, db: Databa
     await page.get_by_role("link", name="Give it a picture").click()
     await page.get_by_label("A picture from your device").set_input_files(PHOTO)
     await page.get_by_role("button", name="Use it").click()
-    await expect(page.get_by_role("img", name="The picture of Sepsis circle now")).to_be_visible()
-    assert await page.evaluate("document.querySelector('.network-picture').naturalWidth") == 256
+    picture = page.get_by_role("img", name="The picture of Sepsis circle now")
+    await expect(picture).to_have_js_property("naturalWidth", 256)
 
     await page.goto(f"/networks/{network.slug}/access")
     await page.get_by_label("Private").check()

@@ -53,6 +53,7 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     return [
         "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
         f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
+        f"{inside}/settings", f"{inside}/settings/picture", f"{inside}/access", f"{inside}/access?to=open", f"{inside}/requests",
     ]  # fmt: skip
 
 
