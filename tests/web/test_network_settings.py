@@ -176,7 +176,13 @@ async def test_a_picture_of_another_site_s_making_is_refused(anas_browser, db, o
     assert await cast.value(db, "SELECT count(*) FROM picture") == 0
 
 
-async def test_who_may_not_change_it_is_refused_before_anything_is_read(bens_browser, browser, open_network):
+async def test_who_may_not_change_it_is_refused_before_anything_is_read(
+    bens_browser, browser, open_network, monkeypatch
+):
+    async def read(*about):
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr("web.networks.settings.upload_of", read)
     big = {"picture": ("a.png", bytes(3 * 1024 * 1024))}
     address = at(open_network, "settings/picture")
     sent = await bens_browser.post(address, data={"csrf": csrf_of(bens_browser)}, files=big)

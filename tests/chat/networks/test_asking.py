@@ -230,11 +230,13 @@ async def test_withdrawing_and_approving_at_once_is_one_of_the_two(db, ana, priv
     for n in range(6):
         guest = await cast.join_the_hub(db, f"Guest {n}")
         request = await ask(db, guest, private_network)
-        approved, _ = await asyncio.gather(
+        approved, withdrawn = await asyncio.gather(
             decide(db, ana, private_network, request),
             withdraw(db, guest, private_network),
             return_exceptions=True,
         )
+        assert withdrawn is None
+        assert approved is None or isinstance(approved, Conflict)
         assert (await role(db, guest, private_network) == "member") is (approved is None)
 
 
