@@ -42,11 +42,6 @@ def visible(member_id: Any) -> Any:
     return or_(col(Network.access) != "confidential", belongs(member_id))
 
 
-def introduced(member_id: Any) -> Any:
-    """SQL: who may know more of a network than its name: what it says of itself, and how many are in it."""
-    return or_(col(Network.access).in_(("open", "restricted")), belongs(member_id))
-
-
 async def nothing_there(tx: Transaction, viewer: Viewer | None, network_id: Any) -> NotFound:
     """The answer to who asks for something in a network that they may not read, or for what does not exist.
 

@@ -10,7 +10,7 @@ from chat.db import Transaction
 from chat.errors import Forbidden, NotFound, SignInFirst
 from chat.members import Viewer
 from chat.members.models import Member
-from chat.networks.access import introduced, readable, visible
+from chat.networks.access import readable, visible
 from chat.networks.models import JoinRequest, Membership, Network
 from chat.networks.rights import HOSTS, has_right
 from chat.networks.waiting import WAITS
@@ -82,22 +82,31 @@ def _seen(viewer: Viewer | None) -> Any:
         .where(col(JoinRequest.network_id) == col(Network.id), sa.text(WAITS))
         .scalar_subquery()
     )
-    known = introduced(member_id)
     return select(
         Network.id,
         Network.slug,
         Network.name,
-        sa.case((known, Network.summary), else_="").label("summary"),
+        Network.summary,
         Network.access,
         Network.created_at,
         own.label("role"),
         readable(member_id).label("readable"),
-        sa.case((known, size)).label("members"),
+        size.label("members"),
         Network.members_may,
-        sa.case((known, Network.description_html), else_="").label("description_html"),
-        sa.case((known, Network.pictured_at)).label("pictured_at"),
-        sa.case((own.in_(HOSTS), waiting), else_=0).label("requests"),
+        Network.description_html,
+        Network.pictured_at,
+        waiting.label("requests"),
     ).where(visible(member_id))
+
+
+def _network(row: Any) -> NetworkSeen:
+    """The row as its viewer may see it: emptied here, because SQL would ask for their place once for each column."""
+    network = NetworkSeen(*row)
+    if network.role not in HOSTS:
+        network = network._replace(requests=0)
+    if network.access == "private" and not network.readable:
+        return network._replace(summary="", members=None, description_html="", pictured_at=None)
+    return network
 
 
 async def network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> NetworkSeen:
@@ -105,7 +114,7 @@ async def network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> Netwo
     row = await tx.first(_seen(viewer).where(col(Network.slug) == slug))
     if row is None:
         raise NotFound
-    return NetworkSeen(*row)
+    return _network(row)
 
 
 async def open_network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> NetworkSeen:
@@ -121,7 +130,7 @@ async def network_by_id(tx: Transaction, viewer: Viewer | None, network_id: int)
     row = await tx.first(_seen(viewer).where(col(Network.id) == network_id, readable(viewer and viewer.id)))
     if row is None:
         raise NotFound
-    return NetworkSeen(*row)
+    return _network(row)
 
 
 async def networks_for(
@@ -131,7 +140,7 @@ async def networks_for(
     query = _seen(viewer).order_by(Network.name, Network.id).limit(limit)
     if after:
         query = query.where(col(Network.name) > after)
-    return [NetworkSeen(*row) for row in await tx.all(query)]
+    return [_network(row) for row in await tx.all(query)]
 
 
 async def networks_of(tx: Transaction, viewer: Viewer | None, limit: int = 50) -> list[NetworkSeen]:
@@ -142,8 +151,7 @@ async def networks_of(tx: Transaction, viewer: Viewer | None, limit: int = 50) -
         select(Membership.network_id).where(col(Membership.member_id) == viewer.id, ACTIVE)
     )
     return [
-        NetworkSeen(*row)
-        for row in await tx.all(_seen(viewer).where(mine).order_by(Network.name).limit(limit))
+        _network(row) for row in await tx.all(_seen(viewer).where(mine).order_by(Network.name).limit(limit))
     ]
 
 
