@@ -132,7 +132,9 @@ CREATE TABLE network (
     anonymity_since timestamptz,
     questions text[] NOT NULL DEFAULT '{}',
     invitations_outlive boolean NOT NULL DEFAULT false,
-    pictured_at timestamptz
+    pictured_at timestamptz,
+    access_was text,
+    access_changed_at timestamptz
 );
 
 -- The access versions of networks, in ascending order of their ids, which do not change before the caller's
@@ -198,6 +200,34 @@ CREATE TABLE admission (
     at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (invitation_id, member_id)
 );
+
+-- A network's picture: a small square, as WebP.
+CREATE TABLE picture (
+    network_id bigint PRIMARY KEY REFERENCES network,
+    webp bytea NOT NULL
+);
+
+-- A member's wish for a place in a network, with answers to its questions. It waits until it is decided or withdrawn,
+-- or has ended: with a place by another way, a ban, or a network that has become open or confidential.
+CREATE TABLE join_request (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    member_id bigint NOT NULL REFERENCES member,
+    answers jsonb NOT NULL DEFAULT '[]',
+    made_at timestamptz NOT NULL DEFAULT now(),
+    decided_at timestamptz,
+    decided_by bigint REFERENCES member,
+    decision text CHECK (decision IN ('approved', 'declined')),
+    word text NOT NULL DEFAULT '',
+    withdrawn_at timestamptz,
+    ended_at timestamptz,
+    CHECK (num_nonnulls(decided_at, withdrawn_at, ended_at) <= 1),
+    CHECK (num_nonnulls(decided_at, decided_by, decision) IN (0, 3))
+);
+CREATE UNIQUE INDEX join_request_waiting ON join_request (network_id, member_id)
+    WHERE decided_at IS NULL AND withdrawn_at IS NULL AND ended_at IS NULL;
+CREATE INDEX join_request_network ON join_request (network_id, id);
+CREATE INDEX join_request_member ON join_request (member_id, network_id);
 
 -- A change in a network that its owners can look up: who did what to whom. Details are what they were at that moment.
 CREATE TABLE audit_entry (

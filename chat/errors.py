@@ -12,9 +12,16 @@ class HubError(Exception):
 
 
 class NotFound(HubError):
-    """There is no such thing, or this viewer may not know of it: the two are one answer."""
+    """There is no such thing, or this viewer may not know of it: the two are one answer.
+
+    `inside` is the slug and name of the network that it is in, where the viewer may know those.
+    """
 
     sentence = "There is nothing here, or it is not yours to see."
+
+    def __init__(self, sentence: str | None = None, *, inside: tuple[str, str] | None = None) -> None:
+        self.inside = inside
+        super().__init__(sentence)
 
 
 class SignInFirst(HubError):

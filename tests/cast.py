@@ -104,6 +104,12 @@ async def accept(db: Database, member: Viewer | None, offer: Offer) -> str:
         return await networks.accept(tx, member, offer.token)
 
 
+async def ask(db: Database, member: Viewer, network: NetworkSeen, *answers: str) -> networks.Request:
+    """A request for a place, with an answer to each of the network's questions."""
+    async with db.transaction() as tx:
+        return await networks.ask(tx, member, await networks.network_of(tx, member, network.slug), answers)
+
+
 async def remove(db: Database, host: Viewer, network: NetworkSeen, member: Viewer) -> None:
     async with db.transaction() as tx:
         await networks.remove(tx, host, network, member.handle)

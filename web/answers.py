@@ -40,7 +40,16 @@ async def hub_error(request: Request, error: Exception) -> Response:
         return problem(status, error.sentence, field=field, headers=headers)
     if isinstance(error, SignInFirst) and request.method == "GET":
         return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", status_code=303)
+    if isinstance(error, NotFound) and error.inside:
+        return await elsewhere(request, *error.inside)
     return await error_page(request, status, error.sentence, headers)
+
+
+async def elsewhere(request: Request, slug: str, name: str) -> Response:
+    """What is there belongs to a network that this viewer may ask for a place. Its own address says nothing more."""
+    async with reading(request) as (tx, viewer):
+        context = {"slug": slug, "name": name}
+        return await page(request, tx, viewer, "networks/elsewhere.html", context, status=404)
 
 
 async def http_error(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """The edge of a request: who asks, in which unit of work, with which form."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -14,11 +15,17 @@ from chat.config import Settings
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
 from chat.members import Viewer
+from chat.pictures import MOST_BYTES
 from chat.secrets import derived, same
 from web.house import house_of
 
 FIELDS = 50
 MOST_SENT = 1024 * 1024  # bytes of a request; a text of 64 KB may be three times that in a form
+# Addresses that take a file, and the most bytes of one. No other takes more than a text.
+UPLOADS = {
+    re.compile(r"/networks/[^/]+/settings/picture"): MOST_BYTES,
+    re.compile(r"/api/v1/networks/[^/]+/picture"): MOST_BYTES,
+}
 
 
 class Visit(NamedTuple):
@@ -69,25 +76,59 @@ def csrf_of(connection: HTTPConnection) -> str:
 
 async def form_of(request: Request) -> Mapping[str, Any]:
     """The fields of a form that this site's own page has sent. Raises Forbidden for any other."""
+    form, _ = await _parsed(request, None)
+    return form
+
+
+async def upload_of(request: Request, field: str, most_bytes: int) -> tuple[Mapping[str, Any], bytes]:
+    """The fields of a form with one file, and the file's content, empty where none was chosen.
+
+    The address must stand in UPLOADS. Raises what form_of raises, and Invalid(field, …) for a file that is too large.
+    """
+    too_large = Invalid(field, f"This file is too large: it can have {most_bytes // 1024**2} MB at most.")
     try:
-        async with request.form(max_files=0, max_fields=FIELDS, max_part_size=MOST_SENT) as parsed:
+        form, content = await _parsed(request, field)
+    except Invalid as error:
+        raise too_large if error.field == "body" else error from None  # the guard has stopped reading
+    if len(content) > most_bytes:
+        raise too_large
+    return form, content
+
+
+def most_sent(path: str) -> int:
+    """The most bytes of a request to this address."""
+    file = next((most for pattern, most in UPLOADS.items() if pattern.fullmatch(path)), 0)
+    return MOST_SENT + file
+
+
+async def _parsed(request: Request, field: str | None) -> tuple[Mapping[str, Any], bytes]:
+    """A form's texts, and the content of the file in `field`."""
+    try:
+        files = 0 if field is None else 1
+        async with request.form(max_files=files, max_fields=FIELDS, max_part_size=MOST_SENT) as parsed:
             # Some character sets hold halves of characters, which no page could show again.
             form = {
                 name: value.encode(errors="replace").decode()
                 for name, value in parsed.items()
                 if not isinstance(value, UploadFile)
             }
+            file = parsed.get(field) if field else None
+            content = await file.read() if isinstance(file, UploadFile) else b""
     except HTTPException:
         raise Invalid(
             "form", "This form can’t be read. Go back, reload the page and send it again."
         ) from None
+    await _must_be_ours(request, form)
+    return form, content
+
+
+async def _must_be_ours(request: Request, form: Mapping[str, Any]) -> None:
     if (
         (wanted := csrf_of(request))
         and not same(form.get("csrf", ""), wanted)
         and await _session_lives(request)
     ):
         raise Forbidden("This form is too old. Go back, reload the page and send it again.")
-    return form
 
 
 async def _session_lives(request: Request) -> bool:

@@ -3,16 +3,18 @@
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
-from web.api import dates, people, places, talk
+from web.api import dates, people, places, requests, shaping, talk
 from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.discussions import routes as discussions
 from web.discussions import unmasking
 from web.dropins import routes as dropins
 from web.members import routes as members
-from web.networks import audit
+from web.networks import access as network_access
+from web.networks import asking, audit, deciding
 from web.networks import places as network_places
 from web.networks import routes as networks
+from web.networks import settings as network_settings
 from web.site import routes as site
 
 
@@ -85,6 +87,18 @@ PAGES = [
     get("/networks/{slug}/invitations", networks.invitations),
     post("/networks/{slug}/invitations", networks.invite),
     post("/networks/{slug}/invitations/{id:id}/revoke", networks.revoke),
+    get("/networks/{slug}/settings", network_settings.settings),
+    post("/networks/{slug}/settings", network_settings.save),
+    get("/networks/{slug}/settings/picture", network_settings.picture),
+    post("/networks/{slug}/settings/picture", network_settings.take_picture),
+    post("/networks/{slug}/settings/picture/remove", network_settings.remove_picture),
+    get("/networks/{slug}/picture", network_settings.show_picture),
+    get("/networks/{slug}/access", network_access.access),
+    post("/networks/{slug}/access", network_access.change),
+    get("/networks/{slug}/requests", deciding.queue),
+    post("/networks/{slug}/requests", asking.ask),
+    post("/networks/{slug}/requests/withdraw", asking.withdraw),
+    post("/networks/{slug}/requests/{id:id}", deciding.decide),
     get("/networks/{slug}/topics/new", discussions.new),
     post("/networks/{slug}/topics", discussions.start),
     get("/networks/{slug}/drop-ins", dropins.index),
@@ -113,6 +127,15 @@ API = [
     post("/networks", people.found_network),
     get("/networks/{slug}", people.show_network),
     Route("/networks/{slug}", people.change_network, methods=["PATCH"]),
+    get("/networks/{slug}/settings", shaping.show_settings),
+    get("/networks/{slug}/picture", shaping.show_picture),
+    Route("/networks/{slug}/picture", shaping.put_picture, methods=["PUT"]),
+    Route("/networks/{slug}/picture", shaping.remove_picture, methods=["DELETE"]),
+    get("/networks/{slug}/requests", requests.list_requests),
+    post("/networks/{slug}/requests", requests.ask),
+    post("/networks/{slug}/requests/{id:id}", requests.decide),
+    get("/networks/{slug}/request", requests.show_own),
+    Route("/networks/{slug}/request", requests.withdraw, methods=["DELETE"]),
     post("/networks/{slug}/join", people.join_network),
     get("/networks/{slug}/members", people.list_members),
     get("/networks/{slug}/members/{handle}", people.show_member),

@@ -34,6 +34,25 @@ async def send_invitation(db: Database, redis: Redis, *, invitation_id: int) -> 
         await mail.send(letter, redis)
 
 
+async def gather_requests(db: Database, redis: Redis, *, network_id: int, told: str) -> None:
+    async with db.transaction() as tx:
+        await networks.gather_requests(tx, network_id, told)
+
+
+async def send_requests(db: Database, redis: Redis, *, network_id: int, member_id: int) -> None:
+    async with db.snapshot() as tx:
+        letter = await networks.requests_letter(tx, network_id, member_id)
+    if letter:
+        await mail.send(letter, redis)
+
+
+async def send_decision(db: Database, redis: Redis, *, request_id: int) -> None:
+    async with db.snapshot() as tx:
+        letter = await networks.decision_letter(tx, request_id)
+    if letter:
+        await mail.send(letter, redis)
+
+
 async def open_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
     async with db.transaction() as tx:
         await dropins.open_doors(tx, drop_in_id)
@@ -44,7 +63,10 @@ async def close_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
         await dropins.close_doors(tx, drop_in_id)
 
 
-JOBS = (send_verification, send_known_address, send_reset, send_invitation, open_doors, close_doors)
+JOBS = (
+    send_verification, send_known_address, send_reset, send_invitation, gather_requests, send_requests, send_decision, open_doors,
+    close_doors,
+)  # fmt: skip
 
 
 def kinds(db: Database, redis: Redis) -> Mapping[str, Work]:

@@ -1,6 +1,7 @@
 """Discussions: topics and the posts in them."""
 
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
+from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
 from chat.discussions.queries import (
     PostSeen,
@@ -32,6 +33,7 @@ from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
     "Author",
+    "Extent",
     "Hit",
     "PostSeen",
     "TopicRow",
@@ -42,6 +44,7 @@ __all__ = [
     "count_view",
     "decline_to_unmask",
     "edit",
+    "extent_of",
     "fold_views",
     "latest_posts",
     "mark_read",

@@ -13,7 +13,7 @@ from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Reading, Topic
 from chat.errors import NotFound
 from chat.members import Viewer
-from chat.networks import readable
+from chat.networks import nothing_there, readable
 from chat.networks.models import Network
 
 ROOTS_A_PAGE = 20
@@ -151,7 +151,7 @@ async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Top
     """A topic the viewer may read."""
     row = await tx.first(_topics(viewer).where(col(Topic.id) == topic_id))
     if row is None:
-        raise NotFound
+        raise await nothing_there(tx, viewer, _network_of_topic(topic_id))
     return TopicRow(*row)
 
 
@@ -238,8 +238,13 @@ async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostS
     )
     row = await tx.first(query)
     if row is None:
-        raise NotFound
+        topic = select(Post.topic_id).where(col(Post.id) == post_id).scalar_subquery()
+        raise await nothing_there(tx, viewer, _network_of_topic(topic))
     return PostSeen(*row)
+
+
+def _network_of_topic(topic_id: Any) -> Any:
+    return select(Topic.network_id).where(col(Topic.id) == topic_id).scalar_subquery()
 
 
 _THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))

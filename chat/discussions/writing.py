@@ -13,7 +13,16 @@ from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
 from chat.markup import LONGEST, RENDERER, render
 from chat.members import Viewer, must_act
-from chat.networks import NetworkSeen, joining_in, may_read, place, readable, role_in, writing_in
+from chat.networks import (
+    NetworkSeen,
+    joining_in,
+    may_read,
+    must_have,
+    place,
+    readable,
+    role_in,
+    writing_in,
+)
 from chat.networks.models import Network
 from chat.ops import once
 
@@ -40,6 +49,7 @@ async def start_topic(
 
     async def act() -> dict[str, Any]:
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network.id)
+        await must_start(tx, viewer, network.id)
         topic_id = await add_topic(tx, network.id, viewer.id, title)
         post = await add_post(tx, topic_id, viewer.id, source, html, unnamed=unnamed)
         await tx.run(
@@ -123,6 +133,16 @@ async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     if not await may_read(tx, viewer, network_id):
         raise NotFound
     raise Forbidden("Join this network first. Everybody would see that you join with this post.")
+
+
+async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
+    """Refuse a topic by who may only answer; whoever joined for it has then not joined either."""
+    try:
+        await must_have(tx, viewer, network_id, "start_topic")
+    except Forbidden:
+        raise Forbidden(
+            "In this network its hosts start the discussions. You can answer in those that there are."
+        ) from None
 
 
 async def add_topic(

@@ -11,10 +11,9 @@ from chat import clock
 from chat.db import Reader, Transaction
 from chat.discussions.authorship import Byline
 from chat.dropins.models import DropIn, Series
-from chat.errors import NotFound
 from chat.members import Viewer
 from chat.members.models import Member
-from chat.networks import NetworkSeen, readable
+from chat.networks import NetworkSeen, nothing_there, readable
 from chat.networks.access import belongs
 from chat.networks.models import Network
 
@@ -117,7 +116,8 @@ async def drop_in_of(tx: Transaction, viewer: Viewer | None, drop_in_id: int) ->
     """A drop-in of a network the viewer may read."""
     found = await _all(tx, _drop_ins().where(col(DropIn.id) == drop_in_id, readable(viewer and viewer.id)))
     if not found:
-        raise NotFound
+        network_id = select(DropIn.network_id).where(col(DropIn.id) == drop_in_id).scalar_subquery()
+        raise await nothing_there(tx, viewer, network_id)
     return found[0]
 
 

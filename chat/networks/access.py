@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, exists, or_, select
 
 from chat.db import Reader, Transaction
-from chat.errors import Forbidden
+from chat.errors import Forbidden, NotFound
 from chat.events import CONTROL, alone, fence
 from chat.members import Viewer
 from chat.networks.models import Membership, Network
@@ -40,6 +40,22 @@ def readable(member_id: Any) -> Any:
 def visible(member_id: Any) -> Any:
     """SQL: who may know that a network exists."""
     return or_(col(Network.access) != "confidential", belongs(member_id))
+
+
+async def nothing_there(tx: Transaction, viewer: Viewer | None, network_id: Any) -> NotFound:
+    """The answer to who asks for something in a network that they may not read, or for what does not exist.
+
+    `network_id` is SQL that finds the thing's network, if there is one. Where its name is public it is told,
+    so that a link which was passed on leads to where one can ask for a place.
+    """
+    row = await tx.first(
+        select(Network.slug, Network.name).where(
+            col(Network.id) == network_id,
+            visible(viewer and viewer.id),
+            sa.not_(readable(viewer and viewer.id)),
+        )
+    )
+    return NotFound(inside=(row.slug, row.name) if row else None)
 
 
 async def may_read(tx: Transaction, viewer: Viewer | None, network_id: int) -> bool:

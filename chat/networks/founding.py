@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from chat import clock
 from chat.config import settings
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
@@ -15,6 +16,7 @@ from chat.networks.access import ACCESS, access_changes, must_have
 from chat.networks.auditing import record
 from chat.networks.placing import lock, place
 from chat.networks.queries import NetworkSeen
+from chat.networks.waiting import end_requests
 
 RESERVED = frozenset({"new", "mine", "all"})
 SECRET = re.compile(".*-x[0-9a-f]{6}")
@@ -69,26 +71,29 @@ async def change_access(
 ) -> str:
     """Another access; the slug, which is a new one where the network becomes confidential. Form: access.
 
-    The live streams of whoever may not read any more end.
+    The live streams of whoever may not read any more end, and what was asked of a network that becomes open or confidential.
     """
-    await lock(tx, network.id)
     owner = must_act(owner)
+    await lock(tx, network.id)
     await must_have(tx, owner, network.id, "change_access")
     access = one_of("access", form.get("access"), ACCESS, called="Access")
-    # Its old address is known to all who ever saw it.
-    slug = (
-        _secret(network.slug)
-        if access == "confidential" and not SECRET.fullmatch(network.slug)
-        else network.slug
-    )
-    changed = await tx.run(
-        "UPDATE network SET access = :access, slug = :slug WHERE id = :id AND access <> :access",
+    slug = await tx.value("SELECT slug FROM network WHERE id = :id", id=network.id)
+    if access == "confidential" and not SECRET.fullmatch(slug):
+        slug = _secret(slug)  # the old address is known to all who ever saw it
+    was = await tx.value(
+        "UPDATE network SET access = :access, slug = :slug, access_was = access, access_changed_at = :now "
+        "WHERE id = :id AND access <> :access RETURNING access_was",
         access=access,
         slug=slug,
+        now=clock.now(),
         id=network.id,
     )
-    if changed:
-        await record(tx, network.id, owner.id, "access.changed", before=network.access, after=access)
+    if was:
+        # Into an open one people go by themselves, if they still wish to where everybody sees who is in it;
+        # of a confidential one they may not even hear that it refuses them.
+        ended = await end_requests(tx, network.id) if access in ("open", "confidential") else 0
+        details: dict[str, Any] = {"from": was, "to": access, "requests_ended": ended}
+        await record(tx, network.id, owner.id, "access.changed", **details)
         await access_changes(tx, network.id)
     return slug
 

@@ -1,4 +1,4 @@
-"""The tables of networks, memberships, invitations and the audit log."""
+"""The tables of networks, memberships, invitations, requests and the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,8 @@ class Network(SQLModel, table=True):
     questions: list[str] = several()
     invitations_outlive: bool
     pictured_at: datetime | None = moment()
+    access_was: str | None = Field(default=None, sa_type=sa.Text)
+    access_changed_at: datetime | None = moment()
 
 
 class Membership(SQLModel, table=True):
@@ -66,6 +68,26 @@ class Admission(SQLModel, table=True):
     invitation_id: int = ref("invitation", primary_key=True)
     member_id: int = ref("member", primary_key=True)
     at: datetime = moment(default=True)
+
+
+class Picture(SQLModel, table=True):
+    network_id: int = ref("network", primary_key=True)
+    webp: bytes = Field(sa_type=sa.LargeBinary)
+
+
+class JoinRequest(SQLModel, table=True):
+    __tablename__ = "join_request"
+    id: int | None = key()
+    network_id: int = ref("network")
+    member_id: int = ref("member")
+    answers: list[dict[str, str]] = Field(sa_type=JSONB)
+    made_at: datetime = moment(default=True)
+    decided_at: datetime | None = moment()
+    decided_by: int | None = ref("member", optional=True)
+    decision: str | None = Field(default=None, sa_type=sa.Text)
+    word: str = words(default="")
+    withdrawn_at: datetime | None = moment()
+    ended_at: datetime | None = moment()
 
 
 class AuditEntry(SQLModel, table=True):

@@ -10,6 +10,7 @@ from chat.members import Viewer, must_act
 from chat.networks.access import access_changes, role_in
 from chat.networks.auditing import record
 from chat.networks.queries import NetworkSeen
+from chat.networks.waiting import end_requests
 
 
 async def place(
@@ -33,6 +34,7 @@ async def place(
     )
     if new:
         await record(tx, network_id, member_id, "member.joined", member_id, role=role)
+        await end_requests(tx, network_id, member_id)
         await access_changes(tx, network_id)
         tx.announce(member_stream(member_id), "membership.began", network_id)
     return bool(new)
@@ -44,7 +46,7 @@ async def join(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> 
     if network.role:
         return
     if network.access != "open":
-        raise Forbidden("Members join this network by invitation.")
+        raise Forbidden("Members join this network by invitation, or ask its hosts for a place.")
     await lock(tx, network.id)
     if not await place(tx, network.id, viewer.id) and not await role_in(tx, viewer.id, network.id):
         raise Forbidden("You were removed from this network. Ask one of its hosts for an invitation.")

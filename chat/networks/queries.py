@@ -11,12 +11,13 @@ from chat.errors import Forbidden, NotFound, SignInFirst
 from chat.members import Viewer
 from chat.members.models import Member
 from chat.networks.access import readable, visible
-from chat.networks.models import Membership, Network
-from chat.networks.rights import TO_REMOVE, has_right
+from chat.networks.models import JoinRequest, Membership, Network
+from chat.networks.rights import HOSTS, TO_REMOVE, has_right
+from chat.networks.waiting import WAITS
 
 
 class NetworkSeen(NamedTuple):
-    """A network as one viewer sees it."""
+    """A network as one viewer sees it. Of a private one outsiders see the name: the rest is empty, or None."""
 
     id: int
     slug: str
@@ -26,11 +27,12 @@ class NetworkSeen(NamedTuple):
     created_at: datetime
     role: str | None
     readable: bool
-    members: int
+    members: int | None
     opened: list[str]  # rights that it opens to members
     description_html: str
     pictured_at: datetime | None
     anonymity_since: datetime | None
+    requests: int  # that wait for the viewer's answer
 
     def may(self, right: str) -> bool:
         return has_right(self.role, right, self.opened)
@@ -38,6 +40,17 @@ class NetworkSeen(NamedTuple):
     def may_remove(self, role: str) -> bool:
         """Whether the viewer may remove somebody who has this role."""
         return role in TO_REMOVE and self.may(TO_REMOVE[role])
+
+    @property
+    def takes_topics(self) -> bool:
+        """Whether the viewer may start a discussion. In an open network they join by it, and so ask as a member."""
+        joining = "member" if self.access == "open" else None
+        return has_right(self.role or joining, "start_topic", self.opened)
+
+    @property
+    def picture(self) -> str | None:
+        """The version of its picture, if it has one that the viewer may see."""
+        return f"{int(self.pictured_at.timestamp() * 1_000_000):x}" if self.pictured_at else None
 
 
 class Person(NamedTuple):
@@ -68,6 +81,12 @@ def _seen(viewer: Viewer | None) -> Any:
         .where(col(Membership.network_id) == col(Network.id), ACTIVE)
         .scalar_subquery()
     )
+    waiting = (
+        select(func.count())
+        .select_from(JoinRequest)
+        .where(col(JoinRequest.network_id) == col(Network.id), sa.text(WAITS))
+        .scalar_subquery()
+    )
     return select(
         Network.id,
         Network.slug,
@@ -82,7 +101,18 @@ def _seen(viewer: Viewer | None) -> Any:
         Network.description_html,
         Network.pictured_at,
         Network.anonymity_since,
+        waiting.label("requests"),
     ).where(visible(member_id))
+
+
+def _network(row: Any) -> NetworkSeen:
+    """The row as its viewer may see it: emptied here, because SQL would ask for their place once for each column."""
+    network = NetworkSeen(*row)
+    if network.role not in HOSTS:
+        network = network._replace(requests=0)
+    if network.access == "private" and not network.readable:
+        return network._replace(summary="", members=None, description_html="", pictured_at=None)
+    return network
 
 
 async def network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> NetworkSeen:
@@ -90,7 +120,7 @@ async def network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> Netwo
     row = await tx.first(_seen(viewer).where(col(Network.slug) == slug))
     if row is None:
         raise NotFound
-    return NetworkSeen(*row)
+    return _network(row)
 
 
 async def open_network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> NetworkSeen:
@@ -106,7 +136,7 @@ async def network_by_id(tx: Transaction, viewer: Viewer | None, network_id: int)
     row = await tx.first(_seen(viewer).where(col(Network.id) == network_id, readable(viewer and viewer.id)))
     if row is None:
         raise NotFound
-    return NetworkSeen(*row)
+    return _network(row)
 
 
 async def networks_for(
@@ -116,7 +146,7 @@ async def networks_for(
     query = _seen(viewer).order_by(Network.name, Network.id).limit(limit)
     if after:
         query = query.where(col(Network.name) > after)
-    return [NetworkSeen(*row) for row in await tx.all(query)]
+    return [_network(row) for row in await tx.all(query)]
 
 
 async def networks_of(tx: Transaction, viewer: Viewer | None, limit: int = 50) -> list[NetworkSeen]:
@@ -127,8 +157,7 @@ async def networks_of(tx: Transaction, viewer: Viewer | None, limit: int = 50) -
         select(Membership.network_id).where(col(Membership.member_id) == viewer.id, ACTIVE)
     )
     return [
-        NetworkSeen(*row)
-        for row in await tx.all(_seen(viewer).where(mine).order_by(Network.name).limit(limit))
+        _network(row) for row in await tx.all(_seen(viewer).where(mine).order_by(Network.name).limit(limit))
     ]
 
 

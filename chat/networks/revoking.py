@@ -10,6 +10,7 @@ from chat.events import member_stream
 from chat.networks.access import access_changes
 from chat.networks.auditing import record
 from chat.networks.rights import has_right
+from chat.networks.waiting import WAITS
 
 OPEN = "network_id = :network AND revoked_at IS NULL AND uses < places AND expires_at > :now"
 THEIRS = (
@@ -21,6 +22,7 @@ ENDINGS = {
     # One that a worker holds just now sees for itself that there is nothing to offer any more.
     "letters": "UPDATE job SET done_at = :now, lease_until = NULL WHERE done_at IS NULL AND failed_at IS NULL "  # noqa: S608
     f"AND (lease_until IS NULL OR lease_until < :now) AND CAST(args ->> 'invitation_id' AS bigint) IN ({THEIRS})",
+    "requests": f"UPDATE join_request SET ended_at = :now WHERE network_id = :network AND member_id = :member AND {WAITS}",  # noqa: S608
     "invitations": f"UPDATE invitation SET revoked_at = :now WHERE id IN ({THEIRS})",  # noqa: S608
 }
 # The entries of the audit log by which somebody can lose what they could read.

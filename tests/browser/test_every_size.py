@@ -63,6 +63,7 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
         f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
         f"{inside}/members/{maximiliane.handle}", f"{inside}/leave", f"{inside}/bans", f"{inside}/audit",
         f"/posts/{unsaid['id']}/unmask", f"{inside}/unmaskings",
+        f"{inside}/settings", f"{inside}/settings/picture", f"{inside}/access", f"{inside}/access?to=open", f"{inside}/requests",
     ]  # fmt: skip
 
 

@@ -81,6 +81,7 @@ async def furnish(
         "i/token": offer.token,
         "members/handle": host.handle,
         "bans/handle": host.handle,
+        "requests/id": 1,
         "sessions/id": 1,
         "verify/token": "none",
         "welcome/token": "none",

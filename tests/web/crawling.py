@@ -69,6 +69,18 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/networks/{slug}/invitations"): LOOK,
     ("POST", "/networks/{slug}/invitations"): [{"form": {"by": "link"}}, {"form": {"email": "x@example.org"}}],
     ("POST", "/networks/{slug}/invitations/{id:id}/revoke"): LOOK,
+    ("GET", "/networks/{slug}/settings"): [{}, {"params": {"saved": "yes"}}],
+    ("POST", "/networks/{slug}/settings"): [{"form": {"name": WORDS}}, {"form": {"name": ""}}],
+    ("GET", "/networks/{slug}/settings/picture"): LOOK,
+    ("POST", "/networks/{slug}/settings/picture"): [{}, {"files": {"picture": "no picture"}}],
+    ("POST", "/networks/{slug}/settings/picture/remove"): LOOK,
+    ("GET", "/networks/{slug}/picture"): [{}, {"params": {"v": "1"}}],
+    ("GET", "/networks/{slug}/access"): [{}, {"params": {"to": "open"}}],
+    ("POST", "/networks/{slug}/access"): [{"form": {"access": "open", "was": "confidential", "name": WORDS}}, {}],
+    ("GET", "/networks/{slug}/requests"): [{}, {"params": {"after": "1"}}],
+    ("POST", "/networks/{slug}/requests"): [{}, {"form": {"question-0": "Who are you?", "answer-0": ""}}],
+    ("POST", "/networks/{slug}/requests/withdraw"): LOOK,
+    ("POST", "/networks/{slug}/requests/{id:id}"): [{"form": {"decision": "approved"}}, {}],
     ("GET", "/networks/{slug}/topics/new"): LOOK,
     ("POST", "/networks/{slug}/topics"): [{"form": TEXT}, {"form": {"title": "", "body": ""}}],
     ("GET", "/networks/{slug}/drop-ins"): LOOK,
@@ -93,7 +105,16 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/api/v1/networks"): [{}, {"params": {"after": "numbas"}}],
     ("POST", "/api/v1/networks"): [{"json": {"name": WORDS, "slug": "{networks/slug}", "access": "open"}}],
     ("GET", "/api/v1/networks/{slug}"): LOOK,
-    ("PATCH", "/api/v1/networks/{slug}"): [{"json": {"access": "open"}}, {"json": {}}],
+    ("PATCH", "/api/v1/networks/{slug}"): [{"json": {"access": "open"}}, {"json": {}}, {"json": {"name": ""}}],
+    ("GET", "/api/v1/networks/{slug}/settings"): LOOK,
+    ("GET", "/api/v1/networks/{slug}/picture"): LOOK,
+    ("PUT", "/api/v1/networks/{slug}/picture"): [{"content": "no picture"}],
+    ("DELETE", "/api/v1/networks/{slug}/picture"): LOOK,
+    ("GET", "/api/v1/networks/{slug}/requests"): [{}, {"params": {"limit": "x"}}],
+    ("POST", "/api/v1/networks/{slug}/requests"): [{"json": {"answers": ["A nurse."]}}, {"json": {}}, {"json": {"answers": 1}}],
+    ("POST", "/api/v1/networks/{slug}/requests/{id:id}"): [{"json": {"decision": "approved"}}, {"json": {}}],
+    ("GET", "/api/v1/networks/{slug}/request"): LOOK,
+    ("DELETE", "/api/v1/networks/{slug}/request"): LOOK,
     ("POST", "/api/v1/networks/{slug}/join"): LOOK,
     ("GET", "/api/v1/networks/{slug}/members"): [*SOME, {"params": {"limit": "x"}}],
     ("GET", "/api/v1/networks/{slug}/members/{handle}"): LOOK,
@@ -203,7 +224,9 @@ def masked(answer: httpx2.Response) -> str:
 
 def filled(request: dict[str, Any], things: Things) -> dict[str, Any]:
     return {
-        how: {
+        how: sent
+        if isinstance(sent, str)
+        else {
             name: str(things[value[1:-1]]) if isinstance(value, str) and value[:1] == "{" else value
             for name, value in sent.items()
         }

@@ -41,7 +41,8 @@ async def change_network(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        slug = await networks.change_access(tx, viewer, network, form)
+        await networks.change_settings(tx, viewer, network, form)
+        slug = await networks.change_access(tx, viewer, network, form) if "access" in form else network.slug
         return json(shapes.network(await networks.network_of(tx, viewer, slug)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import DropInSeen, SeriesSeen
 from chat.members import Profile, Viewer
-from chat.networks import NetworkSeen, Offer, Person
+from chat.networks import Asked, NetworkSeen, Offer, Person, Request, Shape
 
 Json = dict[str, Any]
 
@@ -27,6 +27,23 @@ def network(n: NetworkSeen) -> Json:
         "id": n.id, "slug": n.slug, "name": n.name, "summary": n.summary, "access": n.access, "role": n.role,
         "readable": n.readable, "members": n.members, "created_at": time(n.created_at), "stream": f"n:{n.id}",
         "anonymity_since": time(n.anonymity_since),
+        "description_html": n.description_html, "pictured_at": time(n.pictured_at),
+    }  # fmt: skip
+
+
+def shape(s: Shape) -> Json:
+    return {**s._asdict(), "anonymity_since": time(s.anonymity_since)}
+
+
+def own_request(r: Request) -> Json:
+    return {**r._asdict(), "made_at": time(r.made_at), "decided_at": time(r.decided_at)}
+
+
+def request(r: Asked) -> Json:
+    return {
+        "id": r.id, "member": {"handle": r.handle, "name": r.name, "organisation": r.organisation, "job": r.role, "country": r.country},
+        "state": r.state, "answers": r.answers, "made_at": time(r.made_at), "word": r.word, "decided_at": time(r.decided_at),
+        "decided_by": r.decided_by,
     }  # fmt: skip
 
 

@@ -26,6 +26,10 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
         if viewer is None:
             raise SignInFirst
+        if not network.takes_topics:
+            raise Forbidden(
+                "In this network its hosts start the discussions. You can answer in those that there are."
+            )
         return await page(
             request, tx, viewer, "discussions/new.html", {"network": network}, form=form, error=error
         )

@@ -11,6 +11,7 @@ from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import network_stream
 from chat.networks import Offer
 from web.edge import form_of, limited, number, own_path, reading, see, writing
+from web.networks.asking import outside
 from web.pages import page
 
 Form = Mapping[str, Any]
@@ -46,9 +47,10 @@ async def show(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         if not network.readable:
-            return await page(request, tx, viewer, "networks/closed.html", {"network": network})
+            return await outside(request, tx, viewer, network)
         context = {
             "network": network,
+            "news": await networks.access_news(tx, network),
             "topics": await discussions.topics_in(tx, viewer, network.id, limit=40),
             "drop_ins": await dropins.upcoming_in(tx, network.id, 3),
         }

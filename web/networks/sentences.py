@@ -26,7 +26,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 FORMER = "What they wrote is shown as by a former member."
 
 # What a receipt says has ended, and what it counts.
-RECEIPTS = {"streams": "connection", "letters": "letter", "invitations": "invitation"}
+RECEIPTS = {"streams": "connection", "letters": "letter", "requests": "request", "invitations": "invitation"}
 
 
 def sentence(

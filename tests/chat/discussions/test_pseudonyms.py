@@ -1,6 +1,7 @@
 """Posts without their author's name."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -42,7 +43,7 @@ async def test_an_anonymous_post_says_nothing_of_its_author(db, ana, ben, circle
         assert posts[1].author.organisation == ""
         assert posts[2].parent_name == posts[1].author_name
         assert "Ben" not in repr(posts)
-        assert str(ben.id) not in repr(posts)
+        assert not re.search(rf"\b{ben.id}\b", repr(posts))
     async with db.glance() as glance:
         shown = await discussions.posts_by_id(glance, [made["id"], below["id"]])
     assert "Ben" not in repr(shown)

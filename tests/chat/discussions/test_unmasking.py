@@ -53,7 +53,10 @@ async def asked_about(db, viewer, post):
 
 
 async def audit(db):
-    rows = await cast.rows(db, "SELECT actor_id, action, subject_id, details FROM audit_entry ORDER BY id")
+    rows = await cast.rows(
+        db,
+        "SELECT actor_id, action, subject_id, details FROM audit_entry WHERE action !~ 'founded|joined' ORDER BY id",
+    )
     return [(row.actor_id, row.action) for row in rows], repr(rows)
 
 
