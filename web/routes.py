@@ -3,12 +3,18 @@
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
+from web.api import announcements as announcements_api
 from web.api import dates, people, talk
+from web.api import notices as notices_api
+from web.announcements import routes as announcements
 from web.assets import assets
 from web.discussions import routes as discussions
 from web.dropins import routes as dropins
+from web.insight import routes as insight
 from web.members import routes as members
+from web.networks import directory
 from web.networks import routes as networks
+from web.notices import routes as notices
 from web.site import routes as site
 
 
@@ -55,10 +61,14 @@ PAGES = [
     post("/reset/{token}", members.take_reset),
     get("/settings", members.settings),
     post("/settings/profile", members.save_profile),
+    post("/settings/visibility", members.save_visibility),
     post("/settings/password", members.save_password),
     post("/settings/sessions/{id:id}/end", members.end_session),
     post("/settings/sessions/end-others", members.end_other_sessions),
     get("/members/{handle}", members.show),
+    get("/notices", notices.index),
+    post("/notices/read", notices.read_all),
+    post("/notices/{id:id}/open", notices.open_one),
     get("/i/{token}", members.invited),
     post("/i/{token}", members.accept),
     get("/networks", networks.index),
@@ -67,7 +77,16 @@ PAGES = [
     get("/networks/{slug}", networks.show),
     post("/networks/{slug}/join", networks.join),
     post("/networks/{slug}/leave", networks.leave),
-    get("/networks/{slug}/members", networks.people),
+    get("/networks/{slug}/members", directory.people),
+    get("/networks/{slug}/preferences", directory.preferences),
+    post("/networks/{slug}/preferences", directory.save_preferences),
+    get("/networks/{slug}/announcements", announcements.index),
+    post("/networks/{slug}/announcements", announcements.take),
+    get("/networks/{slug}/announcements/new", announcements.new),
+    get("/networks/{slug}/announcements/{id:id}", announcements.show),
+    post("/networks/{slug}/announcements/{id:id}/dismiss", announcements.dismiss),
+    post("/networks/{slug}/announcements/{id:id}/remove", announcements.remove),
+    get("/networks/{slug}/dashboard", insight.dashboard),
     post("/networks/{slug}/members/{handle}/remove", networks.remove),
     get("/networks/{slug}/invitations", networks.invitations),
     post("/networks/{slug}/invitations", networks.invite),
@@ -90,6 +109,9 @@ PAGES = [
 
 API = [
     get("/me", people.me),
+    Route("/me", people.change_me, methods=["PATCH"]),
+    get("/notices", notices_api.list_notices),
+    post("/notices/read", notices_api.mark_read),
     get("/networks", people.list_networks),
     post("/networks", people.found_network),
     get("/networks/{slug}", people.show_network),
@@ -98,6 +120,14 @@ API = [
     get("/networks/{slug}/members", people.list_members),
     get("/networks/{slug}/members/{handle}", people.show_member),
     Route("/networks/{slug}/members/{handle}", people.remove_member, methods=["DELETE"]),
+    get("/networks/{slug}/preferences", announcements_api.show_preferences),
+    Route("/networks/{slug}/preferences", announcements_api.change_preferences, methods=["PATCH"]),
+    get("/networks/{slug}/announcements", announcements_api.list_announcements),
+    post("/networks/{slug}/announcements", announcements_api.announce),
+    get("/networks/{slug}/announcements/{id:id}", announcements_api.show_announcement),
+    Route("/networks/{slug}/announcements/{id:id}", announcements_api.remove_announcement, methods=["DELETE"]),
+    post("/networks/{slug}/announcements/{id:id}/dismiss", announcements_api.dismiss),
+    get("/networks/{slug}/dashboard", announcements_api.show_dashboard),
     get("/networks/{slug}/bans", people.list_bans),
     Route("/networks/{slug}/bans/{handle}", people.ban, methods=["PUT"]),
     Route("/networks/{slug}/bans/{handle}", people.unban, methods=["DELETE"]),

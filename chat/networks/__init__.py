@@ -13,6 +13,7 @@ from chat.networks.access import (
 )
 from chat.networks.auditing import record
 from chat.networks.banning import ban, banned_from, unban
+from chat.networks.directory import Directory, Wanted, directory_of
 from chat.networks.founding import change_access, found, may_found
 from chat.networks.inviting import (
     Invited,
@@ -25,11 +26,11 @@ from chat.networks.inviting import (
     revoke,
 )
 from chat.networks.placing import join, leave, place, remove
+from chat.networks.preferring import Preferences, prefer, preferences_of
 from chat.networks.queries import (
     NetworkSeen,
     Person,
     member_of,
-    members_of,
     network_by_id,
     network_of,
     networks_for,
@@ -41,15 +42,19 @@ from chat.networks.rights import RIGHTS, Right, has_right
 __all__ = [
     "ACCESS",
     "RIGHTS",
+    "Directory",
     "Invited",
     "NetworkSeen",
     "Offer",
     "Person",
+    "Preferences",
     "Right",
+    "Wanted",
     "accept",
     "ban",
     "banned_from",
     "change_access",
+    "directory_of",
     "found",
     "has_right",
     "invitation_letter",
@@ -63,7 +68,6 @@ __all__ = [
     "may_found",
     "may_read",
     "member_of",
-    "members_of",
     "must_have",
     "network_by_id",
     "network_of",
@@ -71,6 +75,8 @@ __all__ = [
     "networks_of",
     "open_network_of",
     "place",
+    "prefer",
+    "preferences_of",
     "readable",
     "readers_among",
     "record",

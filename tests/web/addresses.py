@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import discussions, dropins
+from chat import announcements, discussions, dropins
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -66,6 +66,9 @@ async def furnish(
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
     offer = await cast.invite(db, host, network, places=20)
+    async with db.transaction() as tx:
+        announcement = await announcements.announce(tx, host, network, {"title": words, "body": words})
+        await announcements.spread(tx, announcement, 0)
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,
@@ -75,6 +78,8 @@ async def furnish(
         "invitations/id": offer.id,
         "invitations/token": offer.token,
         "i/token": offer.token,
+        "announcements/id": announcement,
+        "notices/id": await cast.value(db, "SELECT coalesce(max(id), 1) FROM notice"),
         "members/handle": host.handle,
         "bans/handle": host.handle,
         "sessions/id": 1,

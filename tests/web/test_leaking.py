@@ -26,6 +26,10 @@ from tests.web.crawling import CANARIES, WORDS, Answers, crawl, unlisted
 TRACES = {
     "op": "author_id IN (SELECT member_id FROM membership WHERE network_id = {id})",
     "job": "true",
+    "notice": "network_id = {id}",
+    "audit_entry": "network_id = {id}",
+    "delivery": "announcement_id IN (SELECT id FROM announcement WHERE network_id = {id})",
+    "announcement": "network_id = {id}",
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "drop_in": "network_id = {id}",
     "series": "network_id = {id}",
