@@ -67,7 +67,7 @@ def known() -> Any:
     of_network = case(
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
         (kind == "invitation.accepted", role.is_not(None)),
-        (kind == "request.made", role.in_(RIGHTS["answer_requests"].roles)),
+        (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
         else_=visible(col(Notice.member_id)),
     )
     return or_(col(Notice.network_id).is_(None), of_network)

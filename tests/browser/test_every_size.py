@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from chat import announcements
 from chat.db import Database
-from chat.members import Viewer
+from chat.members import Viewer, notify
 from chat.networks import NetworkSeen
 from tests import cast
 from tests.browser.test_drop_in_opens import hold
@@ -49,10 +50,15 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     drop_in = await hold(db, ana, await cast.schedule(db, ana, network, title="Tea " * 20), timedelta())
     talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
     await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
+    async with db.transaction() as tx:
+        announced = await announcements.announce(tx, ana, network, {"title": "Donaudampfschifffahrt" * 6, "body": BODY})
+        await notify(tx, [ana.id], "role.changed", network_id=network.id, actor_id=maximiliane.id)
     inside = f"/networks/{network.slug}"
     return [
         "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
-        f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
+        f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere", "/notices",
+        f"{inside}/announcements", f"{inside}/announcements/new", f"{inside}/announcements/{announced}", f"{inside}/dashboard",
+        f"{inside}/preferences", f"{inside}/members?q=nobody&country=DE",
     ]  # fmt: skip
 
 
