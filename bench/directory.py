@@ -128,7 +128,11 @@ async def _settle(built: House, people: int, posts: int) -> tuple[str, str]:
             network = await networks.network_of(tx, owner, slug)
             cookie = await members.sign_in(tx, owner.id)
             await tx.run(
-                PEOPLE, network=network.id, count=people - 1, organisations=ORGANISATIONS, countries=list(COUNTRIES)
+                PEOPLE,
+                network=network.id,
+                count=people - 1,
+                organisations=ORGANISATIONS,
+                countries=list(COUNTRIES),
             )
         each = 100
         async with db.transaction() as tx:
@@ -139,7 +143,9 @@ async def _settle(built: House, people: int, posts: int) -> tuple[str, str]:
             async with db.transaction() as tx:
                 await tx.run(POSTS, network=network.id, each=each, topics=topics[first : first + 100])
         async with db.engine.connect() as connection:
-            await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql("ANALYZE")
+            await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql(
+                "ANALYZE"
+            )
     finally:
         await db.close()
     return cookie, slug

@@ -3,10 +3,10 @@
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
+from web.announcements import routes as announcements
 from web.api import announcements as announcements_api
 from web.api import dates, people, talk
 from web.api import notices as notices_api
-from web.announcements import routes as announcements
 from web.assets import assets
 from web.discussions import routes as discussions
 from web.dropins import routes as dropins
@@ -125,7 +125,9 @@ API = [
     get("/networks/{slug}/announcements", announcements_api.list_announcements),
     post("/networks/{slug}/announcements", announcements_api.announce),
     get("/networks/{slug}/announcements/{id:id}", announcements_api.show_announcement),
-    Route("/networks/{slug}/announcements/{id:id}", announcements_api.remove_announcement, methods=["DELETE"]),
+    Route(
+        "/networks/{slug}/announcements/{id:id}", announcements_api.remove_announcement, methods=["DELETE"]
+    ),
     post("/networks/{slug}/announcements/{id:id}/dismiss", announcements_api.dismiss),
     get("/networks/{slug}/dashboard", announcements_api.show_dashboard),
     get("/networks/{slug}/bans", people.list_bans),

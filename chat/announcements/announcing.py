@@ -65,9 +65,7 @@ async def _make(tx: Transaction, author: int, network: NetworkSeen, draft: Draft
         now=clock.now(),
         **draft._asdict(),
     )
-    await record(
-        tx, network.id, author, "announcement.made", announcement=announcement_id, title=draft.title
-    )
+    await record(tx, network.id, author, "announcement.made", announcement=announcement_id, title=draft.title)
     await tx.enqueue(
         "spread_announcement", f"spread:{announcement_id}:0", announcement_id=announcement_id, after=0
     )

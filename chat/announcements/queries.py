@@ -74,14 +74,12 @@ async def announcement_of(
     return AnnouncementSeen(*row)
 
 
-async def undismissed(
-    tx: Transaction, viewer: Viewer | None, network: NetworkSeen
-) -> list[AnnouncementSeen]:
+async def undismissed(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> list[AnnouncementSeen]:
     """The newest of what was announced since the viewer came, and that they have not put away."""
     if viewer is None or not network.role:
         return []
     rows = await tx.all(
-        SEEN + "AND dismissed_at IS NULL AND announcement.created_at > :since AND announcement.created_at >= "
+        SEEN + "AND dismissed_at IS NULL AND announcement.created_at > :since AND announcement.created_at >= "  # noqa: S608
         "(SELECT joined_at FROM membership WHERE network_id = :network AND member_id = :viewer) "
         "ORDER BY announcement.id DESC LIMIT :limit",
         viewer=viewer.id,

@@ -27,7 +27,9 @@ class Member(SQLModel, table=True):
     admin_since: datetime | None = moment()
     created_at: datetime = moment(default=True)
     hides: list[str] = several()
-    folded: str | None = Field(default=None, sa_column=sa.Column(sa.Text, sa.Computed(FOLDED, persisted=True)))
+    folded: str | None = Field(
+        default=None, sa_column=sa.Column(sa.Text, sa.Computed(FOLDED, persisted=True))
+    )
 
 
 class Session(SQLModel, table=True):

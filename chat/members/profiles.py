@@ -19,14 +19,12 @@ class Profile(NamedTuple):
     hides: tuple[str, ...] = ()  # told to nobody else
 
 
-PUBLIC = f"SELECT id, handle, name, {shown('organisation')}, {shown('role')}, {shown('country')} FROM member "
+PUBLIC = f"SELECT id, handle, name, {shown('organisation')}, {shown('role')}, {shown('country')} FROM member "  # noqa: S608
 
 
 async def profile_of(tx: Transaction, handle: str) -> Profile:
     """A member's public profile by handle, without what they hide."""
-    row = await tx.first(
-        PUBLIC + "WHERE handle = :handle AND verified_at IS NOT NULL", handle=handle.lower()
-    )
+    row = await tx.first(PUBLIC + "WHERE handle = :handle AND verified_at IS NOT NULL", handle=handle.lower())
     if row is None:
         raise NotFound
     return Profile(*row)
@@ -37,7 +35,7 @@ async def own_profile(tx: Transaction, member_id: int) -> Profile:
     row = await tx.first(
         "SELECT id, handle, name, organisation, role, country, hides FROM member WHERE id = :id", id=member_id
     )
-    return Profile(*row[:-1], hides=tuple(row.hides))
+    return Profile(row.id, row.handle, row.name, row.organisation, row.role, row.country, tuple(row.hides))
 
 
 async def own_email(tx: Transaction, member_id: int) -> str:

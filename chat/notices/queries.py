@@ -154,4 +154,4 @@ async def told(tx: Reader, ids: list[int]) -> dict[int, Told]:
 
 
 async def _unread(tx: Reader, member_ids: list[int]) -> dict[int, int]:
-    return {member_id: n for member_id, n in await tx.all(_UNREAD, ids=member_ids)}
+    return dict(await tx.all(_UNREAD, ids=member_ids))

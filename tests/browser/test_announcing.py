@@ -32,7 +32,9 @@ async def test_an_announcement_arrives_and_is_put_away_on_all_screens(
     await expect(anas.get_by_role("heading", level=1)).to_have_text("The ward round moves")
 
     for page in (bens, tab, phone):
-        await expect(page.locator(".banner")).to_contain_text("The ward round moves – announced in Falls and frailty")
+        await expect(page.locator(".banner")).to_contain_text(
+            "The ward round moves – announced in Falls and frailty"
+        )
         await expect(page.locator("#unread")).to_have_text("1")
     await expect(devs.locator(".banner")).to_have_count(0)
 

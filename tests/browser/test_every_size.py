@@ -51,7 +51,9 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
     await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
     async with db.transaction() as tx:
-        announced = await announcements.announce(tx, ana, network, {"title": "Donaudampfschifffahrt" * 6, "body": BODY})
+        announced = await announcements.announce(
+            tx, ana, network, {"title": "Donaudampfschifffahrt" * 6, "body": BODY}
+        )
         await notify(tx, [ana.id], "role.changed", network_id=network.id, actor_id=maximiliane.id)
     inside = f"/networks/{network.slug}"
     return [

@@ -73,7 +73,11 @@ async def test_only_hosts_get_the_form(live_server, ben, dev, open_network):
 
 async def test_the_banner_is_there_until_it_is_dismissed(live_server, ben, dev, open_network, announced):
     home, path = f"/networks/{open_network.slug}", f"/networks/{open_network.slug}/announcements/{announced}"
-    async with live_server.browser(ben) as bens, live_server.browser(dev) as devs, live_server.browser() as nobody:
+    async with (
+        live_server.browser(ben) as bens,
+        live_server.browser(dev) as devs,
+        live_server.browser() as nobody,
+    ):
         page = await bens.get(home)
         assert f'id="announcement-{announced}"' in page.text
         assert unread(page) == "1"
@@ -134,7 +138,10 @@ async def test_reading_is_a_button(live_server, db, redis, ben, dev, open_networ
 
 
 async def test_notices_by_the_api_and_the_socket(live_server, db, redis, ana, ben, open_network):
-    async with live_server.listening(ben, f"m:{ben.id}") as screen, live_server.listening(ben, f"m:{ben.id}", as_="html") as page:
+    async with (
+        live_server.listening(ben, f"m:{ben.id}") as screen,
+        live_server.listening(ben, f"m:{ben.id}", as_="html") as page,
+    ):
         async with db.transaction() as tx:
             made = await announcements.announce(tx, ana, open_network, TEXT)
         await jobs.work_all(db, kinds(db, redis))
@@ -153,7 +160,11 @@ async def test_notices_by_the_api_and_the_socket(live_server, db, redis, ana, be
             assert "html" in (await page.next("notice.read"))["d"]
             dismissed = f"/api/v1/networks/{open_network.slug}/announcements/{made}/dismiss"
             assert (await program.post(dismissed)).status_code == 204
-            assert (await page.next("notice.read"))["d"] == {"id": heard["id"], "unread": 0, "banner": f"announcement-{made}"}
+            assert (await page.next("notice.read"))["d"] == {
+                "id": heard["id"],
+                "unread": 0,
+                "banner": f"announcement-{made}",
+            }
             for wrong in ({"id": "1"}, {"id": True}, {"through": -1}, {"through": 2**70}):
                 assert (await program.post("/api/v1/notices/read", json=wrong)).status_code == 422
             assert (await program.post("/api/v1/notices/read", json={"id": 999_999_999})).status_code == 404

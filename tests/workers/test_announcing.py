@@ -44,7 +44,9 @@ async def start_worker(database_url, redis_url, office):
         DATABASE_URL=database_url, REDIS_URL=redis_url, HUB_SMTP_URL=office.url, HUB_MAIL_FROM="hub@example.net",
         HUB_LOG_LEVEL="error",
     )  # fmt: skip
-    return await asyncio.create_subprocess_exec(sys.executable, "-P", "-m", "command", "worker", env=environment)
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "command", "worker", env=environment
+    )
 
 
 async def until(question, seconds=60):
@@ -64,7 +66,9 @@ async def test_killed_workers_leave_nobody_out_and_name_no_letter_twice(
         await announcements.announce(tx, ana, open_network, {"title": "Rounds move", "body": "To eight."})
 
     async def mailed():
-        return await cast.value(db, "SELECT count(*) = :n FROM delivery WHERE mailed_at IS NOT NULL", n=everybody)
+        return await cast.value(
+            db, "SELECT count(*) = :n FROM delivery WHERE mailed_at IS NOT NULL", n=everybody
+        )
 
     for goal in (15, 60, 95):
         worker = await start_worker(database_url, redis_url, post_office)

@@ -125,5 +125,7 @@ def dashboard(d: Dashboard) -> Json:
         "busy": [topic._asdict() for topic in d.busy],
         "topics": d.topics,
         "answered": d.answered,
-        "median_answer_seconds": round(d.median_answer.total_seconds()) if d.median_answer is not None else None,
+        "median_answer_seconds": round(d.median_answer.total_seconds())
+        if d.median_answer is not None
+        else None,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -44,7 +45,9 @@ async def letters(redis):
 
 
 async def told(db, kind="announcement.made"):
-    query = "SELECT handle FROM notice JOIN member ON member.id = member_id WHERE kind = :kind ORDER BY handle"
+    query = (
+        "SELECT handle FROM notice JOIN member ON member.id = member_id WHERE kind = :kind ORDER BY handle"
+    )
     return [row.handle for row in await cast.rows(db, query, kind=kind)]
 
 
@@ -58,7 +61,10 @@ async def test_all_members_are_told_and_mailed(db, redis, ana, ben, carol, dev, 
     assert "From Monday on at **eight**." in letter.text
     assert f"/networks/{open_network.slug}/preferences" in letter.text
     assert letter.link.endswith(f"/networks/{open_network.slug}/announcements/{made}")
-    assert await cast.value(db, "SELECT html FROM announcement") == "<p>From Monday on at <strong>eight</strong>.</p>"
+    assert (
+        await cast.value(db, "SELECT html FROM announcement")
+        == "<p>From Monday on at <strong>eight</strong>.</p>"
+    )
     entry = await cast.rows(db, "SELECT actor_id, action, details FROM audit_entry")
     assert [(row.actor_id, row.action) for row in entry] == [(ana.id, "announcement.made")]
 
@@ -117,7 +123,9 @@ async def test_there_are_five_a_day_whoever_hurries(db, ana, open_network):
     await announce(db, ana, open_network)
 
 
-async def test_who_went_came_later_or_wants_no_letters_gets_none(db, redis, ana, ben, carol, dev, open_network):
+async def test_who_went_came_later_or_wants_no_letters_gets_none(
+    db, redis, ana, ben, carol, dev, open_network
+):
     erin = await cast.join_the_hub(db, "Erin Walsh")
     await cast.let_in(db, open_network, erin)
     async with db.transaction() as tx:
@@ -181,7 +189,7 @@ async def test_two_hundred_are_told_fifty_at_a_time_and_each_once(db, redis, ana
     chunks = []
     while await jobs.work(db, kinds(db, redis)):
         chunks.append(await cast.value(db, "SELECT count(*) FROM notice"))
-    assert max(b - a for a, b in zip(chunks, chunks[1:], strict=False)) <= 50
+    assert max(b - a for a, b in pairwise(chunks)) <= 50
     assert await cast.value(db, "SELECT count(*) FROM delivery WHERE mailed_at IS NOT NULL") == 206
     assert await cast.value(db, "SELECT count(DISTINCT member_id) FROM notice") == 205
     assert await cast.value(db, "SELECT count(*) FROM notice") == 205
@@ -208,7 +216,9 @@ async def test_two_workers_at_once_send_each_letter_once(db, redis, ana, open_ne
     assert len(sent) == len(set(sent)) == 23
 
 
-async def test_an_address_that_is_refused_holds_nobody_up(db, redis, ana, ben, carol, open_network, monkeypatch):
+async def test_an_address_that_is_refused_holds_nobody_up(
+    db, redis, ana, ben, carol, open_network, monkeypatch
+):
     made = await announce(db, ana, open_network)
     async with db.transaction() as tx:
         await announcements.spread(tx, made, 0)

@@ -59,7 +59,11 @@ async def test_answers_are_those_of_others_and_no_talk_is_a_question(db, ana, be
     figures = await dashboard(db, ana, open_network)
     assert (figures.topics, figures.answered) == (3, 2)
     assert abs(figures.median_answer - timedelta(hours=3)) < timedelta(seconds=5)
-    assert [(t.title, t.posts) for t in figures.busy] == [("Question 0", 4), ("Question 1", 3), ("Question 2", 1)]
+    assert [(t.title, t.posts) for t in figures.busy] == [
+        ("Question 0", 4),
+        ("Question 1", 3),
+        ("Question 2", 1),
+    ]
     assert figures.posts[-1] == (date(2026, 6, 15), 8)
     cast.it_is("2026-06-30 12:00")
     assert dict((await dashboard(db, ana, open_network)).posts)[date(2026, 6, 15)] == 8
@@ -68,7 +72,9 @@ async def test_answers_are_those_of_others_and_no_talk_is_a_question(db, ana, be
 
 
 async def test_organisations_and_countries(db, ana, ben, carol, dev, open_network):
-    await cast.let_in(db, open_network, await cast.join_the_hub(db, "Erin", organisation="Mercy Health", country="AU"))
+    await cast.let_in(
+        db, open_network, await cast.join_the_hub(db, "Erin", organisation="Mercy Health", country="AU")
+    )
     await cast.let_in(db, open_network, await cast.join_the_hub(db, "Femi"))
     figures = await dashboard(db, ana, open_network)
     assert figures.organisations[0] == ("Mercy Health", 2)

@@ -3,7 +3,7 @@
 import pytest
 
 from chat import discussions, dropins, networks
-from chat.errors import Forbidden, NotFound, SignInFirst
+from chat.errors import Forbidden, NotFound
 from chat.networks import ACCESS
 from tests import cast
 

@@ -84,14 +84,21 @@ async def test_what_is_hidden_is_nowhere_and_found_by_nothing(db, ana, ben, caro
         assert "Mercy Health" not in str(everybody)
         assert "sister" not in str(everybody)
         assert "AU" not in [code for code, _ in everybody.countries]
-        for wanted in ({"words": "mercy"}, {"words": "sister"}, {"organisation": "Mercy Health"}, {"country": "AU"}):
+        for wanted in (
+            {"words": "mercy"},
+            {"words": "sister"},
+            {"organisation": "Mercy Health"},
+            {"country": "AU"},
+        ):
             assert await names(db, viewer, open_network, **wanted) == [], wanted
     assert await names(db, ben, open_network, words="carol") == ["Carol Nguyen"]
     async with db.snapshot() as tx:
         profile = await members.profile_of(tx, carol.handle)
         assert (profile.organisation, profile.role, profile.country) == ("", "", "")
         assert (await members.own_profile(tx, carol.id)).organisation == "Mercy Health"
-        one = await networks.member_of(tx, ben, await networks.network_of(tx, ben, open_network.slug), carol.handle)
+        one = await networks.member_of(
+            tx, ben, await networks.network_of(tx, ben, open_network.slug), carol.handle
+        )
         assert (one.organisation, one.role, one.country) == ("", "", "")
         assert (await dropins.people_here(tx, [carol.id, ben.id]))[carol.id]["organisation"] == ""
         assert (await dropins.people_here(tx, [ben.id]))[ben.id]["organisation"] == "Leeds Teaching Hospitals"
