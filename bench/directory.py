@@ -48,7 +48,7 @@ SELECT :network, :author, 'Question ' || n, now() - n * interval '6 hours', now(
 FROM generate_series(1, CAST(:count AS integer)) AS n RETURNING id
 """
 
-# Written in the order of their time, as posts are.
+# More or less in the order of their time, as posts are written.
 POSTS = """
 INSERT INTO post (topic_id, number, path, author_id, body, html, renderer, created_at)
 SELECT topic, number, ARRAY[number], author, 'Ours is ticked before anybody has looked.', '<p>Ours.</p>', 1, at FROM (
@@ -139,7 +139,7 @@ async def _settle(built: House, people: int, posts: int) -> tuple[str, str]:
             made = await tx.all(TOPICS, network=network.id, author=owner.id, count=posts // each, each=each)
             topics = [row.id for row in made]
         # By the hundred: a single statement may take no longer than half a minute.
-        for first in range(0, len(topics), 100):
+        for first in reversed(range(0, len(topics), 100)):  # the oldest topics have the highest ids
             async with db.transaction() as tx:
                 await tx.run(POSTS, network=network.id, each=each, topics=topics[first : first + 100])
         async with db.engine.connect() as connection:

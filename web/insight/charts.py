@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT, ABOVE, BELOW = 640, 160, 18, 20
+WIDTH, HEIGHT, ABOVE, BELOW = 640, 160, 26, 28
 LABELS = 6  # or they would run into each other
 
 
@@ -25,7 +25,7 @@ def bars(name: str, title: str, values: Sequence[tuple[str, int]], *, unfinished
         )  # fmt: skip
         if (len(values) - 1 - i) % every == 0:
             middle = round(i * step + step / 2, 1)
-            parts.append(_text(middle, ABOVE + HEIGHT + 15, label))
+            parts.append(_text(middle, ABOVE + HEIGHT + 21, label))
             parts.append(_text(middle, round(ABOVE + HEIGHT - tall - 4, 1), f"{n:,}"))
     return Markup(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-desc">'
