@@ -20,7 +20,9 @@ from chat.db import Database
 from command.trouble import Trouble
 
 FILE = figures.RESULTS / "directory.jsonl"
-GOAL = "≤ 50"  # ms, of the directory
+GOAL = (
+    "≤ 50"  # ms of CPU, of the web process and the database, which no neighbour on the machine changes much
+)
 ORGANISATIONS, COUNTRIES = 180, ("GB", "PT", "AU", "IE", "SE", "DE", "NG", "IN")
 
 # Every tenth hides their organisation, every twentieth isn't listed. Names have accents, as names do.
@@ -91,9 +93,14 @@ def _measure(
         of: dict[str, Any] = {"members": people, "posts": posts}
         for name, path in asked.items():
             member.ask(path, 10)  # what happens only the first times
-            took = [member.ask(path, pages) for _ in range(runs)]
+            took, cpu = [], []
+            for _ in range(runs):
+                used = server.cpu() + built.cpu()
+                took.append(member.ask(path, pages))
+                cpu.append((server.cpu() + built.cpu() - used) / pages * 1000)
             goal = GOAL if name.startswith("directory") else ""
-            yield figure(f"{name}.p50", [quantile(t, 0.5) for t in took], "ms", goal=goal, n=pages, **of)
+            yield figure(f"{name}.cpu", cpu, "ms", goal=goal, n=pages, **of)
+            yield figure(f"{name}.p50", [quantile(t, 0.5) for t in took], "ms", n=pages, **of)
             yield figure(f"{name}.p99", [quantile(t, 0.99) for t in took], "ms", n=pages, **of)
 
 
