@@ -65,7 +65,8 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (run_at) WHERE done_at IS NULL AND failed_at IS NULL;
 CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
 
--- A person with an account. `hides` names the parts of the profile that others don't see.
+-- A person with an account. `hides` names the parts of the profile that others don't see. `folded` is what directories
+-- find and sort by: name, organisation and role without accents, and without what is hidden.
 CREATE TABLE member (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     handle text NOT NULL UNIQUE CHECK (handle = lower(handle)),
@@ -78,7 +79,12 @@ CREATE TABLE member (
     verified_at timestamptz,
     admin_since timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
-    hides text[] NOT NULL DEFAULT '{}'
+    hides text[] NOT NULL DEFAULT '{}',
+    folded text GENERATED ALWAYS AS (
+        lower(translate(regexp_replace(normalize(
+            name || E'\n' || CASE WHEN 'organisation' = ANY (hides) THEN '' ELSE organisation END
+            || E'\n' || CASE WHEN 'role' = ANY (hides) THEN '' ELSE role END, NFKD), '[\u0300-\u036f]', '', 'g'), 'ØøŁłĐđı', 'OoLlDdi'))
+    ) STORED
 );
 
 -- A browser that is signed in; only a hash of its cookie is kept.
@@ -152,7 +158,8 @@ END
 $$;
 
 -- A member's place in a network. It is active while it has neither ended nor been banned. Who asked to be a former
--- member is not named beside what they wrote before `former_at`; who is unlisted is in the directory for hosts alone.
+-- member is not named beside what they wrote before `former_at`; who is unlisted is in the directory for hosts alone;
+-- who is unmailed gets announcements in the page alone.
 CREATE TABLE membership (
     network_id bigint NOT NULL REFERENCES network,
     member_id bigint NOT NULL REFERENCES member,
@@ -164,6 +171,7 @@ CREATE TABLE membership (
     banned_at timestamptz,
     unlisted_at timestamptz,
     former_at timestamptz,
+    unmailed_at timestamptz,
     PRIMARY KEY (network_id, member_id)
 );
 CREATE INDEX membership_member ON membership (member_id) WHERE ended_at IS NULL AND banned_at IS NULL;
@@ -321,6 +329,7 @@ CREATE TABLE post (
 );
 CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
 CREATE INDEX post_author ON post (author_id);
+CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
 
@@ -390,3 +399,28 @@ CREATE INDEX drop_in_network ON drop_in (network_id, opens_at);
 CREATE INDEX drop_in_topic ON drop_in (topic_id);
 CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND missed_at IS NULL;
 CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND closed_at IS NULL;
+
+-- Something that a network's hosts say to all its members, in the page and by e-mail. A removed one is shown to nobody.
+CREATE TABLE announcement (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    author_id bigint NOT NULL REFERENCES member,
+    title text NOT NULL,
+    body text NOT NULL,
+    html text NOT NULL,
+    renderer smallint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    removed_at timestamptz,
+    removed_by bigint REFERENCES member
+);
+CREATE INDEX announcement_network ON announcement (network_id, id);
+
+-- What has become of an announcement for one member: told in the page, sent as a letter, dismissed.
+CREATE TABLE delivery (
+    announcement_id bigint NOT NULL REFERENCES announcement,
+    member_id bigint NOT NULL REFERENCES member,
+    told_at timestamptz,
+    mailed_at timestamptz,
+    dismissed_at timestamptz,
+    PRIMARY KEY (announcement_id, member_id)
+);

@@ -11,13 +11,17 @@ from redis.asyncio import Redis
 
 from chat import clock
 from chat.config import Settings, settings
+from chat.secrets import derived
 
 MAILBOX = "mailbox"
 MAILBOX_KEEPS = 200
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """One e-mail. `link` is what it asks its reader to open, with `button` for its text."""
+    """One e-mail. `link` is what it asks its reader to open, with `button` for its text.
+
+    With a `key` it has the same name (Message-ID) whenever it is sent, so that mail servers know a repetition.
+    """
 
     to: str
     subject: str
@@ -25,10 +29,15 @@ class Letter(msgspec.Struct, frozen=True):
     link: str = ""
     button: str = ""
     at: str = ""
+    key: str = ""
 
 
 class NoMail(Exception):
     """This installation cannot send e-mail yet; the letter waits."""
+
+
+class Refused(Exception):
+    """The mail server takes nothing for this address; others may do better."""
 
 
 async def send(letter: Letter, redis: Redis, config: Settings | None = None) -> None:
@@ -47,7 +56,9 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
     message["From"] = formataddr((config.name, config.mail_from))
     message["To"] = letter.to
     message["Subject"] = " ".join(letter.subject.split())
-    message["Message-ID"] = make_msgid(domain=config.mail_from.rpartition("@")[2])
+    domain = config.mail_from.rpartition("@")[2]
+    named = f"<{derived(letter.key, letter.to)[:32]}@{domain}>" if letter.key else make_msgid(domain=domain)
+    message["Message-ID"] = named
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
@@ -70,12 +81,15 @@ async def _keep(letter: Letter, redis: Redis) -> None:
 async def _hand_over(message: EmailMessage, smtp_url: str) -> None:
     url = urlsplit(smtp_url)
     secure = url.scheme == "smtps"
-    await aiosmtplib.send(
-        message,
-        hostname=url.hostname,
-        port=url.port or (465 if secure else 587),
-        use_tls=secure,
-        username=unquote(url.username) if url.username else None,
-        password=unquote(url.password) if url.password else None,
-        timeout=20,
-    )
+    try:
+        await aiosmtplib.send(
+            message,
+            hostname=url.hostname,
+            port=url.port or (465 if secure else 587),
+            use_tls=secure,
+            username=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            timeout=20,
+        )
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        raise Refused(repr(error)) from error

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chat import clock, dropins, networks
+from chat import clock, dropins, networks, notices
 from chat.config import settings
 from chat.db import Transaction
-from chat.errors import Invalid
+from chat.errors import Invalid, in_words
 from chat.events import member_stream, network_stream
 from chat.members import COUNTRIES, Viewer
 from chat.members.passwords import SHORTEST
@@ -51,6 +51,7 @@ async def page(
         "nonce": request.scope.get("nonce", ""),
         "own_networks": own,
         "live_now": await dropins.live_now(tx, viewer),
+        "unread": await notices.unread(tx, viewer),
         "cursors": await cursors(tx, [*(streams or []), *around]),
         "error": error,
         "form": Typed(form or {}),
@@ -110,6 +111,12 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def duration(span: timedelta) -> str:
+    """As 5 minutes, 3 hours or 4 days."""
+    seconds = round(span.total_seconds())
+    return in_words(seconds) if seconds < 48 * 3600 else f"{round(seconds / 86400)} days"
+
+
 def short(n: int) -> str:
     """35214 as 35.2k."""
     return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
@@ -140,6 +147,7 @@ def _environment() -> jinja2.Environment:
         "short": short,
         "marked": marked,
         "counted": counted,
+        "duration": duration,
     }
     return env
 

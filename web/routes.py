@@ -3,18 +3,23 @@
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
+from web.announcements import routes as announcements
+from web.api import announcements as announcements_api
 from web.api import dates, people, places, requests, shaping, talk
+from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.discussions import routes as discussions
 from web.discussions import unmasking
 from web.dropins import routes as dropins
+from web.insight import routes as insight
 from web.members import routes as members
 from web.networks import access as network_access
-from web.networks import asking, audit, deciding
+from web.networks import asking, audit, deciding, directory
 from web.networks import places as network_places
 from web.networks import routes as networks
 from web.networks import settings as network_settings
+from web.notices import routes as notices
 from web.site import routes as site
 
 
@@ -61,10 +66,14 @@ PAGES = [
     post("/reset/{token}", members.take_reset),
     get("/settings", members.settings),
     post("/settings/profile", members.save_profile),
+    post("/settings/visibility", members.save_visibility),
     post("/settings/password", members.save_password),
     post("/settings/sessions/{id:id}/end", members.end_session),
     post("/settings/sessions/end-others", members.end_other_sessions),
     get("/members/{handle}", members.show),
+    get("/notices", notices.index),
+    post("/notices/read", notices.read_all),
+    post("/notices/{id:id}/open", notices.open_one),
     get("/i/{token}", members.invited),
     post("/i/{token}", members.accept),
     get("/networks", networks.index),
@@ -74,7 +83,6 @@ PAGES = [
     post("/networks/{slug}/join", networks.join),
     get("/networks/{slug}/leave", network_places.confirm_leaving),
     post("/networks/{slug}/leave", network_places.leave),
-    get("/networks/{slug}/members", networks.people),
     get("/networks/{slug}/members/{handle}", network_places.show),
     post("/networks/{slug}/members/{handle}/role", network_places.change_role),
     post("/networks/{slug}/members/{handle}/transfer", network_places.hand_over),
@@ -84,6 +92,16 @@ PAGES = [
     post("/networks/{slug}/bans/{handle}/lift", network_places.unban),
     get("/networks/{slug}/audit", audit.show),
     get("/networks/{slug}/audit.csv", audit.export),
+    get("/networks/{slug}/members", directory.people),
+    get("/networks/{slug}/preferences", directory.preferences),
+    post("/networks/{slug}/preferences", directory.save_preferences),
+    get("/networks/{slug}/announcements", announcements.index),
+    post("/networks/{slug}/announcements", announcements.take),
+    get("/networks/{slug}/announcements/new", announcements.new),
+    get("/networks/{slug}/announcements/{id:id}", announcements.show),
+    post("/networks/{slug}/announcements/{id:id}/dismiss", announcements.dismiss),
+    post("/networks/{slug}/announcements/{id:id}/remove", announcements.remove),
+    get("/networks/{slug}/dashboard", insight.dashboard),
     get("/networks/{slug}/invitations", networks.invitations),
     post("/networks/{slug}/invitations", networks.invite),
     post("/networks/{slug}/invitations/{id:id}/revoke", networks.revoke),
@@ -123,6 +141,9 @@ PAGES = [
 
 API = [
     get("/me", people.me),
+    Route("/me", people.change_me, methods=["PATCH"]),
+    get("/notices", notices_api.list_notices),
+    post("/notices/read", notices_api.mark_read),
     get("/networks", people.list_networks),
     post("/networks", people.found_network),
     get("/networks/{slug}", people.show_network),
@@ -147,6 +168,16 @@ API = [
     Route("/networks/{slug}/bans/{handle}", places.ban, methods=["PUT"]),
     Route("/networks/{slug}/bans/{handle}", places.unban, methods=["DELETE"]),
     get("/networks/{slug}/audit", places.audit),
+    get("/networks/{slug}/preferences", announcements_api.show_preferences),
+    Route("/networks/{slug}/preferences", announcements_api.change_preferences, methods=["PATCH"]),
+    get("/networks/{slug}/announcements", announcements_api.list_announcements),
+    post("/networks/{slug}/announcements", announcements_api.announce),
+    get("/networks/{slug}/announcements/{id:id}", announcements_api.show_announcement),
+    Route(
+        "/networks/{slug}/announcements/{id:id}", announcements_api.remove_announcement, methods=["DELETE"]
+    ),
+    post("/networks/{slug}/announcements/{id:id}/dismiss", announcements_api.dismiss),
+    get("/networks/{slug}/dashboard", announcements_api.show_dashboard),
     post("/networks/{slug}/invitations", people.invite),
     post("/invitations/{token}/accept", people.accept),
     get("/networks/{slug}/topics", talk.list_topics),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 from redis.asyncio import Redis
 
-from chat import discussions, dropins, jobs
+from chat import discussions, dropins, jobs, notices
 from chat.db import AWAY, Database, own_fault
 from chat.realtime import log as event_log
 from chat.redis import ABSENT
@@ -44,6 +44,7 @@ TIMETABLE = (
     Line("dates", 3600, lambda db, redis: dropins.materialise_all(db)),
     # Nobody asks for what is older.
     Line("forget done jobs", 3600, lambda db, redis: jobs.forget_done(db)),
+    Line("forget read notices", 6 * 3600, lambda db, redis: notices.forget_read(db)),
     Line("forget old events", 6 * 3600, lambda db, redis: event_log.forget_old(db)),
 )
 

@@ -11,8 +11,7 @@ from chat import clock
 from chat.db import Reader, Transaction
 from chat.discussions.authorship import Byline
 from chat.dropins.models import DropIn, Series
-from chat.members import Viewer
-from chat.members.models import Member
+from chat.members import Viewer, shown
 from chat.networks import NetworkSeen, nothing_there, readable
 from chat.networks.access import belongs
 from chat.networks.models import Network
@@ -193,9 +192,8 @@ async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
 async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[str, Any]]:
     """Who these members are, for the room's list of people."""
     rows = await tx.all(
-        select(Member.id, Member.handle, Member.name, Member.organisation).where(
-            col(Member.id).in_(member_ids)
-        )
+        f"SELECT id, handle, name, {shown('organisation')} FROM member WHERE id = ANY(:ids)",  # noqa: S608
+        ids=member_ids,
     )
     return {
         row.id: {"id": row.id, "handle": row.handle, "name": row.name, "organisation": row.organisation}

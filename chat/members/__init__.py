@@ -1,6 +1,7 @@
 """Members: people with an account, how they get in and how they stay known."""
 
 from chat.members.countries import COUNTRIES
+from chat.members.hiding import HIDEABLE, hide, shown
 from chat.members.joining import (
     add_member,
     ask_again,
@@ -12,9 +13,9 @@ from chat.members.joining import (
     verification_letter,
     welcome,
 )
-from chat.members.notifying import notify
+from chat.members.notifying import notify, settle
 from chat.members.passwords import hash_password, matches
-from chat.members.profiles import Profile, introduce, own_email, profile_of
+from chat.members.profiles import Profile, introduce, own_email, own_profile, profile_of
 from chat.members.signing_in import (
     change_password,
     credentials,
@@ -46,6 +47,7 @@ from chat.members.viewers import (
 
 __all__ = [
     "COUNTRIES",
+    "HIDEABLE",
     "Profile",
     "Viewer",
     "add_member",
@@ -63,6 +65,7 @@ __all__ = [
     "first_admin_key",
     "forgot",
     "hash_password",
+    "hide",
     "introduce",
     "issue_token",
     "key_is_good",
@@ -73,12 +76,15 @@ __all__ = [
     "next_end",
     "notify",
     "own_email",
+    "own_profile",
     "profile_of",
     "reset",
     "reset_letter",
     "revoke_tokens",
     "revoked_among",
     "sessions_of",
+    "settle",
+    "shown",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",

@@ -7,6 +7,12 @@ from sqlmodel import Field, SQLModel
 
 from chat.models import key, moment, ref, several, words
 
+FOLDED = (
+    "lower(translate(regexp_replace(normalize(name || E'\\n' "
+    "|| CASE WHEN 'organisation' = ANY (hides) THEN '' ELSE organisation END || E'\\n' "
+    "|| CASE WHEN 'role' = ANY (hides) THEN '' ELSE role END, NFKD), '[\\u0300-\\u036f]', '', 'g'), 'ØøŁłĐđı', 'OoLlDdi'))"
+)
+
 
 class Member(SQLModel, table=True):
     id: int | None = key()
@@ -21,6 +27,9 @@ class Member(SQLModel, table=True):
     admin_since: datetime | None = moment()
     created_at: datetime = moment(default=True)
     hides: list[str] = several()
+    folded: str | None = Field(
+        default=None, sa_column=sa.Column(sa.Text, sa.Computed(FOLDED, persisted=True))
+    )
 
 
 class Session(SQLModel, table=True):

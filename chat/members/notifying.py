@@ -32,3 +32,17 @@ async def notify(
     )
     for row in rows:
         tx.announce(member_stream(row.member_id), "notice.added", row.id)
+
+
+async def settle(tx: Transaction, member_id: int, kind: str, ref_id: int) -> None:
+    """Their notice of this has done its work, wherever they dealt with it. All their screens hear of it."""
+    rows = await tx.all(
+        "UPDATE notice SET read_at = coalesce(read_at, :now) WHERE member_id = :member AND kind = :kind AND ref_id = :ref "
+        "RETURNING id",
+        now=clock.now(),
+        member=member_id,
+        kind=kind,
+        ref=ref_id,
+    )
+    for row in rows:
+        tx.announce(member_stream(member_id), "notice.read", row.id)

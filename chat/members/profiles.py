@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from chat.db import Transaction
 from chat.errors import NotFound
+from chat.members.hiding import shown
 from chat.members.joining import clean_profile
 
 
@@ -15,17 +16,26 @@ class Profile(NamedTuple):
     organisation: str
     role: str
     country: str
+    hides: tuple[str, ...] = ()  # told to nobody else
+
+
+PUBLIC = f"SELECT id, handle, name, {shown('organisation')}, {shown('role')}, {shown('country')} FROM member "  # noqa: S608
 
 
 async def profile_of(tx: Transaction, handle: str) -> Profile:
-    """A member's public profile by handle."""
-    row = await tx.first(
-        "SELECT id, handle, name, organisation, role, country FROM member WHERE handle = :handle AND verified_at IS NOT NULL",
-        handle=handle.lower(),
-    )
+    """A member's public profile by handle, without what they hide."""
+    row = await tx.first(PUBLIC + "WHERE handle = :handle AND verified_at IS NOT NULL", handle=handle.lower())
     if row is None:
         raise NotFound
     return Profile(*row)
+
+
+async def own_profile(tx: Transaction, member_id: int) -> Profile:
+    """All of one's own profile."""
+    row = await tx.first(
+        "SELECT id, handle, name, organisation, role, country, hides FROM member WHERE id = :id", id=member_id
+    )
+    return Profile(row.id, row.handle, row.name, row.organisation, row.role, row.country, tuple(row.hides))
 
 
 async def own_email(tx: Transaction, member_id: int) -> str:

@@ -23,6 +23,7 @@ from chat.networks.asking import (
 from chat.networks.auditing import Entry, Named, Receipt, entries_of, kinds_of, record
 from chat.networks.banning import ban, banned_from, unban
 from chat.networks.deciding import Asked, decide, decided_in, request_to, requests_to
+from chat.networks.directory import Directory, Wanted, directory_of
 from chat.networks.founding import change_access, found, may_found
 from chat.networks.inviting import (
     Invited,
@@ -38,11 +39,11 @@ from chat.networks.leaving import leave, remove
 from chat.networks.opening_up import AccessNews, access_news
 from chat.networks.picturing import picture_of, put_picture, remove_picture
 from chat.networks.placing import join, only_owner, place
+from chat.networks.preferring import Preferences, prefer, preferences_of
 from chat.networks.queries import (
     NetworkSeen,
     Person,
     member_of,
-    members_of,
     network_by_id,
     network_of,
     networks_for,
@@ -61,6 +62,7 @@ __all__ = [
     "ROLES",
     "AccessNews",
     "Asked",
+    "Directory",
     "Entry",
     "Invited",
     "LetGo",
@@ -68,11 +70,13 @@ __all__ = [
     "NetworkSeen",
     "Offer",
     "Person",
+    "Preferences",
     "Receipt",
     "Request",
     "Right",
     "Shape",
     "Standing",
+    "Wanted",
     "accept",
     "access_news",
     "ask",
@@ -84,6 +88,7 @@ __all__ = [
     "decide",
     "decided_in",
     "decision_letter",
+    "directory_of",
     "entries_of",
     "found",
     "gather_requests",
@@ -102,7 +107,6 @@ __all__ = [
     "may_found",
     "may_read",
     "member_of",
-    "members_of",
     "must_have",
     "network_by_id",
     "network_of",
@@ -113,6 +117,8 @@ __all__ = [
     "open_network_of",
     "picture_of",
     "place",
+    "prefer",
+    "preferences_of",
     "put_picture",
     "readable",
     "readers_among",

@@ -41,6 +41,7 @@ class Membership(SQLModel, table=True):
     banned_at: datetime | None = moment()
     unlisted_at: datetime | None = moment()
     former_at: datetime | None = moment()
+    unmailed_at: datetime | None = moment()
 
 
 class Invitation(SQLModel, table=True):

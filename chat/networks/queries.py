@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, func, select
 
 from chat.db import Transaction
 from chat.errors import Forbidden, NotFound, SignInFirst
-from chat.members import Viewer
-from chat.members.models import Member
+from chat.members import Viewer, shown
 from chat.networks.access import readable, visible
 from chat.networks.models import JoinRequest, Membership, Network
 from chat.networks.rights import HOSTS, TO_REMOVE, has_right
@@ -54,7 +53,7 @@ class NetworkSeen(NamedTuple):
 
 
 class Person(NamedTuple):
-    """A member as the people of a network see them."""
+    """A member as the people of a network see them, without what they hide."""
 
     handle: str
     name: str
@@ -63,6 +62,7 @@ class Person(NamedTuple):
     country: str
     place: str
     joined_at: datetime
+    unlisted_at: datetime | None
 
 
 ACTIVE = sa.and_(col(Membership.ended_at).is_(None), col(Membership.banned_at).is_(None))
@@ -161,49 +161,23 @@ async def networks_of(tx: Transaction, viewer: Viewer | None, limit: int = 50) -
     ]
 
 
-async def members_of(
-    tx: Transaction,
-    viewer: Viewer | None,
-    network: NetworkSeen,
-    *,
-    search: str = "",
-    limit: int = 100,
-    offset: int = 0,
-) -> list[Person]:
-    """The people of a network, hosts first, for those who may read it and have an account."""
-    query = _people(viewer, network)
-    if search:
-        like = f"%{search.replace('%', '').replace('_', ' ').strip()}%"
-        query = query.where(
-            or_(
-                col(Member.name).ilike(like),
-                col(Member.organisation).ilike(like),
-                col(Member.role).ilike(like),
-            )
-        )
-    order = sa.case({"owner": 0, "host": 1}, value=col(Membership.role), else_=2)
-    query = query.order_by(order, Member.name, Member.id).limit(limit).offset(offset)
-    return [Person(*row) for row in await tx.all(query)]
-
-
 async def member_of(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, handle: str) -> Person:
     """One of the people of a network."""
-    row = await tx.first(_people(viewer, network).where(col(Member.handle) == handle.lower()))
+    if viewer is None:
+        raise SignInFirst
+    if not network.readable:
+        raise Forbidden("Only its members see who is in this network.")
+    row = await tx.first(
+        PERSON, network=network.id, handle=handle.lower(), sees_all=network.role in HOSTS, viewer=viewer.id
+    )
     if row is None:
         raise NotFound("Nobody of that name is a member of this network.")
     return Person(*row)
 
 
-def _people(viewer: Viewer | None, network: NetworkSeen) -> Any:
-    if viewer is None:
-        raise SignInFirst
-    if not network.readable:
-        raise Forbidden("Only its members see who is in this network.")
-    return (
-        select(
-            Member.handle, Member.name, Member.organisation, Member.role, Member.country,
-            col(Membership.role).label("place"), Membership.joined_at,
-        )
-        .join(Membership, col(Membership.member_id) == col(Member.id))
-        .where(col(Membership.network_id) == network.id, ACTIVE)
-    )  # fmt: skip
+PERSON = f"""
+SELECT handle, name, {shown("organisation")}, {shown("role")}, {shown("country")}, membership.role AS place, joined_at, unlisted_at
+FROM membership JOIN member ON member.id = member_id
+WHERE network_id = :network AND handle = :handle AND ended_at IS NULL AND banned_at IS NULL
+  AND (unlisted_at IS NULL OR :sees_all OR member_id = :viewer)
+"""  # noqa: S608

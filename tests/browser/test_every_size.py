@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from chat import discussions
+from chat import announcements, discussions
 from chat.db import Database
-from chat.members import Viewer
+from chat.members import Viewer, notify
 from chat.networks import NetworkSeen
 from tests import cast
 from tests.browser.test_drop_in_opens import hold
@@ -57,13 +57,20 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     unsaid = await cast.write(db, maximiliane, thread, BODY, anonymous=True)
     async with db.transaction() as tx:
         await discussions.ask_to_unmask(tx, ana, unsaid["id"], "Somebody is in danger there. " * 12)
+    async with db.transaction() as tx:
+        announced = await announcements.announce(
+            tx, ana, network, {"title": "Donaudampfschifffahrt" * 6, "body": BODY}
+        )
+        await notify(tx, [ana.id], "role.changed", network_id=network.id, actor_id=maximiliane.id)
     inside = f"/networks/{network.slug}"
     return [
         "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
-        f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
+        f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere", "/notices",
         f"{inside}/members/{maximiliane.handle}", f"{inside}/leave", f"{inside}/bans", f"{inside}/audit",
         f"/posts/{unsaid['id']}/unmask", f"{inside}/unmaskings",
         f"{inside}/settings", f"{inside}/settings/picture", f"{inside}/access", f"{inside}/access?to=open", f"{inside}/requests",
+        f"{inside}/announcements", f"{inside}/announcements/new", f"{inside}/announcements/{announced}", f"{inside}/dashboard",
+        f"{inside}/preferences", f"{inside}/members?q=nobody&country=DE",
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import discussions, dropins
+from chat import announcements, discussions, dropins
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -70,6 +70,9 @@ async def furnish(
     unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
     async with db.transaction() as tx:
         asked = await discussions.ask_to_unmask(tx, host, unsaid.post, f"Because of {words}.")
+    async with db.transaction() as tx:
+        announcement = await announcements.announce(tx, host, network, {"title": words, "body": words})
+        await announcements.spread(tx, announcement, 0)
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,
@@ -79,6 +82,8 @@ async def furnish(
         "invitations/id": offer.id,
         "invitations/token": offer.token,
         "i/token": offer.token,
+        "announcements/id": announcement,
+        "notices/id": await cast.value(db, "SELECT coalesce(max(id), 1) FROM notice"),
         "members/handle": host.handle,
         "bans/handle": host.handle,
         "requests/id": 1,

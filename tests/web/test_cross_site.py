@@ -17,7 +17,7 @@ FOREIGN = "https://evil.example"
 FORM = {
     "title": "Smuggled", "body": "Smuggled.", "name": "Smuggler", "access": "open", "number": "1", "zone": "Europe/London",
     "weekday": "MO", "local_time": "12:00", "email": "smuggler@example.org", "password": "three quiet harbours",
-    "current": cast.PASSWORD, "role": "host", "handle": "ben-okafor",
+    "current": cast.PASSWORD, "role": "host", "handle": "ben-okafor", "do": "send",
 }  # fmt: skip
 
 

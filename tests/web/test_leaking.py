@@ -34,6 +34,8 @@ TRACES = {
     "notice": "network_id = {id}",
     "op": "author_id IN (SELECT member_id FROM membership WHERE network_id = {id})",
     "job": "true",
+    "delivery": "announcement_id IN (SELECT id FROM announcement WHERE network_id = {id})",
+    "announcement": "network_id = {id}",
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "unmasking": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "pseudonym": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",

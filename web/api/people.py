@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from chat import members, networks
 from chat.errors import SignInFirst
+from chat.networks import Wanted
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.edge import limited, number
@@ -15,7 +16,16 @@ async def me(request: Request) -> Response:
         if viewer is None:
             raise SignInFirst
         email = await members.own_email(tx, viewer.id)
-        return json(shapes.me(viewer, email, await members.profile_of(tx, viewer.handle)))
+        return json(shapes.me(viewer, email, await members.own_profile(tx, viewer.id)))
+
+
+async def change_me(request: Request) -> Response:
+    form = await object_of(request)
+    async with writing(request) as (tx, viewer):
+        assert viewer is not None
+        await members.hide(tx, viewer.id, form)
+        email = await members.own_email(tx, viewer.id)
+        return json(shapes.me(viewer, email, await members.own_profile(tx, viewer.id)))
 
 
 async def list_networks(request: Request) -> Response:
@@ -58,15 +68,23 @@ async def list_members(request: Request) -> Response:
     limit = min(200, number(query.get("limit") or 100, field="limit"))
     async with reading(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        people = await networks.members_of(
+        found = await networks.directory_of(
             tx,
             viewer,
             network,
-            search=query.get("q", ""),
+            Wanted.by(query),
             limit=limit,
             offset=number(query.get("offset"), least=0, field="offset"),
         )
-        return json({"members": [shapes.person(p) for p in people], "total": network.members})
+        return json(
+            {
+                "members": [shapes.person(p) for p in found.people],
+                "total": found.total,
+                "organisations": [{"organisation": name, "members": n} for name, n in found.organisations],
+                "countries": [{"country": code, "members": n} for code, n in found.countries],
+                "roles": [{"role": role, "members": n} for role, n in found.roles],
+            }
+        )
 
 
 async def show_member(request: Request) -> Response:

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from chat.announcements import AnnouncementSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import DropInSeen, SeriesSeen
+from chat.insight import Dashboard
 from chat.members import Profile, Viewer
-from chat.networks import Asked, NetworkSeen, Offer, Person, Request, Shape
+from chat.networks import Asked, NetworkSeen, Offer, Person, Preferences, Request, Shape
+from chat.notices import NoticeSeen
 
 Json = dict[str, Any]
 
@@ -19,6 +22,7 @@ def me(viewer: Viewer, email: str, profile: Profile) -> Json:
     return {
         "id": viewer.id, "handle": viewer.handle, "name": viewer.name, "email": email, "organisation": profile.organisation,
         "role": profile.role, "country": profile.country, "verified": viewer.verified, "admin": viewer.admin,
+        "hides": list(profile.hides),
     }  # fmt: skip
 
 
@@ -50,7 +54,7 @@ def request(r: Asked) -> Json:
 def person(p: Person) -> Json:
     return {
         "handle": p.handle, "name": p.name, "organisation": p.organisation, "job": p.role, "country": p.country,
-        "role": p.place, "joined_at": time(p.joined_at),
+        "role": p.place, "joined_at": time(p.joined_at), "listed": p.unlisted_at is None,
     }  # fmt: skip
 
 
@@ -122,4 +126,38 @@ def hit(h: Hit) -> Json:
         "author": h.author_name,
         "created_at": time(h.created_at),
         "snippet": plain,
+    }
+
+
+def announcement(a: AnnouncementSeen) -> Json:
+    return {
+        "id": a.id, "title": a.title, "body": a.body, "html": a.html, "created_at": time(a.created_at),
+        "author": {"handle": a.author_handle, "name": a.author_name}, "dismissed_at": time(a.dismissed_at),
+    }  # fmt: skip
+
+
+def notice(n: NoticeSeen) -> Json:
+    return {
+        "id": n.id, "kind": n.kind, "network": n.network_slug, "title": n.title, "announcement": n.announcement_id,
+        "actor": {"handle": n.actor_handle, "name": n.actor_name} if n.actor_name else None,
+        "created_at": time(n.created_at), "read_at": time(n.read_at),
+    }  # fmt: skip
+
+
+def preferences(p: Preferences) -> Json:
+    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None}
+
+
+def dashboard(d: Dashboard) -> Json:
+    return {
+        "members": [{"month": day.isoformat()[:7], "members": n} for day, n in d.members],
+        "posts": [{"week": day.isoformat(), "posts": n} for day, n in d.posts],
+        "organisations": [{"organisation": name, "members": n} for name, n in d.organisations],
+        "countries": [{"country": code, "members": n} for code, n in d.countries],
+        "busy": [topic._asdict() for topic in d.busy],
+        "topics": d.topics,
+        "answered": d.answered,
+        "median_answer_seconds": round(d.median_answer.total_seconds())
+        if d.median_answer is not None
+        else None,
     }

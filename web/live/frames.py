@@ -7,7 +7,7 @@ removed since shows the mark, never the text.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from chat import discussions, dropins
+from chat import discussions, dropins, notices
 from chat.db import Reader
 from chat.events import Event
 from chat.realtime.frames import message
@@ -72,9 +72,30 @@ async def _drop_ins(tx: Reader, ids: list[int], form: str) -> Payloads:
     }
 
 
+async def _notices(tx: Reader, ids: list[int], form: str) -> Payloads:
+    told = await notices.told(tx, ids)
+    if form == "json":
+        return {
+            id: {"id": id, "unread": t.unread, "notice": shapes.notice(t.notice) if t.notice else None}
+            for id, t in told.items()
+        }
+    return {id: {"id": id, "unread": t.unread, **_banner(t.notice)} for id, t in told.items()}
+
+
+def _banner(notice: notices.NoticeSeen | None) -> dict[str, str]:
+    """What shows an announcement on the pages of its readers: its id, and itself until it is dismissed."""
+    if notice is None or notice.kind != "announcement.made":
+        return {"banner": ""}
+    banner = {"banner": f"announcement-{notice.ref_id}"}
+    if notice.dismissed_at:
+        return banner
+    return {**banner, "html": fragment("announcements/_banner.html", banner=notice, csrf="", stay=True)}
+
+
 LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "post": _posts,
     "topic": _topics,
     "dropin": _drop_ins,
     "room": _drop_ins,
+    "notice": _notices,
 }

@@ -194,7 +194,7 @@ async def settings(request: Request, form: Form | None = None, error: Invalid | 
     async with reading(request) as (tx, viewer):
         if viewer is None:
             raise SignInFirst
-        profile = await members.profile_of(tx, viewer.handle) if viewer.verified else None
+        profile = await members.own_profile(tx, viewer.id) if viewer.verified else None
         context = {
             "profile": profile,
             "email": await members.own_email(tx, viewer.id),
@@ -212,6 +212,14 @@ async def save_profile(request: Request) -> Response:
     except Invalid as error:
         return await settings(request, form, error)
     return see("/settings?saved=profile")
+
+
+async def save_visibility(request: Request) -> Response:
+    form = await form_of(request)
+    async with writing(request) as (tx, viewer):
+        hides = [name for name in members.HIDEABLE if name not in form]
+        await members.hide(tx, _somebody(viewer).id, {"hides": hides})
+    return see("/settings?saved=visibility")
 
 
 async def save_password(request: Request) -> Response:

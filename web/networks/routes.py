@@ -6,16 +6,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import discussions, dropins, networks
+from chat import announcements, discussions, dropins, networks
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import network_stream
 from chat.networks import Offer
-from web.edge import form_of, limited, number, own_path, reading, see, writing
+from web.edge import form_of, limited, own_path, reading, see, writing
 from web.networks.asking import outside
 from web.pages import page
 
 Form = Mapping[str, Any]
-PEOPLE_A_PAGE = 60
 
 
 async def index(request: Request) -> Response:
@@ -53,6 +52,7 @@ async def show(request: Request) -> Response:
             "news": await networks.access_news(tx, network),
             "topics": await discussions.topics_in(tx, viewer, network.id, limit=40),
             "drop_ins": await dropins.upcoming_in(tx, network.id, 3),
+            "announcements": await announcements.undismissed(tx, viewer, network),
         }
         return await page(
             request, tx, viewer, "networks/show.html", context, streams=[network_stream(network.id)]
@@ -65,24 +65,6 @@ async def join(request: Request) -> Response:
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         await networks.join(tx, viewer, network)
     return see(_back(form, f"/networks/{network.slug}"))
-
-
-async def people(request: Request) -> Response:
-    query = request.query_params.get("q", "")[:100]
-    offset = number(request.query_params.get("offset"), least=0, field="offset")
-    async with reading(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        found = await networks.members_of(
-            tx, viewer, network, search=query, limit=PEOPLE_A_PAGE + 1, offset=offset
-        )
-        context = {
-            "network": network,
-            "people": found[:PEOPLE_A_PAGE],
-            "query": query,
-            "offset": offset,
-            "more": offset + PEOPLE_A_PAGE if len(found) > PEOPLE_A_PAGE else None,
-        }
-        return await page(request, tx, viewer, "networks/people.html", context)
 
 
 async def invitations(

@@ -3,7 +3,7 @@
 import pytest
 
 from chat import discussions, dropins, networks
-from chat.errors import Forbidden, NotFound, SignInFirst
+from chat.errors import Forbidden, NotFound
 from chat.networks import ACCESS
 from tests import cast
 
@@ -97,21 +97,6 @@ async def test_who_of_many_may_still_read(db, ana, ben, carol, dev, open_network
         allowed = {(confidential_network.id, ana.id), (confidential_network.id, ben.id), *public}
         assert await networks.readers_among(tx, [*secret, *public, (0, ana.id)]) == allowed
         assert await networks.readers_among(tx, public, members_only=True) == members
-
-
-async def test_the_people_of_a_network(db, ana, ben, carol, dev, visitor, open_network):
-    private = await cast.found(db, ana, "Sepsis", "private", ben)
-    async with db.snapshot() as tx:
-        people = await networks.members_of(tx, dev, open_network)
-        assert [(p.name, p.place) for p in people] == [
-            ("Ana Lima", "owner"), ("Ben Okafor", "member"), ("Carol Nguyen", "member"),
-        ]  # fmt: skip
-        found = await networks.members_of(tx, ben, open_network, search="mercy")
-        assert [p.name for p in found] == ["Carol Nguyen"]
-        with pytest.raises(SignInFirst):
-            await networks.members_of(tx, visitor, open_network)
-        with pytest.raises(Forbidden):
-            await networks.members_of(tx, dev, await networks.network_of(tx, dev, private.slug))
 
 
 async def test_ones_own_networks(db, ana, ben, carol, visitor, open_network, confidential_network):

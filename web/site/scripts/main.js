@@ -1,5 +1,5 @@
 // Every page: times, the one live connection, banners. The page's own elements define themselves.
-import { live, cursorOf, html, again, signedOut, start } from "./connection.js";
+import { live, cursorOf, html, again, signedOut, start, csrf } from "./connection.js";
 import "./times.js";
 import "./thread.js";
 import "./reply.js";
@@ -21,7 +21,18 @@ for (const { s } of JSON.parse(document.body.dataset.live)) {
       resync: again,
     });
   }
-  if (s.startsWith("m:")) live.follow(cursorOf(s), { resync: again, gone: signedOut });
+  if (s.startsWith("m:")) live.follow(cursorOf(s), { event: told, resync: again, gone: signedOut });
+}
+
+function told(kind, { unread, banner, html: text }) {
+  if (!kind.startsWith("notice.")) return;
+  document.getElementById("unread").textContent = unread || "";
+  const shown = document.getElementById(banner);
+  if (!text) shown?.remove();
+  else if (!shown && kind === "notice.added") {
+    banners.append(html(text));
+    banners.lastChild.querySelector("[name=csrf]").value = csrf;
+  }
 }
 
 start();

@@ -1,0 +1,23 @@
+"""What members let others see of their profile."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chat.db import Transaction
+from chat.errors import Invalid
+
+HIDEABLE = ("organisation", "role", "country")
+
+
+def shown(column: str, member: str = "member") -> str:
+    """SQL: a column of a profile as others see it, empty where its member hides it."""
+    assert column in HIDEABLE
+    return f"CASE WHEN '{column}' = ANY ({member}.hides) THEN '' ELSE {member}.{column} END AS {column}"
+
+
+async def hide(tx: Transaction, member_id: int, form: Mapping[str, Any]) -> None:
+    """Choose what others don't see. Form: hides, some of organisation, role and country."""
+    hides = form.get("hides")
+    if not isinstance(hides, list) or not all(isinstance(each, str) and each in HIDEABLE for each in hides):
+        raise Invalid("hides", f"You can hide any of: {', '.join(HIDEABLE)}.")
+    await tx.run("UPDATE member SET hides = :hides WHERE id = :id", hides=sorted(set(hides)), id=member_id)

@@ -1,0 +1,52 @@
+"""What a member chooses for themselves in one network."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from chat import clock
+from chat.db import Transaction
+from chat.errors import Forbidden, Invalid, SignInFirst
+from chat.members import Viewer, must_act
+from chat.networks.queries import NetworkSeen
+
+
+class Preferences(NamedTuple):
+    unlisted_at: datetime | None
+    unmailed_at: datetime | None
+
+
+async def preferences_of(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> Preferences:
+    """One's own choices, for those who have a place."""
+    if viewer is None:
+        raise SignInFirst
+    row = await tx.first(
+        "SELECT unlisted_at, unmailed_at FROM membership "
+        "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL AND banned_at IS NULL",
+        network=network.id,
+        member=viewer.id,
+    )
+    if row is None:
+        raise Forbidden("These choices are for the network’s members.")
+    return Preferences(*row)
+
+
+async def prefer(
+    tx: Transaction, viewer: Viewer | None, network: NetworkSeen, form: Mapping[str, Any]
+) -> None:
+    """Change one's own choices. Form: listed, letters, each true or false; what it leaves out stays as it is."""
+    viewer = must_act(viewer)
+    await preferences_of(tx, viewer, network)
+    for name, column in (("listed", "unlisted_at"), ("letters", "unmailed_at")):
+        if name not in form:
+            continue
+        if not isinstance(form[name], bool):
+            raise Invalid(name, "Say true or false.")
+        await tx.run(
+            f"UPDATE membership SET {column} = CASE WHEN :on THEN NULL ELSE coalesce({column}, :now) END "  # noqa: S608
+            "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
+            on=form[name],
+            now=clock.now(),
+            network=network.id,
+            member=viewer.id,
+        )

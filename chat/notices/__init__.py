@@ -1,0 +1,15 @@
+"""Notices: what a member is told in the page, as far as they may still know it."""
+
+from chat.notices.queries import NoticeSeen, Told, notices_of, told, unread
+from chat.notices.reading import forget_read, open_notice, read_through
+
+__all__ = [
+    "NoticeSeen",
+    "Told",
+    "forget_read",
+    "notices_of",
+    "open_notice",
+    "read_through",
+    "told",
+    "unread",
+]

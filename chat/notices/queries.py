@@ -1,0 +1,157 @@
+"""Which notices there are for a member. Each is asked about anew: what they may know can have changed since."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import and_, case, col, func, or_, select
+
+from chat.announcements.models import Announcement, Delivery
+from chat.db import Reader, Transaction
+from chat.errors import SignInFirst
+from chat.members import Viewer
+from chat.members.models import Member, Notice
+from chat.networks.access import visible
+from chat.networks.models import Membership, Network
+from chat.networks.rights import RIGHTS
+
+
+class NoticeSeen(NamedTuple):
+    """A notice whose reader may know what it says. `role` is their own, now; `title` that of an announcement."""
+
+    id: int
+    kind: str
+    network_slug: str | None
+    network_name: str | None
+    role: str | None
+    actor_handle: str | None
+    actor_name: str | None
+    ref_id: int | None
+    title: str | None
+    dismissed_at: datetime | None
+    created_at: datetime
+    read_at: datetime | None
+
+    @property
+    def announcement_id(self) -> int | None:
+        return self.ref_id if self.kind == "announcement.made" else None
+
+    @property
+    def link(self) -> str | None:
+        """Where it leads."""
+        if self.network_slug is None:
+            return None
+        inside = f"/networks/{self.network_slug}"
+        return {
+            "announcement.made": f"{inside}/announcements/{self.ref_id}",
+            "request.made": f"{inside}/requests",
+            "invitation.accepted": f"{inside}/members",
+        }.get(self.kind, inside)
+
+
+class Told(NamedTuple):
+    """For a frame: whose notice it is, what it is (None if they may not know it any more), and how many are unread."""
+
+    member_id: int
+    notice: NoticeSeen | None
+    unread: int
+
+
+_Mine, _Actor, _Place = aliased(Membership), aliased(Member), aliased(Membership)
+
+
+def known() -> Any:
+    """SQL: the member of this notice may still know what it says."""
+    kind, role = col(Notice.kind), col(_Mine.role)
+    of_network = case(
+        (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
+        (kind == "invitation.accepted", role.is_not(None)),
+        (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
+        else_=visible(col(Notice.member_id)),
+    )
+    return or_(col(Notice.network_id).is_(None), of_network)
+
+
+def _notices(*columns: Any) -> Any:
+    mine = and_(
+        col(_Mine.network_id) == col(Notice.network_id),
+        col(_Mine.member_id) == col(Notice.member_id),
+        col(_Mine.ended_at).is_(None),
+        col(_Mine.banned_at).is_(None),
+    )
+    announced = and_(
+        col(Notice.kind) == "announcement.made",
+        col(Announcement.id) == col(Notice.ref_id),
+        col(Announcement.removed_at).is_(None),
+    )
+    return (
+        select(*columns)
+        .select_from(Notice)
+        .outerjoin(Network, col(Network.id) == col(Notice.network_id))
+        .outerjoin(_Mine, mine)
+        .outerjoin(Announcement, announced)
+    )
+
+
+def seen(*more: Any) -> Any:
+    # Nobody is named beside what they did as a member of a network in which they chose to be a former member.
+    named = col(_Place.former_at).is_(None)
+    dismissed = and_(
+        col(Delivery.announcement_id) == col(Announcement.id),
+        col(Delivery.member_id) == col(Notice.member_id),
+    )
+    place = and_(
+        col(_Place.network_id) == col(Notice.network_id), col(_Place.member_id) == col(Notice.actor_id)
+    )
+    return (
+        _notices(
+            Notice.id, Notice.kind, Network.slug, Network.name, _Mine.role,
+            case((named, col(_Actor.handle))), case((named, col(_Actor.name))),
+            Notice.ref_id, Announcement.title, Delivery.dismissed_at, Notice.created_at, Notice.read_at, *more,
+        )
+        .outerjoin(_Actor, col(_Actor.id) == col(Notice.actor_id))
+        .outerjoin(_Place, place)
+        .outerjoin(Delivery, dismissed)
+    )  # fmt: skip
+
+
+async def notices_of(
+    tx: Transaction, viewer: Viewer | None, *, limit: int = 50, before: int | None = None
+) -> list[NoticeSeen]:
+    """The viewer's notices, the newest first; `before` (an id) continues a list."""
+    if viewer is None:
+        raise SignInFirst
+    query = seen().where(col(Notice.member_id) == viewer.id, known())
+    if before:
+        query = query.where(col(Notice.id) < before)
+    rows = await tx.all(query.order_by(col(Notice.id).desc()).limit(limit))
+    return [NoticeSeen(*row) for row in rows]
+
+
+_THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
+_UNREAD = (
+    _notices(Notice.member_id, func.count())
+    .where(col(Notice.member_id) == _THESE, col(Notice.read_at).is_(None), known())
+    .group_by(col(Notice.member_id))
+)
+_BY_ID = seen(Notice.member_id, known()).where(col(Notice.id) == _THESE)
+
+
+async def unread(tx: Reader, viewer: Viewer | None) -> int:
+    """How many notices wait for the viewer."""
+    return (await _unread(tx, [viewer.id])).get(viewer.id, 0) if viewer else 0
+
+
+async def told(tx: Reader, ids: list[int]) -> dict[int, Told]:
+    """Notices for the frames of their members' own streams."""
+    rows = await tx.all(_BY_ID, ids=ids)
+    counts = await _unread(tx, sorted({row[-2] for row in rows}))
+    return {
+        row[0]: Told(row[-2], NoticeSeen(*row[:-2]) if row[-1] else None, counts.get(row[-2], 0))
+        for row in rows
+    }
+
+
+async def _unread(tx: Reader, member_ids: list[int]) -> dict[int, int]:
+    return dict(await tx.all(_UNREAD, ids=member_ids))
