@@ -167,7 +167,7 @@ async def accept(tx: Transaction, viewer: Viewer | None, token: str) -> str:
         if await _has_place(tx, row.network_id, viewer.id):
             raise Conflict("You have just joined this network.")
         raise NotFound("This invitation is not valid.")
-    await record(tx, row.network_id, viewer.id, "invitation.accepted", row.invited_by)
+    await record(tx, row.network_id, viewer.id, "invitation.accepted", viewer.id, role=row.role)
     return row.slug
 
 

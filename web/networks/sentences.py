@@ -19,9 +19,13 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "ban.lifted": ("{actor} took the ban of {subject} back",),
     "role.changed": ("{actor} changed the role of {subject} from {before} to {after}",),
     "ownership.transferred": ("{actor} handed the network over to {subject}",),
-    "invitation.sent": ("{actor} invited {email} as {role}", "{actor} made a link for {places} as {role}"),
+    "invitation.sent": (
+        "{actor} invited {email} as {role}",
+        "{actor} made a link for {places} as {role}",
+        "{actor} made an invitation",
+    ),
     "invitation.revoked": ("{actor} withdrew the invitation of {email}", "{actor} withdrew an invitation"),
-    "invitation.accepted": ("{actor} accepted an invitation by {subject}",),
+    "invitation.accepted": ("{actor} accepted an invitation",),
 }
 FORMER = "What they wrote is shown as by a former member."
 

@@ -46,7 +46,7 @@ async def test_every_verb_leaves_its_entry(db, ana, ben, dev):
         ("ana-lima", "role.changed", "ben-okafor"),
         ("ana-lima", "invitation.revoked", None),
         ("ana-lima", "invitation.sent", None),
-        ("dev-patel", "invitation.accepted", "ana-lima"),
+        ("dev-patel", "invitation.accepted", "dev-patel"),
         ("dev-patel", "member.joined", "dev-patel"),
         ("ana-lima", "invitation.sent", None),
         ("ben-okafor", "member.joined", "ben-okafor"),
