@@ -8,16 +8,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
-from sqlmodel import col
 
 from chat.db import Transaction
-from chat.discussions.models import Pseudonym
 from chat.members import Viewer
 from chat.members.models import Member
-from chat.networks.models import Membership
 
 FORMER = "Former member"
+_MEMBER = sa.inspect(Member).local_table
 
 
 class Author(NamedTuple):
@@ -36,32 +33,35 @@ class Author(NamedTuple):
 
 
 class Byline:
-    """SQL: who wrote the row of a query. Each byline of a query has joins of its own."""
+    """SQL: who wrote the row of a query, given the names of its columns. Each byline of a query has a name of its own.
 
-    def __init__(self, network_id: Any, author_id: Any, written_at: Any, pseudonym_id: Any = None) -> None:
-        self.member, self.place, self.mask = aliased(Member), aliased(Membership), aliased(Pseudonym)
-        self.is_author = col(self.member.id) == author_id
+    It joins the author only where they may be named: else all that is theirs is null. As text, since SQLAlchemy would
+    take longer to look at the expression than PostgreSQL to answer it.
+    """
+
+    def __init__(
+        self, called: str, network_id: str, author_id: str, written_at: str, pseudonym_id: str = "NULL"
+    ) -> None:
+        self.member = _MEMBER.alias(called)
         # Who comes back is named beside what they write then, and not beside what they wrote before. While they are
         # gone the hub may still write in their name: the welcome of a drop-in.
-        self.is_former = sa.and_(
-            col(self.place.network_id) == network_id,
-            col(self.place.member_id) == author_id,
-            col(self.place.former_at).is_not(None),
-            sa.or_(col(self.place.former_at) >= written_at, col(self.place.ended_at).is_not(None)),
+        former = (
+            f"EXISTS (SELECT FROM membership WHERE membership.network_id = {network_id} AND member_id = {author_id} "
+            f"AND former_at IS NOT NULL AND (former_at >= {written_at} OR ended_at IS NOT NULL))"
         )
-        self.is_mask = None if pseudonym_id is None else col(self.mask.id) == pseudonym_id
-        former, masked = col(self.place.member_id).is_not(None), col(self.mask.id).is_not(None)
+        self.named = _sql(f"{called}.id = {author_id} AND {pseudonym_id} IS NULL AND NOT {former}")
         # A pseudonym stays when its owner becomes a former member: else their going would tell whose it was.
-        shown: list[tuple[Any, Any, Any]] = [(former, "'former'", f"'{FORMER}'")]
-        if self.is_mask is not None:
-            shown.insert(0, (masked, "'pseudonym'", col(self.mask.name)))
-        named = sa.not_(sa.or_(*(case for case, _, _ in shown)))
-        tells = sa.literal_column("'organisation'") != sa.all_(col(self.member.hides))
-        self.kind = sa.case(*((case, _sql(kind)) for case, kind, _ in shown), else_=_sql("'member'"))
-        self.id = sa.case((named, col(self.member.id)))
-        self.handle = sa.case((named, col(self.member.handle)))
-        self.name = sa.case(*((case, _sql(name)) for case, _, name in shown), else_=col(self.member.name))
-        self.organisation = sa.case((sa.and_(named, tells), col(self.member.organisation)), else_=_sql("''"))
+        self.kind = _sql(
+            f"CASE WHEN {pseudonym_id} IS NOT NULL THEN 'pseudonym' WHEN {called}.id IS NULL THEN 'former' ELSE 'member' END"
+        )
+        self.id, self.handle = _sql(f"{called}.id"), _sql(f"{called}.handle")
+        self.name = _sql(
+            f"CASE WHEN {pseudonym_id} IS NOT NULL THEN (SELECT name FROM pseudonym WHERE pseudonym.id = {pseudonym_id}) "  # noqa: S608
+            f"ELSE coalesce({called}.name, '{FORMER}') END"
+        )
+        self.organisation = _sql(
+            f"CASE WHEN 'organisation' <> ALL({called}.hides) THEN {called}.organisation ELSE '' END"
+        )
 
     @property
     def columns(self) -> tuple[Any, ...]:
@@ -70,12 +70,11 @@ class Byline:
 
     def join(self, query: Any) -> Any:
         """Add what the columns need."""
-        query = query.outerjoin(self.member, self.is_author).outerjoin(self.place, self.is_former)
-        return query if self.is_mask is None else query.outerjoin(self.mask, self.is_mask)
+        return query.outerjoin(self.member, self.named)
 
 
-def _sql(word: Any) -> Any:
-    return sa.literal_column(word) if isinstance(word, str) else word
+def _sql(words: str) -> Any:
+    return sa.literal_column(words)
 
 
 class Written(Protocol):

@@ -79,13 +79,11 @@ class PostSeen(NamedTuple):
         )
 
 
-_Parent = aliased(Post)
-_TOPIC_BY = Byline(
-    col(Topic.network_id), col(Topic.author_id), col(Topic.created_at), col(Topic.pseudonym_id)
-)
-_POST_BY, _PARENT_BY = (
-    Byline(col(Topic.network_id), col(post.author_id), col(post.created_at), col(post.pseudonym_id))
-    for post in (Post, _Parent)
+_Parent = aliased(Post, name="parent")
+_TOPIC_BY = Byline("author", "topic.network_id", "topic.author_id", "topic.created_at", "topic.pseudonym_id")
+_POST_BY = Byline("author", "topic.network_id", "post.author_id", "post.created_at", "post.pseudonym_id")
+_PARENT_BY = Byline(
+    "parent_author", "topic.network_id", "parent.author_id", "parent.created_at", "parent.pseudonym_id"
 )
 
 

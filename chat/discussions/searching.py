@@ -18,6 +18,8 @@ from chat.networks.models import Network
 # Marks around what matched: characters that no text may hold, so that they survive escaping.
 FROM, TO = "\ue000", "\ue001"
 
+_BY = Byline("author", "found.network_id", "found.author_id", "found.created_at", "found.pseudonym_id")
+
 
 class Hit(NamedTuple):
     topic_id: int
@@ -63,9 +65,8 @@ async def search(tx: Transaction, viewer: Viewer | None, words: str, *, limit: i
         )
         .order_by(sa.desc("rank"), col(Post.created_at).desc())
         .limit(limit)
-        .subquery()
+        .subquery("found")
     )
-    by = Byline(found.c.network_id, found.c.author_id, found.c.created_at, found.c.pseudonym_id)
     snippet = func.ts_headline(
         sa.cast("english", sa.dialects.postgresql.REGCONFIG), found.c.body, query, options
     )
@@ -75,9 +76,9 @@ async def search(tx: Transaction, viewer: Viewer | None, words: str, *, limit: i
         found.c.number,
         found.c.network_name,
         found.c.slug,
-        by.name,
+        _BY.name,
         found.c.created_at,
         snippet,
     ).select_from(found)
-    rows = await tx.all(by.join(shown).order_by(sa.desc(found.c.rank), found.c.created_at.desc()))
+    rows = await tx.all(_BY.join(shown).order_by(sa.desc(found.c.rank), found.c.created_at.desc()))
     return [Hit(*row) for row in rows]

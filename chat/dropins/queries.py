@@ -77,7 +77,7 @@ class SeriesSeen(NamedTuple):
     host_name: str
 
 
-_HOST = Byline(col(Series.network_id), col(Series.host_id), col(Series.created_at))
+_HOST = Byline("host", "series.network_id", "series.host_id", "series.created_at")
 
 
 def _drop_ins() -> Any:

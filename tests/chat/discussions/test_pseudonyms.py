@@ -210,5 +210,7 @@ async def test_a_removed_post_is_not_changed_by_its_author(db, ana, ben, circle,
 async def test_an_error_of_the_database_does_not_say_what_was_written(db):
     with pytest.raises(DatabaseError) as broken:
         async with db.transaction() as tx:
-            await tx.value("SELECT 1 / length(CAST(:words AS text)), :body", words="", body="Ben said so.")
-    assert "Ben" not in repr(broken.value)
+            await tx.value(
+                "SELECT 1 / length(CAST(:words AS text)), CAST(:body AS text)", words="", body="Ben said so."
+            )
+    assert "Ben" not in str(broken.value)  # which tracebacks end with
