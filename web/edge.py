@@ -1,5 +1,6 @@
 """The edge of a request: who asks, in which unit of work, with which form."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
-from chat import limits, members
+from chat import limits, members, networks
 from chat.config import Settings
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
@@ -19,6 +20,8 @@ from web.house import house_of
 
 FIELDS = 50
 MOST_SENT = 1024 * 1024  # bytes of a request; a text of 64 KB may be three times that in a form
+# Where more may be sent: a list of addresses, typed or as a file, with what else is in its form.
+MORE_SENT = ((re.compile(r"(/api/v1)?/networks/[^/]+/invitations/many"), networks.MOST_BYTES + 64 * 1024),)
 
 
 class Visit(NamedTuple):
@@ -67,16 +70,25 @@ def csrf_of(connection: HTTPConnection) -> str:
     return derived(token, "csrf") if token else ""
 
 
-async def form_of(request: Request) -> Mapping[str, Any]:
-    """The fields of a form that this site's own page has sent. Raises Forbidden for any other."""
+def most_sent(path: str) -> int:
+    """Bytes that a request to this address may have."""
+    return next((most for where, most in MORE_SENT if where.fullmatch(path)), MOST_SENT)
+
+
+async def form_of(request: Request, *, file: str = "") -> Mapping[str, Any]:
+    """The fields of a form that this site's own page has sent; as bytes the `file` that it may hold. Raises Forbidden
+    for any other."""
+    most = most_sent(request.url.path)
     try:
-        async with request.form(max_files=0, max_fields=FIELDS, max_part_size=MOST_SENT) as parsed:
+        async with request.form(max_files=1 if file else 0, max_fields=FIELDS, max_part_size=most) as parsed:
             # Some character sets hold halves of characters, which no page could show again.
-            form = {
+            form: dict[str, Any] = {
                 name: value.encode(errors="replace").decode()
                 for name, value in parsed.items()
                 if not isinstance(value, UploadFile)
             }
+            if file and isinstance(sent := parsed.get(file), UploadFile):
+                form[file] = await sent.read()
     except HTTPException:
         raise Invalid(
             "form", "This form can’t be read. Go back, reload the page and send it again."

@@ -3,11 +3,12 @@
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
-from web.api import dates, people, talk
+from web.api import dates, invitations, people, talk
 from web.assets import assets
 from web.discussions import routes as discussions
 from web.dropins import routes as dropins
 from web.members import routes as members
+from web.networks import inviting, many
 from web.networks import routes as networks
 from web.site import routes as site
 
@@ -59,8 +60,8 @@ PAGES = [
     post("/settings/sessions/{id:id}/end", members.end_session),
     post("/settings/sessions/end-others", members.end_other_sessions),
     get("/members/{handle}", members.show),
-    get("/i/{token}", members.invited),
-    post("/i/{token}", members.accept),
+    get("/i/{token}", inviting.invited),
+    post("/i/{token}", inviting.accept),
     get("/networks", networks.index),
     post("/networks", networks.found),
     get("/networks/new", networks.new),
@@ -69,9 +70,19 @@ PAGES = [
     post("/networks/{slug}/leave", networks.leave),
     get("/networks/{slug}/members", networks.people),
     post("/networks/{slug}/members/{handle}/remove", networks.remove),
-    get("/networks/{slug}/invitations", networks.invitations),
-    post("/networks/{slug}/invitations", networks.invite),
-    post("/networks/{slug}/invitations/{id:id}/revoke", networks.revoke),
+    get("/networks/{slug}/invitations", inviting.index),
+    post("/networks/{slug}/invitations", inviting.invite),
+    post("/networks/{slug}/invitations/{id:id}/link", inviting.link),
+    post("/networks/{slug}/invitations/{id:id}/resend", inviting.resend),
+    post("/networks/{slug}/invitations/{id:id}/revoke", inviting.revoke),
+    get("/networks/{slug}/invitations/many", many.new),
+    post("/networks/{slug}/invitations/many", many.draft),
+    get("/networks/{slug}/invitations/many/{id:id}", many.show),
+    get("/networks/{slug}/invitations/many/{id:id}/report.csv", many.report),
+    post("/networks/{slug}/invitations/many/{id:id}/confirm", many.confirm),
+    post("/networks/{slug}/invitations/many/{id:id}/stop", many.stop),
+    post("/networks/{slug}/invitations/many/{id:id}/go-on", many.go_on),
+    post("/networks/{slug}/invitations/many/{id:id}/discard", many.discard),
     get("/networks/{slug}/topics/new", discussions.new),
     post("/networks/{slug}/topics", discussions.start),
     get("/networks/{slug}/drop-ins", dropins.index),
@@ -101,7 +112,18 @@ API = [
     get("/networks/{slug}/bans", people.list_bans),
     Route("/networks/{slug}/bans/{handle}", people.ban, methods=["PUT"]),
     Route("/networks/{slug}/bans/{handle}", people.unban, methods=["DELETE"]),
+    get("/networks/{slug}/invitations", invitations.index),
     post("/networks/{slug}/invitations", people.invite),
+    Route("/networks/{slug}/invitations/{id:id}", invitations.revoke, methods=["DELETE"]),
+    post("/networks/{slug}/invitations/{id:id}/link", invitations.link),
+    post("/networks/{slug}/invitations/{id:id}/resend", invitations.resend),
+    post("/networks/{slug}/invitations/many", invitations.draft_list),
+    get("/networks/{slug}/invitations/many/{id:id}", invitations.show_list),
+    Route("/networks/{slug}/invitations/many/{id:id}", invitations.discard_list, methods=["DELETE"]),
+    get("/networks/{slug}/invitations/many/{id:id}/lines", invitations.lines),
+    post("/networks/{slug}/invitations/many/{id:id}/confirm", invitations.confirm_list),
+    post("/networks/{slug}/invitations/many/{id:id}/stop", invitations.stop_list),
+    post("/networks/{slug}/invitations/many/{id:id}/go-on", invitations.go_on_with_list),
     post("/invitations/{token}/accept", people.accept),
     get("/networks/{slug}/topics", talk.list_topics),
     post("/networks/{slug}/topics", talk.start_topic),

@@ -32,6 +32,13 @@ async def send_invitation(db: Database, redis: Redis, *, invitation_id: int) -> 
         letter = await networks.invitation_letter(tx, invitation_id)
     if letter:
         await mail.send(letter, redis)
+        async with db.transaction() as tx:
+            await networks.letter_sent(tx, invitation_id)
+
+
+async def invite_next(db: Database, redis: Redis, *, batch_id: int, round: int, after: int) -> None:
+    async with db.transaction() as tx:
+        await networks.invite_next(tx, batch_id, round, after)
 
 
 async def open_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
@@ -44,7 +51,7 @@ async def close_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
         await dropins.close_doors(tx, drop_in_id)
 
 
-JOBS = (send_verification, send_known_address, send_reset, send_invitation, open_doors, close_doors)
+JOBS = (send_verification, send_known_address, send_reset, send_invitation, invite_next, open_doors, close_doors)
 
 
 def kinds(db: Database, redis: Redis) -> Mapping[str, Work]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
+from chat import networks
 from chat.db import Database
 from chat.members import Viewer
 from chat.networks import NetworkSeen
@@ -49,10 +50,14 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     drop_in = await hold(db, ana, await cast.schedule(db, ana, network, title="Tea " * 20), timedelta())
     talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
     await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
+    lines = "\n".join([f"{'a-very-long-name' * 5} <somebody@{'very-long.' * 9}example.org>", "unbreakable" * 20, "ana-lima@example.org"])
+    async with db.transaction() as tx:
+        batch = await networks.draft_list(tx, ana, network, networks.entries(lines), {"word": "Welcome" * 20})
     inside = f"/networks/{network.slug}"
     return [
         "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
         f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere",
+        f"{inside}/invitations/many", f"{inside}/invitations/many/{batch}",
     ]  # fmt: skip
 
 

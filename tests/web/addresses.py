@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import discussions, dropins
+from chat import discussions, dropins, networks
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -66,6 +66,8 @@ async def furnish(
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
     offer = await cast.invite(db, host, network, places=20)
+    async with db.transaction() as tx:
+        batch = await networks.draft_list(tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {})
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,
@@ -74,6 +76,7 @@ async def furnish(
         "drop-ins/id": drop_in,
         "invitations/id": offer.id,
         "invitations/token": offer.token,
+        "many/id": batch,
         "i/token": offer.token,
         "members/handle": host.handle,
         "bans/handle": host.handle,
