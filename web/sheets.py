@@ -19,7 +19,10 @@ def sheet(name: str, rows: Iterable[Sequence[object]]) -> Response:
     return Response(
         text.getvalue().encode("utf-8-sig"),
         media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"},
+        headers={
+            "content-disposition": f'attachment; filename="{name}"',
+            "cache-control": "private, no-store",
+        },
     )
 
 

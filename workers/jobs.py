@@ -51,7 +51,15 @@ async def close_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
         await dropins.close_doors(tx, drop_in_id)
 
 
-JOBS = (send_verification, send_known_address, send_reset, send_invitation, invite_next, open_doors, close_doors)
+JOBS = (
+    send_verification,
+    send_known_address,
+    send_reset,
+    send_invitation,
+    invite_next,
+    open_doors,
+    close_doors,
+)
 
 
 def kinds(db: Database, redis: Redis) -> Mapping[str, Work]:

@@ -35,11 +35,15 @@ async def invited(tx: Transaction, viewer: Viewer | None, token: str) -> Invited
     state = await _state_for(tx, viewer, row)
     if state not in ("good", "member"):
         return Invited(
-            "", "", "", "", _sentence(row, state), state, bound_to=_bound_to(row) if state == "foreign" else ""
+            "",
+            "",
+            "",
+            "",
+            _sentence(row, state),
+            state,
+            bound_to=_bound_to(row) if state == "foreign" else "",
         )
-    return Invited(
-        row.slug, row.name, row.summary, row.host, None, state, row.role, row.word, _bound_to(row)
-    )
+    return Invited(row.slug, row.name, row.summary, row.host, None, state, row.role, row.word, _bound_to(row))
 
 
 async def accept(tx: Transaction, viewer: Viewer | None, token: str) -> str:
@@ -77,7 +81,12 @@ async def accept(tx: Transaction, viewer: Viewer | None, token: str) -> str:
         tx, row.network_id, viewer.id, "invitation.accepted", viewer.id, invitation=row.id, role=row.role
     )
     await notify(
-        tx, [row.invited_by], "invitation.accepted", network_id=row.network_id, actor_id=viewer.id, ref_id=row.id
+        tx,
+        [row.invited_by],
+        "invitation.accepted",
+        network_id=row.network_id,
+        actor_id=viewer.id,
+        ref_id=row.id,
     )
     return row.slug
 

@@ -58,9 +58,7 @@ async def invite(
         else:  # whom an address belongs to is not for everybody to try
             await _refuse_many(tx, host)
         return await _add(tx, host, network.id, role, word, email=email)
-    places = whole_number(
-        "places", form.get("places"), 1, 100, called="The number of places", otherwise=1
-    )
+    places = whole_number("places", form.get("places"), 1, 100, called="The number of places", otherwise=1)
     days = whole_number("days", form.get("days"), 1, 90, called="The number of days", otherwise=14)
     domain = _domain(form.get("domain"))
     return await _add(
@@ -68,18 +66,14 @@ async def invite(
     )
 
 
-async def terms(
-    tx: Transaction, host: Viewer, network_id: int, form: Mapping[str, Any]
-) -> tuple[str, str]:
+async def terms(tx: Transaction, host: Viewer, network_id: int, form: Mapping[str, Any]) -> tuple[str, str]:
     """The role and the personal word of a form. Who manages invitations alone may invite hosts."""
     role = one_of("role", form.get("role") or "member", ("member", "host"), called="The role")
     if role != "member":
         await must_have(tx, host, network_id, "manage_invitations")
     word = prose("word", form.get("word"), 64 * 1024, called="Your word", required=False)
     if len(word) > LONGEST_WORD:
-        raise Invalid(
-            "word", f"Your word can have {LONGEST_WORD} characters at most; this has {len(word)}."
-        )
+        raise Invalid("word", f"Your word can have {LONGEST_WORD} characters at most; this has {len(word)}.")
     return role, word
 
 
@@ -97,7 +91,9 @@ async def resend(tx: Transaction, host: Viewer | None, network: NetworkSeen, inv
         raise Conflict("This invitation is a link: copy it, and send it yourself.")
     _refuse_ended(row, expired=False)
     if row.letters >= MOST_LETTERS:
-        raise Conflict(f"{MOST_LETTERS} letters went to this address. Copy the link, and hand it over yourself.")
+        raise Conflict(
+            f"{MOST_LETTERS} letters went to this address. Copy the link, and hand it over yourself."
+        )
     wait = (row.letter_asked_at or row.created_at) + BETWEEN_LETTERS - clock.now()
     if wait > timedelta():
         raise TooMany(
@@ -124,7 +120,14 @@ async def another_link(
     _refuse_ended(row)
     await record(tx, network.id, host.id, "invitation.copied", invitation=row.id)
     return Offer(
-        row.id, await new_key(tx, row.id), row.email, row.role, row.places, row.expires_at, row.domain, row.word
+        row.id,
+        await new_key(tx, row.id),
+        row.email,
+        row.role,
+        row.places,
+        row.expires_at,
+        row.domain,
+        row.word,
     )
 
 
@@ -241,7 +244,10 @@ async def _refuse_known(tx: Transaction, network_id: int, email: str) -> None:
     if how == "member":
         raise Invalid("email", "Whoever has this address is a member already.")
     if how == "waiting":
-        raise Invalid("email", "This address was invited before. You can send that letter again: it is in the list below.")
+        raise Invalid(
+            "email",
+            "This address was invited before. You can send that letter again: it is in the list below.",
+        )
     if how == "refused":
         raise Invalid("email", "This address can’t be invited: its member is banned from this network.")
 

@@ -81,9 +81,7 @@ async def stop_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, 
         await _stop(tx, network.id, batch_id, host.id)
 
 
-async def go_on_with_list(
-    tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int
-) -> None:
+async def go_on_with_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int) -> None:
     """Take a stopped list up where it was left."""
     host = must_act(host)
     batch = await _locked(tx, host, network, batch_id)
@@ -98,9 +96,7 @@ async def go_on_with_list(
     await record(tx, network.id, host.id, "batch.resumed", batch=batch_id)
 
 
-async def discard_list(
-    tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int
-) -> None:
+async def discard_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int) -> None:
     """Forget a list that was never confirmed, with all its addresses."""
     batch = await _locked(tx, must_act(host), network, batch_id)
     if batch.confirmed_at:
@@ -131,7 +127,9 @@ async def invite_next(tx: Transaction, batch_id: int, round: int, after: int) ->
         return await _finish(tx, network_id, batch_id)
     await _settle(tx, batch, lines)
     reached = lines[-1].number
-    await tx.run("UPDATE invitation_batch SET reached = :reached WHERE id = :id", reached=reached, id=batch_id)
+    await tx.run(
+        "UPDATE invitation_batch SET reached = :reached WHERE id = :id", reached=reached, id=batch_id
+    )
     await _ask_for_chunk(tx, batch_id, round, reached)
 
 

@@ -93,4 +93,7 @@ async def _lists(
 ) -> list[ListSeen]:
     await must_have(tx, must_act(host), network.id, "manage_invitations")
     rows = await tx.all(LISTS, network=network.id, id=batch_id)
-    return [ListSeen(*row[:8], {verdict: row[8].get(verdict, 0) for verdict in VERDICTS}, row[9]) for row in rows]
+    return [
+        ListSeen._make((*row[:8], {verdict: row[8].get(verdict, 0) for verdict in VERDICTS}, row[9]))
+        for row in rows
+    ]

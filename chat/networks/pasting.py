@@ -15,7 +15,9 @@ MOST_BYTES = 4 * 1024 * 1024
 LONGEST = 320  # of what is told again of a line; an address has 254 characters at most
 
 # What nearly all addresses look like: the full check takes fifty times as long.
-PLAIN = re.compile(r"[a-z0-9_%+-]{1,64}(?:\.[a-z0-9_%+-]{1,64}){0,8}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
+PLAIN = re.compile(
+    r"[a-z0-9_%+-]{1,64}(?:\.[a-z0-9_%+-]{1,64}){0,8}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}"
+)
 RESERVED = (".local", ".localhost", ".invalid", ".onion", ".arpa", ".test")
 ANGLED = re.compile(r"(.*)<\s*([^<>]*?)\s*>[\s,;]*")
 OPENS_QUOTES = {mark: re.compile(rf'(?:^|{mark})[ ]*"') for mark in "\t;,"}
@@ -57,7 +59,10 @@ def entries(given: str | bytes) -> list[Entry]:
         if email:
             first_at.setdefault(email, line)
         if len(found) > MOST_LINES:
-            raise Invalid("list", f"This list has more than {MOST_LINES:,} lines. Split it, and send one part after the other.")
+            raise Invalid(
+                "list",
+                f"This list has more than {MOST_LINES:,} lines. Split it, and send one part after the other.",
+            )
     if not found:
         raise Invalid("list", "There is no address in this list.")
     return found
@@ -134,7 +139,9 @@ def _columns(cells: list[str]) -> Columns | None:
     address = next((at for at, cell in enumerate(cells) if MAIL.fullmatch(cell)), None)
     if address is None and not any(ADDRESS.fullmatch(cell) for cell in cells):
         return None
-    return Columns(address, [at for at, cell in enumerate(cells) if at != address and NAMES.fullmatch(cell)][:2])
+    return Columns(
+        address, [at for at, cell in enumerate(cells) if at != address and NAMES.fullmatch(cell)][:2]
+    )
 
 
 def _addresses(cells: list[str], columns: Columns | None) -> Iterator[tuple[str, str, str]]:
@@ -179,4 +186,6 @@ def _is_everyday(address: str) -> bool:
 
 
 def _tidy(text: str, longest: int) -> str:
-    return " ".join(UNWANTED.sub("", text.encode("utf-8", "replace").decode())[: 2 * longest].split())[:longest]
+    return " ".join(UNWANTED.sub("", text.encode("utf-8", "replace").decode())[: 2 * longest].split())[
+        :longest
+    ]

@@ -14,7 +14,7 @@ SELECT given.email,
              SELECT 1 FROM invitation WHERE invitation.email = given.email AND invitation.network_id = :network
              AND revoked_at IS NULL AND uses < places AND expires_at > :now
          ) THEN 'waiting'
-         ELSE 'invite' END
+         ELSE 'invite' END AS how
 FROM unnest(CAST(:emails AS text[])) AS given (email)
 LEFT JOIN member ON member.email = given.email
 LEFT JOIN membership AS place ON place.network_id = :network AND place.member_id = member.id
@@ -24,4 +24,4 @@ LEFT JOIN membership AS place ON place.network_id = :network AND place.member_id
 async def standing(tx: Transaction, network_id: int, emails: Collection[str]) -> dict[str, str]:
     """For each address: "member", "waiting", "refused", or "invite" for all others."""
     rows = await tx.all(STANDING, network=network_id, emails=list(emails), now=clock.now())
-    return {email: how for email, how in rows}
+    return {row.email: row.how for row in rows}

@@ -50,7 +50,13 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     drop_in = await hold(db, ana, await cast.schedule(db, ana, network, title="Tea " * 20), timedelta())
     talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
     await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
-    lines = "\n".join([f"{'a-very-long-name' * 5} <somebody@{'very-long.' * 9}example.org>", "unbreakable" * 20, "ana-lima@example.org"])
+    lines = "\n".join(
+        [
+            f"{'a-very-long-name' * 5} <somebody@{'very-long.' * 9}example.org>",
+            "unbreakable" * 20,
+            "ana-lima@example.org",
+        ]
+    )
     async with db.transaction() as tx:
         batch = await networks.draft_list(tx, ana, network, networks.entries(lines), {"word": "Welcome" * 20})
     inside = f"/networks/{network.slug}"

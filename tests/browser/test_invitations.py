@@ -82,7 +82,9 @@ async def test_a_newcomer_comes_in_by_a_letter(
     await letter.get_by_label("Address").fill("edith@example.org")
     await letter.get_by_label("A word of yours").fill("You asked about the zebra rota.")
     await letter.get_by_role("button", name="Send the invitation").click()
-    await expect(anas.get_by_role("heading", name="A letter is on its way to edith@example.org")).to_be_visible()
+    await expect(
+        anas.get_by_role("heading", name="A letter is on its way to edith@example.org")
+    ).to_be_visible()
     await jobs.work_all(db, kinds(db, redis))
 
     url = (await mailbox(redis))[0].link
@@ -136,7 +138,12 @@ async def test_many_are_invited_from_a_file(
     await page.get_by_role("link", name="Invite many at once").click()
     await page.get_by_role("button", name="Check the list").click()
     await expect(page.get_by_text("Paste a list, or choose a file.")).to_be_visible()
-    rows = ["Name;E-Mail", "Ben;ben-okafor@example.org", "Nobody;", *(f"Guest {n};guest-{n}@example.org" for n in range(120))]
+    rows = [
+        "Name;E-Mail",
+        "Ben;ben-okafor@example.org",
+        "Nobody;",
+        *(f"Guest {n};guest-{n}@example.org" for n in range(120)),
+    ]
     file = {"name": "list.csv", "mimeType": "text/csv", "buffer": "\r\n".join(rows).encode("utf-16")}
     await page.get_by_label("Or a file").set_input_files(file)  # type: ignore[arg-type]
     await page.get_by_label("A word of yours").fill("Welcome, all of you.")

@@ -67,7 +67,9 @@ async def furnish(
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
     offer = await cast.invite(db, host, network, places=20)
     async with db.transaction() as tx:
-        batch = await networks.draft_list(tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {})
+        batch = await networks.draft_list(
+            tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {}
+        )
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,

@@ -29,7 +29,9 @@ async def letter_to(db, offer):
 
 
 async def test_all_options_of_a_link_are_told(send, at, db):
-    page = await send(at, by="link", places="3", days="7", domain="@nhs.example", role="host", word="Welcome <all>.")
+    page = await send(
+        at, by="link", places="3", days="7", domain="@nhs.example", role="host", word="Welcome <all>."
+    )
     assert page.status_code == 200
     assert "It admits 3 people with addresses that end in @nhs.example as a host" in page.text
     (made,) = await cast.rows(db, "SELECT * FROM invitation")
@@ -48,7 +50,15 @@ async def test_all_options_of_a_link_are_told(send, at, db):
     ],
 )
 async def test_a_wrong_field_is_told_and_the_rest_is_kept(send, at, db, wrong, sentence):
-    fields = {"places": "4", "days": "9", "domain": "nhs.example", "word": "Kept.", "role": "host", "email": "", **wrong}
+    fields = {
+        "places": "4",
+        "days": "9",
+        "domain": "nhs.example",
+        "word": "Kept.",
+        "role": "host",
+        "email": "",
+        **wrong,
+    }
     page = await send(at, **fields)
     assert page.status_code == 422
     assert page.text.count(sentence) == 1
@@ -57,7 +67,9 @@ async def test_a_wrong_field_is_told_and_the_rest_is_kept(send, at, db, wrong, s
     assert await cast.value(db, "SELECT count(*) FROM invitation") == 0
 
 
-async def test_a_link_is_shown_again_sent_again_and_withdrawn(send, at, db, ana, confidential_network, browser):
+async def test_a_link_is_shown_again_sent_again_and_withdrawn(
+    send, at, db, ana, confidential_network, browser
+):
     offer = await cast.invite(db, ana, confidential_network, email="erin@example.org")
     page = await send(f"{at}/{offer.id}/link")
     shown = re.search(r'value="[^"]*(/i/[\w-]+)"', page.text)[1]
@@ -101,8 +113,12 @@ async def test_members_who_may_invite_see_a_plainer_page(live_server, db, ben, c
 # The page behind an invitation
 
 
-async def test_another_address_hears_which_one_and_nothing_else(live_server, db, ana, dev, carol, confidential_network):
-    offer = await cast.invite(db, ana, confidential_network, email="dev-patel@example.org", word="About the zebra rota.")
+async def test_another_address_hears_which_one_and_nothing_else(
+    live_server, db, ana, dev, carol, confidential_network
+):
+    offer = await cast.invite(
+        db, ana, confidential_network, email="dev-patel@example.org", word="About the zebra rota."
+    )
     async with live_server.browser(carol) as carols, live_server.browser(dev) as devs:
         for answer in (
             await carols.get(f"/i/{offer.token}"),
@@ -119,7 +135,9 @@ async def test_another_address_hears_which_one_and_nothing_else(live_server, db,
         assert "About the zebra rota." in mine
 
 
-async def test_what_is_over_is_nothing_to_whom_it_was_not_for(live_server, db, ana, carol, confidential_network):
+async def test_what_is_over_is_nothing_to_whom_it_was_not_for(
+    live_server, db, ana, carol, confidential_network
+):
     offer = await cast.invite(db, ana, confidential_network, email="dev-patel@example.org")
     async with db.transaction() as tx:
         await networks.revoke(tx, ana, confidential_network, offer.id)
@@ -160,7 +178,9 @@ async def test_looking_a_hundred_times_changes_nothing(browser, db, ana, confide
     assert await contents(db) == before
 
 
-async def test_the_letter_s_address_is_there_for_who_came_by_the_letter(browser, db, ana, confidential_network):
+async def test_the_letter_s_address_is_there_for_who_came_by_the_letter(
+    browser, db, ana, confidential_network
+):
     offer = await cast.invite(db, ana, confidential_network, email="erin@example.org")
     link = await letter_to(db, offer)
     assert 'value="erin@example.org"' in (await browser.get(f"/sign-up?next={link}")).text

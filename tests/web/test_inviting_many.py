@@ -30,7 +30,11 @@ def send(anas_browser):
 
 
 async def test_a_pasted_list_is_checked_confirmed_and_followed(send, anas_browser, live_server, many, db):
-    drawn = await send(many, list="Erin <erin@example.org>\nben-okafor@example.org\nno address\nERIN@example.org", word="Hello <all>.")
+    drawn = await send(
+        many,
+        list="Erin <erin@example.org>\nben-okafor@example.org\nno address\nERIN@example.org",
+        word="Hello <all>.",
+    )
     assert drawn.status_code == 303
     here = drawn.headers["location"]
     page = (await anas_browser.get(here)).text
@@ -58,7 +62,7 @@ async def test_a_pasted_list_is_checked_confirmed_and_followed(send, anas_browse
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 async def test_a_file_is_read_as_it_was_saved(send, anas_browser, many, encoding):
-    file = "Name;E-Mail\r\n\"Wälsh; Erin\";erin@example.org\r\n".encode(encoding)
+    file = 'Name;E-Mail\r\n"Wälsh; Erin";erin@example.org\r\n'.encode(encoding)
     page = await anas_browser.get((await send(many, file)).headers["location"])
     assert "Wälsh; Erin" in page.text
     assert "line 2" in page.text
@@ -75,7 +79,9 @@ async def test_a_file_is_read_as_it_was_saved(send, anas_browser, many, encoding
         (None, {"list": "erin@example.org", "word": "w" * 501}, "500 characters at most"),
     ],
 )
-async def test_a_list_that_is_refused_says_why_and_keeps_what_was_typed(send, many, db, file, fields, sentence):
+async def test_a_list_that_is_refused_says_why_and_keeps_what_was_typed(
+    send, many, db, file, fields, sentence
+):
     page = await send(many, file, **{"word": "Kept.", **fields})
     assert page.status_code == 422
     assert sentence in page.text
@@ -111,7 +117,9 @@ async def test_the_report_computes_nothing(send, anas_browser, many):
     assert rows[2][1] == "'+erin@example.org"
 
 
-async def test_others_get_nothing_before_anything_is_read(live_server, many, ben, dev, send, db, confidential_network):
+async def test_others_get_nothing_before_anything_is_read(
+    live_server, many, ben, dev, send, db, confidential_network
+):
     here = (await send(many, list="erin@example.org")).headers["location"]
     for member in (ben, dev):
         async with live_server.browser(member) as theirs:
@@ -122,12 +130,16 @@ async def test_others_get_nothing_before_anything_is_read(live_server, many, ben
                 assert (await theirs.post(path, data=sent)).status_code == 403
     async with live_server.browser(dev) as devs:
         secret = f"/networks/{confidential_network.slug}/invitations/many"
-        assert (await devs.post(secret, data={"csrf": csrf_of(devs), "list": "x@example.org"})).status_code == 404
+        assert (
+            await devs.post(secret, data={"csrf": csrf_of(devs), "list": "x@example.org"})
+        ).status_code == 404
     assert await cast.value(db, "SELECT count(*) FROM invitation_batch") == 1
     assert await cast.value(db, "SELECT count(*) FROM invitation") == 0
 
 
-async def test_a_list_is_stopped_taken_up_again_and_discarded(send, anas_browser, many, db, ana, open_network):
+async def test_a_list_is_stopped_taken_up_again_and_discarded(
+    send, anas_browser, many, db, ana, open_network
+):
     here = (await send(many, list="\n".join(f"guest-{n}@example.org" for n in range(60)))).headers["location"]
     batch = int(here.rpartition("/")[2])
     token = {"csrf": csrf_of(anas_browser)}

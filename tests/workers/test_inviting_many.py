@@ -19,7 +19,9 @@ async def invited(db):
 
 async def test_workers_that_are_killed_invite_each_once(db, redis, ana, confidential_network):
     async with db.transaction() as tx:
-        batch = await networks.draft_list(tx, ana, confidential_network, networks.entries("\n".join(GUESTS)), {})
+        batch = await networks.draft_list(
+            tx, ana, confidential_network, networks.entries("\n".join(GUESTS)), {}
+        )
         await networks.confirm_list(tx, ana, confidential_network, batch)
     lives = 0
     while not await cast.value(db, "SELECT done_at FROM invitation_batch"):
@@ -55,6 +57,11 @@ async def test_a_letter_that_was_handed_over_is_not_sent_again(db, redis, ana, c
         await eventually(lambda: cast.value(db, "SELECT bool_and(done_at IS NOT NULL) FROM job"))
         async with db.transaction() as tx:  # the worker died before it could say that the job was done
             await tx.run("UPDATE job SET done_at = NULL")
-        await eventually(lambda: cast.value(db, "SELECT bool_and(done_at IS NOT NULL) AND max(tries) = 2 FROM job"))
+        await eventually(
+            lambda: cast.value(db, "SELECT bool_and(done_at IS NOT NULL) AND max(tries) = 2 FROM job")
+        )
     assert len(await mail.mailbox(redis)) == 1
-    assert await cast.value(db, "SELECT count(*) FROM invitation_key WHERE invitation_id = :id", id=offer.id) == 2
+    assert (
+        await cast.value(db, "SELECT count(*) FROM invitation_key WHERE invitation_id = :id", id=offer.id)
+        == 2
+    )

@@ -30,7 +30,9 @@ async def in_the_log(db, network):
     return [
         tuple(row)
         for row in await cast.rows(
-            db, "SELECT action, actor_id, subject_id FROM audit_entry WHERE network_id = :id ORDER BY id", id=network.id
+            db,
+            "SELECT action, actor_id, subject_id FROM audit_entry WHERE network_id = :id ORDER BY id",
+            id=network.id,
         )
     ]
 
@@ -38,7 +40,12 @@ async def in_the_log(db, network):
 async def of_nhs(db, name="Erin Walsh", domain="nhs.example"):
     """A member with an address at this domain."""
     member = await cast.join_the_hub(db, name)
-    await act(db, lambda tx: tx.run("UPDATE member SET email = :email WHERE id = :id", email=f"{member.handle}@{domain}", id=member.id))
+    await act(
+        db,
+        lambda tx: tx.run(
+            "UPDATE member SET email = :email WHERE id = :id", email=f"{member.handle}@{domain}", id=member.id
+        ),
+    )
     return member
 
 
@@ -48,7 +55,11 @@ async def test_a_link_for_a_domain_is_for_its_addresses_alone(db, ana, dev, conf
     erin = await of_nhs(db)
     assert (await look(db, erin, offer.token)).state == "good"
     assert (await look(db, None, offer.token)).bound_to == "@nhs.example"
-    for stranger in (dev, await of_nhs(db, "Finn Moss", "evil-nhs.example"), await of_nhs(db, "Gita Rao", "trust.nhs.example")):
+    for stranger in (
+        dev,
+        await of_nhs(db, "Finn Moss", "evil-nhs.example"),
+        await of_nhs(db, "Gita Rao", "trust.nhs.example"),
+    ):
         seen = await look(db, stranger, offer.token)
         assert (seen.state, seen.network_name, seen.network_slug) == ("foreign", "", "")
         assert "ends in @nhs.example" in seen.problem
@@ -57,14 +68,18 @@ async def test_a_link_for_a_domain_is_for_its_addresses_alone(db, ana, dev, conf
     assert await cast.accept(db, erin, offer) == confidential_network.slug
 
 
-@pytest.mark.parametrize("domain", ["example", "nhs example.org", "a@b.org", "-x.org", "x" * 300 + ".org", "\x00", "localhost"])
+@pytest.mark.parametrize(
+    "domain", ["example", "nhs example.org", "a@b.org", "-x.org", "x" * 300 + ".org", "\x00", "localhost"]
+)
 async def test_a_domain_that_is_none(db, ana, open_network, domain):
     with pytest.raises(Invalid) as refused:
         await cast.invite(db, ana, open_network, domain=domain)
     assert refused.value.field == "domain"
 
 
-async def test_an_invitation_that_is_over_never_was_for_others(db, ana, ben, carol, dev, confidential_network):
+async def test_an_invitation_that_is_over_never_was_for_others(
+    db, ana, ben, carol, dev, confidential_network
+):
     letter = await cast.invite(db, ana, confidential_network, email="dev-patel@example.org")
     await act(db, networks.revoke, ana, confidential_network, letter.id)
     seen = await look(db, dev, letter.token)
@@ -189,7 +204,9 @@ async def test_a_link_is_not_sent_and_a_withdrawn_letter_neither(db, ana, confid
             await act(db, verb, ana, confidential_network, link.id)
 
 
-async def test_another_link_works_beside_the_first_until_both_are_withdrawn(db, ana, dev, confidential_network):
+async def test_another_link_works_beside_the_first_until_both_are_withdrawn(
+    db, ana, dev, confidential_network
+):
     first = await cast.invite(db, ana, confidential_network, places=2)
     second = await act(db, networks.another_link, ana, confidential_network, first.id)
     assert second.token != first.token
@@ -256,9 +273,16 @@ async def test_members_do_not_learn_whom_an_address_belongs_to(db, ana, ben, car
 
 
 async def test_members_see_and_change_their_own_invitations_alone(db, ana, ben, carol, opened):
-    bens, carols, anas = [await cast.invite(db, who, opened, email=f"{who.handle}s-guest@example.org") for who in (ben, carol, ana)]
+    bens, carols, anas = [
+        await cast.invite(db, who, opened, email=f"{who.handle}s-guest@example.org")
+        for who in (ben, carol, ana)
+    ]
     assert [i.id for i in await act(db, networks.invitations_of, ben, opened)] == [bens.id]
-    assert {i.id for i in await act(db, networks.invitations_of, ana, opened)} == {bens.id, carols.id, anas.id}
+    assert {i.id for i in await act(db, networks.invitations_of, ana, opened)} == {
+        bens.id,
+        carols.id,
+        anas.id,
+    }
     clock.pretend(clock.now() + timedelta(hours=2))
     for verb in (networks.resend, networks.another_link, networks.revoke):
         for other in (carols, anas):

@@ -83,7 +83,13 @@ async def test_an_invitation_by_mail_is_for_its_address_alone(db, ana, ben, caro
         with pytest.raises(Forbidden, match="another e-mail address"):
             await cast.accept(db, stranger, offer)
     assert await look(db, carol, offer) == Invited(
-        "", "", "", "", "This invitation is for another e-mail address: d…@example.org.", "foreign", bound_to="d…@example.org"
+        "",
+        "",
+        "",
+        "",
+        "This invitation is for another e-mail address: d…@example.org.",
+        "foreign",
+        bound_to="d…@example.org",
     )
     assert await cast.accept(db, dev, offer)
 

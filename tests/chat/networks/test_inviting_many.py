@@ -44,7 +44,12 @@ async def chunk(db, batch):
 
 
 async def invited(db):
-    return [email for (email,) in await cast.rows(db, "SELECT email FROM invitation WHERE batch_id IS NOT NULL ORDER BY id")]
+    return [
+        email
+        for (email,) in await cast.rows(
+            db, "SELECT email FROM invitation WHERE batch_id IS NOT NULL ORDER BY id"
+        )
+    ]
 
 
 def guests(count):
@@ -74,11 +79,15 @@ async def test_a_confirmed_list_invites_each_once(db, redis, ana, open_network):
     assert await invited(db) == guests(120).split("\n")
     listed = await seen(db, ana, open_network, batch)
     assert (listed.state, listed.counts["invited"], listed.letters) == ("done", 120, 120)
-    assert await cast.value(db, "SELECT bool_and(word = 'Welcome.' AND letters = 1 AND sent_at IS NOT NULL) FROM invitation")
+    assert await cast.value(
+        db, "SELECT bool_and(word = 'Welcome.' AND letters = 1 AND sent_at IS NOT NULL) FROM invitation"
+    )
     await confirm(db, ana, open_network, batch)
     await work_all(db, kinds(db, redis))
     assert len(await invited(db)) == 120
-    log = await cast.rows(db, "SELECT action, details FROM audit_entry WHERE action LIKE 'batch.%' ORDER BY id")
+    log = await cast.rows(
+        db, "SELECT action, details FROM audit_entry WHERE action LIKE 'batch.%' ORDER BY id"
+    )
     assert [(a, d) for a, d in log] == [
         ("batch.confirmed", {"batch": batch, "lines": 120, "role": "member"}), ("batch.done", {"batch": batch, "invited": 120}),
     ]  # fmt: skip
@@ -117,7 +126,12 @@ async def test_who_came_meanwhile_gets_no_letter(db, ana, ben, carol, dev, open_
     await cast.invite(db, ana, open_network, email="finn@example.org")
     await confirm(db, ana, open_network, batch)
     await chunk(db, batch)
-    assert await verdicts(db, ana, open_network, batch) == {1: "member", 2: "refused", 3: "waiting", 4: "invited"}
+    assert await verdicts(db, ana, open_network, batch) == {
+        1: "member",
+        2: "refused",
+        3: "waiting",
+        4: "invited",
+    }
     assert await invited(db) == ["gita@example.org"]
 
 
@@ -157,7 +171,9 @@ async def test_a_list_ends_with_the_rights_of_who_confirmed_it(db, redis, ana, b
     assert await cast.value(db, "SELECT actor_id IS NULL FROM audit_entry WHERE action = 'batch.stopped'")
 
 
-async def test_a_day_s_letters_have_an_end_and_the_rest_goes_out_tomorrow(db, redis, ana, open_network, monkeypatch):
+async def test_a_day_s_letters_have_an_end_and_the_rest_goes_out_tomorrow(
+    db, redis, ana, open_network, monkeypatch
+):
     monkeypatch.setattr(inviting_many, "A_DAY", 70)
     cast.it_is("2026-11-19 09:00")
     batch = await draft(db, ana, open_network, guests(120))
@@ -178,7 +194,12 @@ async def test_only_hosts_invite_many(db, ana, ben, dev, visitor, open_network):
             await draft(db, actor, open_network, guests(2))
         with pytest.raises(error):
             await seen(db, actor, open_network, batch)
-        for verb in (networks.confirm_list, networks.stop_list, networks.go_on_with_list, networks.discard_list):
+        for verb in (
+            networks.confirm_list,
+            networks.stop_list,
+            networks.go_on_with_list,
+            networks.discard_list,
+        ):
             with pytest.raises(error):
                 await act(db, verb, actor, open_network, batch)
     assert await invited(db) == []
@@ -237,10 +258,18 @@ async def test_a_list_of_hosts_makes_hosts(db, ana, dev, open_network):
 
 
 async def test_fifty_thousand_lines_are_all_accounted_for(db, ana, open_network):
-    lines = [f"guest-{n}@example.org" for n in range(49_000)] + ["no address"] * 500 + ["guest-7@example.org"] * 500
+    lines = (
+        [f"guest-{n}@example.org" for n in range(49_000)]
+        + ["no address"] * 500
+        + ["guest-7@example.org"] * 500
+    )
     batch = await draft(db, ana, open_network, "\n".join(lines))
     listed = await seen(db, ana, open_network, batch)
-    assert (listed.counts["invite"], listed.counts["unreadable"], listed.counts["repeated"]) == (49_000, 500, 500)
+    assert (listed.counts["invite"], listed.counts["unreadable"], listed.counts["repeated"]) == (
+        49_000,
+        500,
+        500,
+    )
     last = (await act(db, networks.lines_of, listed, after=49_999))[0]
     assert (last.line, last.same_as) == (50_000, 8)
     await confirm(db, ana, open_network, batch)

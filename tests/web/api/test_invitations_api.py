@@ -13,10 +13,17 @@ def at(open_network):
 
 
 async def test_an_invitation_has_all_its_options(anas, at):
-    made = await anas.post(at, json={"places": 3, "days": 7, "domain": "nhs.example", "role": "host", "word": "Come."})
+    made = await anas.post(
+        at, json={"places": 3, "days": 7, "domain": "nhs.example", "role": "host", "word": "Come."}
+    )
     assert made.status_code == 201
     offer = made.json()
-    assert (offer["domain"], offer["word"], offer["role"], offer["places"]) == ("nhs.example", "Come.", "host", 3)
+    assert (offer["domain"], offer["word"], offer["role"], offer["places"]) == (
+        "nhs.example",
+        "Come.",
+        "host",
+        3,
+    )
     (listed,) = (await anas.get(at)).json()["invitations"]
     assert listed["state"] == "waiting"
     assert listed["invited_by"] == {"handle": "ana-lima", "name": "Ana Lima"}
@@ -68,7 +75,9 @@ async def test_another_address_is_told_which(anas, live_server, at, db, ana, car
 
 
 async def test_a_list_is_checked_confirmed_and_followed(anas, at, db):
-    made = await anas.post(f"{at}/many", json={"list": "erin@example.org\nben-okafor@example.org\nx", "word": "Come."})
+    made = await anas.post(
+        f"{at}/many", json={"list": "erin@example.org\nben-okafor@example.org\nx", "word": "Come."}
+    )
     assert made.status_code == 201
     batch = made.json()
     assert (batch["state"], batch["lines"], batch["counts"]["invite"]) == ("draft", 3, 1)
