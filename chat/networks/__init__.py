@@ -37,7 +37,7 @@ from chat.networks.inviting_many import (
     stop_list,
 )
 from chat.networks.lists import VERDICTS, LineSeen, ListSeen, lines_of, list_of, lists_of
-from chat.networks.pasting import MOST_BYTES, Entry, entries
+from chat.networks.pasting import MOST_BYTES, Entry, entries, read_list
 from chat.networks.placing import join, leave, place, remove
 from chat.networks.queries import (
     NetworkSeen,
@@ -107,6 +107,7 @@ __all__ = [
     "networks_of",
     "open_network_of",
     "place",
+    "read_list",
     "readable",
     "readers_among",
     "record",

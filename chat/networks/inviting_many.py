@@ -23,7 +23,7 @@ from chat.networks.rights import has_right
 from chat.networks.standing import standing
 
 CHUNK = 50
-SLICE = 5_000  # lines of one statement, so that no other request waits long
+SLICE = 1_000  # lines of one statement, so that no other request waits long
 A_DAY = 5_000  # letters that lists of one network send from midnight to midnight, UTC
 DRAFTS_LAST, LINES_LAST = timedelta(days=7), timedelta(days=90)
 

@@ -1,6 +1,5 @@
 """The invitations of a network in JSON: beside inviting and accepting (people.py), the list and what is done to one."""
 
-import asyncio
 from typing import Any
 
 from starlette.requests import Request
@@ -66,7 +65,7 @@ async def draft_list(request: Request) -> Response:
     form = await object_of(request)
     if not isinstance(given := form.get("list"), str):
         raise Invalid("list", "The list must be text.")
-    entries = await asyncio.to_thread(networks.entries, given)
+    entries = await networks.read_list(given)
     async with writing(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         batch_id = await networks.draft_list(tx, viewer, network, entries, form)

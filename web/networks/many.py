@@ -45,7 +45,7 @@ async def draft(request: Request) -> Response:
     form = await form_of(request, file="file")
     try:
         given = given_list(form)
-        entries = await asyncio.to_thread(networks.entries, given)
+        entries = await networks.read_list(given)
         async with writing(request) as (tx, viewer):
             network = await networks.network_of(tx, viewer, request.path_params["slug"])
             batch_id = await networks.draft_list(tx, viewer, network, entries, form)

@@ -171,6 +171,17 @@ def test_a_list_of_nothing_says_so(nothing):
         entries(nothing)
 
 
+def test_unusual_addresses_are_kept_as_sign_up_keeps_them():
+    lines = [
+        "Gäste@Krankenhäuser.example.org",
+        "erin@KRANKENHÄUSER.example.org",
+        "erin@xn--krankenhuser-gcb.example.org",
+    ]
+    found = [e.email for e in entries("\n".join(lines))]
+    assert found == [clean_email(line) for line in lines]
+    assert entries("a@" + "b" * 60 + ("." + "c" * 60) * 4 + ".org")[0].email is None  # 310 letters
+
+
 @given(st.binary(max_size=400))
 @settings(max_examples=300, deadline=None)
 def test_no_bytes_are_an_accident(raw):
