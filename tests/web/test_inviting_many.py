@@ -118,9 +118,10 @@ async def test_the_report_computes_nothing(send, anas_browser, many):
 
 
 async def test_others_get_nothing_before_anything_is_read(
-    live_server, many, ben, dev, send, db, confidential_network
+    live_server, many, ben, dev, send, db, confidential_network, monkeypatch
 ):
     here = (await send(many, list="erin@example.org")).headers["location"]
+    monkeypatch.setattr(networks, "read_list", None)
     for member in (ben, dev):
         async with live_server.browser(member) as theirs:
             for path in (many, here, f"{here}/report.csv"):

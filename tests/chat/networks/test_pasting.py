@@ -137,10 +137,14 @@ def test_a_formula_is_a_text_and_no_address(formula):
     assert None in [e.email for e in entries(f"{formula}\nfinn@example.org")]
 
 
-def test_a_quote_that_is_never_closed_takes_no_line_with_it():
-    lines = ['"Erin <erin@example.org>', *(f"guest-{n}@example.org" for n in range(40))]
-    found = [e.email for e in entries("\n".join(lines))]
-    assert found[-40:] == [f"guest-{n}@example.org" for n in range(40)]
+@pytest.mark.parametrize(
+    "last", ["gita@example.org", '"Gita <gita@example.org>'], ids=["none", "another one"]
+)
+def test_a_quote_that_is_never_closed_takes_no_line_with_it(last):
+    guests = [f"guest-{n}@example.org" for n in range(40)]
+    found = [e.email for e in entries("\n".join(['"Erin <erin@example.org>', *guests, last]))]
+    assert found[1:-1] == guests
+    assert found[-1] == "gita@example.org"
 
 
 def test_a_cell_that_goes_on_on_the_next_line():
