@@ -61,7 +61,8 @@ async def read_list(given: str | bytes) -> list[Entry]:
 def entries(given: str | bytes) -> list[Entry]:
     """Every address of a list, and every line without one. Formulas are texts like any other. Raises Invalid("list")."""
     text = decoded(given) if isinstance(given, bytes) else given
-    lines = re.split(r"\r\n|\r|\n", text.replace("\x00", "").removeprefix("\ufeff"))
+    text = text.replace("\x00", "").removeprefix("\ufeff")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found: list[Entry] = []
     first_at: dict[str, int] = {}
     for line, typed, name, email in _found(lines):
