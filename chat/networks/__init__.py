@@ -14,24 +14,20 @@ from chat.networks.access import (
 )
 from chat.networks.auditing import record
 from chat.networks.banning import ban, banned_from, unban
+from chat.networks.drafting import discard_list, draft_list, forget_lists
 from chat.networks.founding import change_access, found, may_found
 from chat.networks.invitations import STATES as INVITATION_STATES
 from chat.networks.invitations import InvitationSeen, invitations_of
 from chat.networks.inviting import (
     Offer,
     another_link,
-    invitation_letter,
     invite,
-    letter_sent,
     resend,
     revoke,
 )
 from chat.networks.inviting_many import (
     A_DAY,
     confirm_list,
-    discard_list,
-    draft_list,
-    forget_lists,
     go_on_with_list,
     invite_next,
     stop_list,
@@ -51,6 +47,7 @@ from chat.networks.queries import (
     open_network_of,
 )
 from chat.networks.rights import RIGHTS, Right, has_right
+from chat.networks.sending import invitation_letter, letter_sent
 
 __all__ = [
     "ACCESS",

@@ -7,9 +7,9 @@ from chat.db import Transaction
 from chat.errors import Conflict, Forbidden, NotFound
 from chat.members import Viewer, must_act, notify
 from chat.networks.auditing import record
-from chat.networks.inviting import new_key
 from chat.networks.placing import lock, place
 from chat.networks.rights import has_right
+from chat.networks.sending import new_key
 from chat.secrets import hashed
 
 NOT_VALID = "This invitation is not valid. Check that its address is complete, or ask for a new one."

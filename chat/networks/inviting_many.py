@@ -4,7 +4,7 @@ Jobs carry it out, fifty lines at a time, each chunk in one transaction that lea
 is begun again does nothing once it was done: the list remembers how far it got.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,50 +12,24 @@ import msgspec
 
 from chat import clock
 from chat.db import Transaction
-from chat.errors import Conflict, NotFound
+from chat.errors import Conflict
 from chat.members import Viewer, must_act
-from chat.networks.access import must_have, role_in
+from chat.networks.access import role_in
 from chat.networks.auditing import record
-from chat.networks.inviting import EMAIL_LASTS, terms
-from chat.networks.pasting import Entry
+from chat.networks.drafting import locked_list
+from chat.networks.inviting import EMAIL_LASTS
 from chat.networks.queries import NetworkSeen
 from chat.networks.rights import has_right
 from chat.networks.standing import standing
 
 CHUNK = 50
-SLICE = 1_000  # lines of one statement, so that no other request waits long
 A_DAY = 5_000  # letters that lists of one network send from midnight to midnight, UTC
-DRAFTS_LAST, LINES_LAST = timedelta(days=7), timedelta(days=90)
-
-
-async def draft_list(
-    tx: Transaction,
-    host: Viewer | None,
-    network: NetworkSeen,
-    entries: Sequence[Entry],
-    form: Mapping[str, Any],
-) -> int:
-    """A list with what each of its lines would do; its id. Nobody is invited yet. Form: role, word."""
-    host = must_act(host)
-    await must_have(tx, host, network.id, "manage_invitations")
-    role, word = await terms(tx, host, network.id, form)
-    batch_id = await tx.value(
-        "INSERT INTO invitation_batch (network_id, role, word, made_by, made_at) VALUES (:network, :role, :word, :by, :now) RETURNING id",
-        network=network.id,
-        role=role,
-        word=word,
-        by=host.id,
-        now=clock.now(),
-    )
-    for start in range(0, len(entries), SLICE):
-        await _add_lines(tx, network.id, batch_id, start, entries[start : start + SLICE])
-    return batch_id
 
 
 async def confirm_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int) -> None:
     """Invite whom the list can invite. Confirming twice sends nothing twice."""
     host = must_act(host)
-    batch = await _locked(tx, host, network, batch_id)
+    batch = await locked_list(tx, host, network, batch_id)
     if batch.confirmed_at:
         return
     count = await tx.value(
@@ -76,7 +50,7 @@ async def confirm_list(tx: Transaction, host: Viewer | None, network: NetworkSee
 async def stop_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int) -> None:
     """Invite nobody more by this list. Letters of those who were invited already go out."""
     host = must_act(host)
-    batch = await _locked(tx, host, network, batch_id)
+    batch = await locked_list(tx, host, network, batch_id)
     if batch.confirmed_at and not batch.done_at and not batch.stopped_at:
         await _stop(tx, network.id, batch_id, host.id)
 
@@ -84,7 +58,7 @@ async def stop_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, 
 async def go_on_with_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int) -> None:
     """Take a stopped list up where it was left."""
     host = must_act(host)
-    batch = await _locked(tx, host, network, batch_id)
+    batch = await locked_list(tx, host, network, batch_id)
     if not batch.stopped_at or batch.done_at:
         return
     await tx.run(
@@ -94,14 +68,6 @@ async def go_on_with_list(tx: Transaction, host: Viewer | None, network: Network
     )
     await _ask_for_chunk(tx, batch_id, batch.rounds + 1, batch.reached)
     await record(tx, network.id, host.id, "batch.resumed", batch=batch_id)
-
-
-async def discard_list(tx: Transaction, host: Viewer | None, network: NetworkSeen, batch_id: int) -> None:
-    """Forget a list that was never confirmed, with all its addresses."""
-    batch = await _locked(tx, must_act(host), network, batch_id)
-    if batch.confirmed_at:
-        raise Conflict("This list has been confirmed. You can stop it, and withdraw its invitations.")
-    await _forget(tx, [batch_id])
 
 
 async def invite_next(tx: Transaction, batch_id: int, round: int, after: int) -> None:
@@ -131,41 +97,6 @@ async def invite_next(tx: Transaction, batch_id: int, round: int, after: int) ->
         "UPDATE invitation_batch SET reached = :reached WHERE id = :id", reached=reached, id=batch_id
     )
     await _ask_for_chunk(tx, batch_id, round, reached)
-
-
-async def forget_lists(tx: Transaction) -> None:
-    """Addresses of people who were never invited are kept a week, those of lists that were carried out three months."""
-    rows = await tx.all(
-        "SELECT id FROM invitation_batch WHERE confirmed_at IS NULL AND made_at < :drafts LIMIT 100",
-        drafts=clock.now() - DRAFTS_LAST,
-    )
-    await _forget(tx, [row.id for row in rows])
-    await tx.run(
-        "DELETE FROM batch_line USING invitation_batch WHERE invitation_batch.id = batch_id AND made_at < :before",
-        before=clock.now() - LINES_LAST,
-    )
-
-
-async def _add_lines(
-    tx: Transaction, network_id: int, batch_id: int, start: int, entries: Sequence[Entry]
-) -> None:
-    how = await standing(tx, network_id, {entry.email for entry in entries if entry.email})
-    await tx.run(
-        "INSERT INTO batch_line (batch_id, number, line, typed, name, email, same_as, verdict) "
-        "SELECT CAST(:batch AS bigint), given.* FROM unnest(CAST(:numbers AS integer[]), CAST(:lines AS integer[]), CAST(:typed AS text[]), "
-        "CAST(:names AS text[]), CAST(:emails AS text[]), CAST(:same AS integer[]), CAST(:verdicts AS text[])) AS given",
-        batch=batch_id,
-        numbers=list(range(start + 1, start + 1 + len(entries))),
-        lines=[entry.line for entry in entries],
-        typed=[entry.typed for entry in entries],
-        names=[entry.name for entry in entries],
-        emails=[entry.email for entry in entries],
-        same=[entry.same_as for entry in entries],
-        verdicts=[
-            "unreadable" if not entry.email else "repeated" if entry.same_as else how[entry.email]
-            for entry in entries
-        ],
-    )
 
 
 async def _settle(tx: Transaction, batch: Any, lines: Sequence[Any]) -> None:
@@ -249,20 +180,3 @@ async def _sent_today(tx: Transaction, network_id: int) -> int:
 
 def _midnight() -> datetime:
     return clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-async def _locked(tx: Transaction, host: Viewer, network: NetworkSeen, batch_id: int) -> Any:
-    await must_have(tx, host, network.id, "manage_invitations")
-    batch = await tx.first(
-        "SELECT * FROM invitation_batch WHERE id = :id AND network_id = :network FOR UPDATE",
-        id=batch_id,
-        network=network.id,
-    )
-    if batch is None:
-        raise NotFound
-    return batch
-
-
-async def _forget(tx: Transaction, batch_ids: list[int]) -> None:
-    await tx.run("DELETE FROM batch_line WHERE batch_id = ANY(:ids)", ids=batch_ids)
-    await tx.run("DELETE FROM invitation_batch WHERE id = ANY(:ids)", ids=batch_ids)
