@@ -176,7 +176,26 @@ CREATE TABLE membership (
 );
 CREATE INDEX membership_member ON membership (member_id) WHERE ended_at IS NULL AND banned_at IS NULL;
 
--- An offer of places in one network: a link for several, or an e-mail bound to its address.
+-- A list of addresses that a host checks before anybody is invited, and then has carried out. `reached` is the number
+-- of the last line that was.
+CREATE TABLE invitation_batch (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    role text NOT NULL CHECK (role IN ('host', 'member')),
+    word text NOT NULL DEFAULT '',
+    made_by bigint NOT NULL REFERENCES member,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    confirmed_by bigint REFERENCES member,
+    confirmed_at timestamptz,
+    stopped_at timestamptz,
+    done_at timestamptz,
+    reached integer NOT NULL DEFAULT 0,
+    rounds integer NOT NULL DEFAULT 0
+);
+CREATE INDEX invitation_batch_network ON invitation_batch (network_id, id);
+
+-- An offer of places in one network: a link for several, or an e-mail bound to its address. `letters` counts those
+-- that were asked for.
 CREATE TABLE invitation (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network_id bigint NOT NULL REFERENCES network,
@@ -189,15 +208,23 @@ CREATE TABLE invitation (
     expires_at timestamptz NOT NULL,
     sent_at timestamptz,
     revoked_at timestamptz,
+    domain text,
+    word text NOT NULL DEFAULT '',
+    batch_id bigint REFERENCES invitation_batch,
+    letters integer NOT NULL DEFAULT 0,
+    letter_asked_at timestamptz,
     CHECK (uses <= places)
 );
 CREATE INDEX invitation_network ON invitation (network_id);
+CREATE INDEX invitation_email ON invitation (email, network_id) WHERE email IS NOT NULL;
+CREATE INDEX invitation_of_batch ON invitation (batch_id) WHERE batch_id IS NOT NULL;
 
--- A secret that opens an invitation: one for the link that was shown, one for each e-mail that was sent.
+-- A secret that opens an invitation: one for each link that was shown, one for each e-mail that was sent.
 CREATE TABLE invitation_key (
     token_hash bytea PRIMARY KEY,
     invitation_id bigint NOT NULL REFERENCES invitation,
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    mailed_at timestamptz
 );
 CREATE INDEX invitation_key_invitation ON invitation_key (invitation_id);
 
@@ -236,6 +263,30 @@ CREATE UNIQUE INDEX join_request_waiting ON join_request (network_id, member_id)
     WHERE decided_at IS NULL AND withdrawn_at IS NULL AND ended_at IS NULL;
 CREATE INDEX join_request_network ON join_request (network_id, id);
 CREATE INDEX join_request_member ON join_request (member_id, network_id);
+
+-- A line of a list: what was typed, the address in it, and what becomes of it. Numbers count what stands in the list,
+-- `line` is where it stands there.
+CREATE TABLE batch_line (
+    batch_id bigint NOT NULL REFERENCES invitation_batch,
+    number integer NOT NULL,
+    line integer NOT NULL,
+    typed text NOT NULL,
+    name text NOT NULL DEFAULT '',
+    email text,
+    same_as integer,
+    verdict text NOT NULL CHECK (verdict IN ('invite', 'invited', 'member', 'waiting', 'repeated', 'unreadable', 'refused')),
+    invitation_id bigint REFERENCES invitation,
+    settled_at timestamptz,
+    PRIMARY KEY (batch_id, number)
+);
+CREATE INDEX batch_line_verdict ON batch_line (batch_id, verdict, number);
+
+-- The invitation that a newcomer came by: it leads them on when they confirm their address, in whichever browser.
+CREATE TABLE arrival (
+    member_id bigint PRIMARY KEY REFERENCES member,
+    invitation_id bigint NOT NULL REFERENCES invitation,
+    at timestamptz NOT NULL DEFAULT now()
+);
 
 -- A change in a network that its owners can look up: who did what to whom. Details are what they were at that moment.
 CREATE TABLE audit_entry (

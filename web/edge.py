@@ -10,21 +10,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
-from chat import limits, members
+from chat import limits, members, networks, pictures
 from chat.config import Settings
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
 from chat.members import Viewer
-from chat.pictures import MOST_BYTES
 from chat.secrets import derived, same
 from web.house import house_of
 
 FIELDS = 50
 MOST_SENT = 1024 * 1024  # bytes of a request; a text of 64 KB may be three times that in a form
-# Addresses that take a file, and the most bytes of one. No other takes more than a text.
+# Addresses that take more than a text: a file, or a long list, and the most bytes of it.
 UPLOADS = {
-    re.compile(r"/networks/[^/]+/settings/picture"): MOST_BYTES,
-    re.compile(r"/api/v1/networks/[^/]+/picture"): MOST_BYTES,
+    re.compile(r"/networks/[^/]+/settings/picture"): pictures.MOST_BYTES,
+    re.compile(r"/api/v1/networks/[^/]+/picture"): pictures.MOST_BYTES,
+    re.compile(r"(/api/v1)?/networks/[^/]+/invitations/many"): networks.MOST_BYTES,
 }
 
 
@@ -74,10 +74,11 @@ def csrf_of(connection: HTTPConnection) -> str:
     return derived(token, "csrf") if token else ""
 
 
-async def form_of(request: Request) -> Mapping[str, Any]:
-    """The fields of a form that this site's own page has sent. Raises Forbidden for any other."""
-    form, _ = await _parsed(request, None)
-    return form
+async def form_of(request: Request, *, file: str = "") -> Mapping[str, Any]:
+    """The fields of a form that this site's own page has sent; as bytes the `file` that it may hold. Raises Forbidden
+    for any other."""
+    form, content = await _parsed(request, file)
+    return form if content is None else {**form, file: content}
 
 
 async def upload_of(request: Request, field: str, most_bytes: int) -> tuple[Mapping[str, Any], bytes]:
@@ -90,30 +91,30 @@ async def upload_of(request: Request, field: str, most_bytes: int) -> tuple[Mapp
         form, content = await _parsed(request, field)
     except Invalid as error:
         raise too_large if error.field == "body" else error from None  # the guard has stopped reading
-    if len(content) > most_bytes:
+    if content and len(content) > most_bytes:
         raise too_large
-    return form, content
+    return form, content or b""
 
 
 def most_sent(path: str) -> int:
     """The most bytes of a request to this address."""
-    file = next((most for pattern, most in UPLOADS.items() if pattern.fullmatch(path)), 0)
-    return MOST_SENT + file
+    more = next((most for pattern, most in UPLOADS.items() if pattern.fullmatch(path)), 0)
+    return MOST_SENT + more
 
 
-async def _parsed(request: Request, field: str | None) -> tuple[Mapping[str, Any], bytes]:
-    """A form's texts, and the content of the file in `field`."""
+async def _parsed(request: Request, file: str) -> tuple[Mapping[str, Any], bytes | None]:
+    """A form's texts, and the content of the file if there is one."""
+    most = most_sent(request.url.path)
     try:
-        files = 0 if field is None else 1
-        async with request.form(max_files=files, max_fields=FIELDS, max_part_size=MOST_SENT) as parsed:
+        async with request.form(max_files=1 if file else 0, max_fields=FIELDS, max_part_size=most) as parsed:
             # Some character sets hold halves of characters, which no page could show again.
-            form = {
+            form: dict[str, Any] = {
                 name: value.encode(errors="replace").decode()
                 for name, value in parsed.items()
                 if not isinstance(value, UploadFile)
             }
-            file = parsed.get(field) if field else None
-            content = await file.read() if isinstance(file, UploadFile) else b""
+            sent = parsed.get(file) if file else None
+            content = await sent.read() if isinstance(sent, UploadFile) else None
     except HTTPException:
         raise Invalid(
             "form", "This form can’t be read. Go back, reload the page and send it again."

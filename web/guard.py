@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chat.config import Settings
 from chat.errors import Invalid
 from web.answers import plain_answer, problem
-from web.edge import most_sent
+from web.edge import MOST_SENT, most_sent
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -40,7 +40,8 @@ class Guard:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > most:
-                raise Invalid("body", "That is too large. A text can be 64 KB at most.")
+                what = "A text can be 64 KB" if most == MOST_SENT else f"This can be {most >> 20} MB"
+                raise Invalid("body", f"That is too large. {what} at most.")
             return message
 
         async def send_guarded(message: Message) -> None:

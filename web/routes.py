@@ -5,7 +5,7 @@ from starlette.routing import Mount, Route
 
 from web.announcements import routes as announcements
 from web.api import announcements as announcements_api
-from web.api import dates, people, places, requests, shaping, talk
+from web.api import dates, invitations, people, places, requests, shaping, talk
 from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
@@ -15,7 +15,7 @@ from web.dropins import routes as dropins
 from web.insight import routes as insight
 from web.members import routes as members
 from web.networks import access as network_access
-from web.networks import asking, audit, deciding, directory
+from web.networks import asking, audit, deciding, directory, inviting, many
 from web.networks import places as network_places
 from web.networks import routes as networks
 from web.networks import settings as network_settings
@@ -74,8 +74,8 @@ PAGES = [
     get("/notices", notices.index),
     post("/notices/read", notices.read_all),
     post("/notices/{id:id}/open", notices.open_one),
-    get("/i/{token}", members.invited),
-    post("/i/{token}", members.accept),
+    get("/i/{token}", inviting.invited),
+    post("/i/{token}", inviting.accept),
     get("/networks", networks.index),
     post("/networks", networks.found),
     get("/networks/new", networks.new),
@@ -102,9 +102,6 @@ PAGES = [
     post("/networks/{slug}/announcements/{id:id}/dismiss", announcements.dismiss),
     post("/networks/{slug}/announcements/{id:id}/remove", announcements.remove),
     get("/networks/{slug}/dashboard", insight.dashboard),
-    get("/networks/{slug}/invitations", networks.invitations),
-    post("/networks/{slug}/invitations", networks.invite),
-    post("/networks/{slug}/invitations/{id:id}/revoke", networks.revoke),
     get("/networks/{slug}/settings", network_settings.settings),
     post("/networks/{slug}/settings", network_settings.save),
     get("/networks/{slug}/settings/picture", network_settings.picture),
@@ -117,6 +114,19 @@ PAGES = [
     post("/networks/{slug}/requests", asking.ask),
     post("/networks/{slug}/requests/withdraw", asking.withdraw),
     post("/networks/{slug}/requests/{id:id}", deciding.decide),
+    get("/networks/{slug}/invitations", inviting.index),
+    post("/networks/{slug}/invitations", inviting.invite),
+    post("/networks/{slug}/invitations/{id:id}/link", inviting.link),
+    post("/networks/{slug}/invitations/{id:id}/resend", inviting.resend),
+    post("/networks/{slug}/invitations/{id:id}/revoke", inviting.revoke),
+    get("/networks/{slug}/invitations/many", many.new),
+    post("/networks/{slug}/invitations/many", many.draft),
+    get("/networks/{slug}/invitations/many/{id:id}", many.show),
+    get("/networks/{slug}/invitations/many/{id:id}/report.csv", many.report),
+    post("/networks/{slug}/invitations/many/{id:id}/confirm", many.confirm),
+    post("/networks/{slug}/invitations/many/{id:id}/stop", many.stop),
+    post("/networks/{slug}/invitations/many/{id:id}/go-on", many.go_on),
+    post("/networks/{slug}/invitations/many/{id:id}/discard", many.discard),
     get("/networks/{slug}/topics/new", discussions.new),
     post("/networks/{slug}/topics", discussions.start),
     get("/networks/{slug}/drop-ins", dropins.index),
@@ -178,7 +188,18 @@ API = [
     ),
     post("/networks/{slug}/announcements/{id:id}/dismiss", announcements_api.dismiss),
     get("/networks/{slug}/dashboard", announcements_api.show_dashboard),
+    get("/networks/{slug}/invitations", invitations.index),
     post("/networks/{slug}/invitations", people.invite),
+    Route("/networks/{slug}/invitations/{id:id}", invitations.revoke, methods=["DELETE"]),
+    post("/networks/{slug}/invitations/{id:id}/link", invitations.link),
+    post("/networks/{slug}/invitations/{id:id}/resend", invitations.resend),
+    post("/networks/{slug}/invitations/many", invitations.draft_list),
+    get("/networks/{slug}/invitations/many/{id:id}", invitations.show_list),
+    Route("/networks/{slug}/invitations/many/{id:id}", invitations.discard_list, methods=["DELETE"]),
+    get("/networks/{slug}/invitations/many/{id:id}/lines", invitations.lines),
+    post("/networks/{slug}/invitations/many/{id:id}/confirm", invitations.confirm_list),
+    post("/networks/{slug}/invitations/many/{id:id}/stop", invitations.stop_list),
+    post("/networks/{slug}/invitations/many/{id:id}/go-on", invitations.go_on_with_list),
     post("/invitations/{token}/accept", people.accept),
     get("/networks/{slug}/topics", talk.list_topics),
     post("/networks/{slug}/topics", talk.start_topic),

@@ -32,6 +32,13 @@ async def send_invitation(db: Database, redis: Redis, *, invitation_id: int) -> 
         letter = await networks.invitation_letter(tx, invitation_id)
     if letter:
         await mail.send(letter, redis)
+        async with db.transaction() as tx:
+            await networks.letter_sent(tx, invitation_id)
+
+
+async def invite_next(db: Database, redis: Redis, *, batch_id: int, round: int, after: int) -> None:
+    async with db.transaction() as tx:
+        await networks.invite_next(tx, batch_id, round, after)
 
 
 async def gather_requests(db: Database, redis: Redis, *, network_id: int, told: str) -> None:
@@ -75,7 +82,7 @@ async def mail_announcement(
 
 
 JOBS = (
-    send_verification, send_known_address, send_reset, send_invitation, gather_requests, send_requests, send_decision, open_doors,
+    send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, open_doors,
     close_doors, spread_announcement, mail_announcement,
 )  # fmt: skip
 

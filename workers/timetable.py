@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 from redis.asyncio import Redis
 
-from chat import discussions, dropins, jobs, notices
+from chat import discussions, dropins, jobs, networks, notices
 from chat.db import AWAY, Database, own_fault
 from chat.realtime import log as event_log
 from chat.redis import ABSENT
@@ -35,6 +35,11 @@ async def _catch_up_doors(db: Database, redis: Redis) -> None:
             log.error("a door jams", drop_in=drop_in_id, exc_info=error)
 
 
+async def _forget_lists(db: Database, redis: Redis) -> None:
+    async with db.transaction() as tx:
+        await networks.forget_lists(tx)
+
+
 TIMETABLE = (
     # A topic's count of views may be ten seconds old, so that reading writes nothing.
     Line("fold views", 10, lambda db, redis: discussions.fold_views(db, redis)),
@@ -42,6 +47,8 @@ TIMETABLE = (
     Line("doors", 2, _catch_up_doors),
     # Eight weeks ahead; a new rule of a time zone moves a date within the hour.
     Line("dates", 3600, lambda db, redis: dropins.materialise_all(db)),
+    # Addresses of people who are no members yet.
+    Line("forget lists of addresses", 3600, _forget_lists),
     # Nobody asks for what is older.
     Line("forget done jobs", 3600, lambda db, redis: jobs.forget_done(db)),
     Line("forget read notices", 6 * 3600, lambda db, redis: notices.forget_read(db)),

@@ -1,5 +1,6 @@
 """Networks: groups with their own members, topics and drop-ins."""
 
+from chat.networks.accepting import Invited, accept, address_of, came_by, invited, way_on
 from chat.networks.access import (
     ACCESS,
     is_member,
@@ -24,19 +25,28 @@ from chat.networks.auditing import Entry, Named, Receipt, entries_of, kinds_of, 
 from chat.networks.banning import ban, banned_from, unban
 from chat.networks.deciding import Asked, decide, decided_in, request_to, requests_to
 from chat.networks.directory import Directory, Wanted, directory_of
+from chat.networks.drafting import discard_list, draft_list, forget_lists
 from chat.networks.founding import change_access, found, may_found
+from chat.networks.invitations import STATES as INVITATION_STATES
+from chat.networks.invitations import InvitationSeen, invitations_of
 from chat.networks.inviting import (
-    Invited,
     Offer,
-    accept,
-    invitation_letter,
-    invitations_of,
+    another_link,
     invite,
-    invited,
+    resend,
     revoke,
 )
+from chat.networks.inviting_many import (
+    A_DAY,
+    confirm_list,
+    go_on_with_list,
+    invite_next,
+    stop_list,
+)
 from chat.networks.leaving import leave, remove
+from chat.networks.lists import VERDICTS, LineSeen, ListSeen, lines_of, list_of, lists_of
 from chat.networks.opening_up import AccessNews, access_news
+from chat.networks.pasting import MOST_BYTES, entries, read_list
 from chat.networks.picturing import picture_of, put_picture, remove_picture
 from chat.networks.placing import join, only_owner, place
 from chat.networks.preferring import Preferences, prefer, preferences_of
@@ -53,19 +63,27 @@ from chat.networks.queries import (
 from chat.networks.revoking import LetGo, streams_ended
 from chat.networks.rights import RIGHTS, Right, has_right
 from chat.networks.roles import ROLES, change_role, hand_over
+from chat.networks.sending import invitation_letter, letter_sent
 from chat.networks.shaping import Shape, change_settings, shape_of
 from chat.networks.telling import decision_letter, gather_requests, requests_letter
 
 __all__ = [
     "ACCESS",
+    "A_DAY",
+    "INVITATION_STATES",
+    "MOST_BYTES",
     "RIGHTS",
     "ROLES",
+    "VERDICTS",
     "AccessNews",
     "Asked",
     "Directory",
     "Entry",
+    "InvitationSeen",
     "Invited",
     "LetGo",
+    "LineSeen",
+    "ListSeen",
     "Named",
     "NetworkSeen",
     "Offer",
@@ -79,24 +97,34 @@ __all__ = [
     "Wanted",
     "accept",
     "access_news",
+    "address_of",
+    "another_link",
     "ask",
     "ban",
     "banned_from",
+    "came_by",
     "change_access",
     "change_role",
     "change_settings",
+    "confirm_list",
     "decide",
     "decided_in",
     "decision_letter",
     "directory_of",
+    "discard_list",
+    "draft_list",
+    "entries",
     "entries_of",
+    "forget_lists",
     "found",
     "gather_requests",
+    "go_on_with_list",
     "hand_over",
     "has_right",
     "invitation_letter",
     "invitations_of",
     "invite",
+    "invite_next",
     "invited",
     "is_member",
     "join",
@@ -104,6 +132,10 @@ __all__ = [
     "kinds_of",
     "latest_request",
     "leave",
+    "letter_sent",
+    "lines_of",
+    "list_of",
+    "lists_of",
     "may_found",
     "may_read",
     "member_of",
@@ -120,6 +152,7 @@ __all__ = [
     "prefer",
     "preferences_of",
     "put_picture",
+    "read_list",
     "readable",
     "readers_among",
     "record",
@@ -128,12 +161,15 @@ __all__ = [
     "request_to",
     "requests_letter",
     "requests_to",
+    "resend",
     "revoke",
     "role_in",
     "shape_of",
     "standing_of",
+    "stop_list",
     "streams_ended",
     "unban",
+    "way_on",
     "withdraw",
     "writing_in",
 ]

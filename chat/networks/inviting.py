@@ -7,22 +7,27 @@ from typing import Any, NamedTuple
 from chat import clock
 from chat.config import settings
 from chat.db import Transaction
-from chat.errors import Conflict, Forbidden, NotFound
-from chat.fields import one_of, whole_number
-from chat.mail import Letter
+from chat.errors import Conflict, Invalid, NotFound, TooMany
+from chat.fields import one_of, prose, whole_number
 from chat.members import Viewer, must_act
 from chat.members.joining import clean_email
-from chat.networks.access import must_have, writing_in
+from chat.networks.access import must_have, role_in, writing_in
 from chat.networks.auditing import record
-from chat.networks.placing import lock, place
+from chat.networks.placing import lock
 from chat.networks.queries import NetworkSeen
-from chat.secrets import hashed, new_token
+from chat.networks.rights import has_right
+from chat.networks.sending import ask_for_letter, new_key
+from chat.networks.standing import standing
 
-EMAIL_LASTS_DAYS = 28
+EMAIL_LASTS = timedelta(days=28)
+BETWEEN_LETTERS = timedelta(hours=1)
+MOST_LETTERS = 10  # to one address by one invitation
+LONGEST_WORD = 500
+A_DAY_BY_MEMBERS = 20  # letters to strangers, each with a text of theirs
 
 
 class Offer(NamedTuple):
-    """A new invitation. The token is told this once."""
+    """An invitation with a new key. The token is told this once."""
 
     id: int
     token: str
@@ -30,217 +35,208 @@ class Offer(NamedTuple):
     role: str
     places: int
     expires_at: datetime
+    domain: str | None = None
+    word: str = ""
 
     @property
     def url(self) -> str:
         return f"{settings().origin}/i/{self.token}"
 
 
-class Invited(NamedTuple):
-    """What an invitation says to whoever holds it."""
-
-    network_slug: str
-    network_name: str
-    network_summary: str
-    invited_by: str
-    problem: str | None
-
-
 async def invite(
     tx: Transaction, host: Viewer | None, network: NetworkSeen, form: Mapping[str, Any]
 ) -> Offer:
-    """An invitation by link (places, days) or, with an address, by e-mail. Form: email, role, places, days."""
+    """An invitation by link or, with an address, by e-mail. Form: email, or places, days, domain; role, word."""
     host = must_act(host)
     await writing_in(tx, network.id)  # whoever is removed leaves no invitation behind
     await must_have(tx, host, network.id, "invite")
-    email = clean_email(form["email"]) if form.get("email") else None
+    role, word = await terms(tx, host, network.id, form)
+    if form.get("email"):
+        email = clean_email(form["email"])
+        if await manages(tx, host, network.id):
+            await _refuse_known(tx, network.id, email)
+        else:  # whom an address belongs to is not for everybody to try
+            await _refuse_many(tx, host)
+        return await _add(tx, host, network.id, role, word, email=email)
+    places = whole_number("places", form.get("places"), 1, 100, called="The number of places", otherwise=1)
+    days = whole_number("days", form.get("days"), 1, 90, called="The number of days", otherwise=14)
+    domain = _domain(form.get("domain"))
+    return await _add(
+        tx, host, network.id, role, word, places=places, lasts=timedelta(days=days), domain=domain
+    )
+
+
+async def terms(tx: Transaction, host: Viewer, network_id: int, form: Mapping[str, Any]) -> tuple[str, str]:
+    """The role and the personal word of a form. Who manages invitations alone may invite hosts."""
     role = one_of("role", form.get("role") or "member", ("member", "host"), called="The role")
-    places = (
-        1
-        if email
-        else whole_number("places", form.get("places"), 1, 100, called="The number of places", otherwise=1)
-    )
-    days = (
-        EMAIL_LASTS_DAYS
-        if email
-        else whole_number("days", form.get("days"), 1, 90, called="The number of days", otherwise=14)
-    )
-    expires_at = clock.now() + timedelta(days=days)
-    invitation_id = await tx.value(
-        "INSERT INTO invitation (network_id, role, email, places, invited_by, created_at, expires_at) "
-        "VALUES (:network, :role, :email, :places, :by, :now, :expires) RETURNING id",
-        network=network.id,
-        role=role,
-        email=email,
-        places=places,
-        by=host.id,
+    if role != "member":
+        await must_have(tx, host, network_id, "manage_invitations")
+    word = prose("word", form.get("word"), 64 * 1024, called="Your word", required=False)
+    if len(word) > LONGEST_WORD:
+        raise Invalid("word", f"Your word can have {LONGEST_WORD} characters at most; this has {len(word)}.")
+    return role, word
+
+
+async def manages(tx: Transaction, viewer: Viewer, network_id: int) -> bool:
+    """Whether they see everybody's invitations; others have their own."""
+    return has_right(await role_in(tx, viewer.id, network_id), "manage_invitations")
+
+
+async def resend(tx: Transaction, host: Viewer | None, network: NetworkSeen, invitation_id: int) -> None:
+    """Another letter with a key of its own; the invitation holds for 28 days again. Once an hour, ten times in all."""
+    host = must_act(host)
+    await lock(tx, network.id)
+    row = await _own(tx, host, network.id, invitation_id)
+    if row.email is None:
+        raise Conflict("This invitation is a link: copy it, and send it yourself.")
+    _refuse_ended(row, expired=False)
+    if row.letters >= MOST_LETTERS:
+        raise Conflict(
+            f"{MOST_LETTERS} letters went to this address. Copy the link, and hand it over yourself."
+        )
+    wait = (row.letter_asked_at or row.created_at) + BETWEEN_LETTERS - clock.now()
+    if wait > timedelta():
+        raise TooMany(
+            int(wait.total_seconds()),
+            f"The last letter to this address is less than an hour old. Give it {-(-int(wait.total_seconds()) // 60)} more minutes.",
+        )
+    await tx.run(
+        "UPDATE invitation SET letters = letters + 1, letter_asked_at = :now, expires_at = :expires WHERE id = :id",
         now=clock.now(),
-        expires=expires_at,
+        expires=clock.now() + EMAIL_LASTS,
+        id=row.id,
     )
-    await record(tx, network.id, host.id, "invitation.sent", email=email, role=role, places=places)
-    if email:
-        await tx.enqueue("send_invitation", f"invitation:{invitation_id}", invitation_id=invitation_id)
-    return Offer(invitation_id, await _new_key(tx, invitation_id), email, role, places, expires_at)
+    await ask_for_letter(tx, row.id, row.letters + 1)
+    await record(tx, network.id, host.id, "invitation.resent", invitation=row.id, email=row.email)
 
 
-async def invitation_letter(tx: Transaction, invitation_id: int) -> Letter | None:
-    """The letter of an invitation by e-mail, with a key of its own; None when there is no more to offer."""
-    row = await tx.first(
-        "SELECT invitation.email, network.name, member.name AS host FROM invitation JOIN network ON network.id = network_id "
-        "JOIN member ON member.id = invitation.invited_by "
-        "WHERE invitation.id = :id AND revoked_at IS NULL AND uses < places AND expires_at > :now",
-        id=invitation_id,
-        now=clock.now(),
-    )
-    if row is None:
-        return None
-    await tx.run("UPDATE invitation SET sent_at = :now WHERE id = :id", now=clock.now(), id=invitation_id)
-    return Letter(
-        to=row.email,
-        subject=f"{row.host} invites you to {row.name}",
-        text=f"Hello,\n\n{row.host} invites you to {row.name} on {settings().name}. The invitation is for this address alone, "
-        f"and holds for {EMAIL_LASTS_DAYS} days.",
-        link=f"{settings().origin}/i/{await _new_key(tx, invitation_id)}",
-        button="See the invitation",
-    )
-
-
-async def invitations_of(tx: Transaction, host: Viewer | None, network: NetworkSeen) -> list:
-    """The network's invitations, newest first, for its hosts."""
-    await must_have(tx, must_act(host), network.id, "invite")
-    return await tx.all(
-        "SELECT invitation.id, invitation.email, invitation.role, places, uses, invitation.created_at, expires_at, sent_at, revoked_at, member.name AS host "
-        "FROM invitation JOIN member ON member.id = invited_by WHERE network_id = :id ORDER BY invitation.id DESC LIMIT 200",
-        id=network.id,
+async def another_link(
+    tx: Transaction, host: Viewer | None, network: NetworkSeen, invitation_id: int
+) -> Offer:
+    """The same invitation with a new key, because only hashes of the older ones are kept. Those go on working."""
+    host = must_act(host)
+    await lock(tx, network.id)
+    row = await _own(tx, host, network.id, invitation_id)
+    _refuse_ended(row)
+    await record(tx, network.id, host.id, "invitation.copied", invitation=row.id)
+    return Offer(
+        row.id,
+        await new_key(tx, row.id),
+        row.email,
+        row.role,
+        row.places,
+        row.expires_at,
+        row.domain,
+        row.word,
     )
 
 
 async def revoke(tx: Transaction, host: Viewer | None, network: NetworkSeen, invitation_id: int) -> None:
+    """All keys of an invitation stop working."""
     host = must_act(host)
-    await must_have(tx, host, network.id, "invite")
+    await lock(tx, network.id)  # before any row of theirs, as whoever accepts does
+    row = await _own(tx, host, network.id, invitation_id)
+    if row.revoked_at is None:
+        await tx.run("UPDATE invitation SET revoked_at = :now WHERE id = :id", now=clock.now(), id=row.id)
+        await record(tx, network.id, host.id, "invitation.revoked", invitation=row.id, email=row.email)
+
+
+async def _add(
+    tx: Transaction,
+    host: Viewer,
+    network_id: int,
+    role: str,
+    word: str,
+    *,
+    email: str | None = None,
+    domain: str | None = None,
+    places: int = 1,
+    lasts: timedelta = EMAIL_LASTS,
+) -> Offer:
+    now = clock.now()
+    invitation_id = await tx.value(
+        "INSERT INTO invitation (network_id, role, word, email, domain, places, invited_by, created_at, expires_at, letters, letter_asked_at) "
+        "VALUES (:network, :role, :word, :email, :domain, :places, :by, :now, :expires, :letters, CAST(:asked AS timestamptz)) RETURNING id",
+        network=network_id,
+        role=role,
+        word=word,
+        email=email,
+        domain=domain,
+        places=places,
+        by=host.id,
+        now=now,
+        expires=now + lasts,
+        letters=1 if email else 0,
+        asked=now if email else None,
+    )
+    if email:
+        await ask_for_letter(tx, invitation_id)
+    details = {"email": email} if email else {"places": places, "days": lasts.days, "domain": domain}
+    await record(tx, network_id, host.id, "invitation.sent", invitation=invitation_id, role=role, **details)
+    return Offer(
+        invitation_id, await new_key(tx, invitation_id), email, role, places, now + lasts, domain, word
+    )
+
+
+async def _refuse_many(tx: Transaction, member: Viewer) -> None:
+    day = timedelta(days=1)
+    sent, first = await tx.first(
+        "SELECT count(*), min(created_at) FROM invitation WHERE invited_by = :member AND email IS NOT NULL AND created_at > :since",
+        member=member.id,
+        since=clock.now() - day,
+    )
+    if sent >= A_DAY_BY_MEMBERS:
+        raise TooMany(
+            int((first + day - clock.now()).total_seconds()),
+            f"You have invited {A_DAY_BY_MEMBERS} people by e-mail today. Go on tomorrow, or ask a host to invite them.",
+        )
+
+
+async def _refuse_known(tx: Transaction, network_id: int, email: str) -> None:
+    """Hosts hear that an invitation would be for nothing."""
+    how = (await standing(tx, network_id, [email]))[email]
+    if how == "member":
+        raise Invalid("email", "Whoever has this address is a member already.")
+    if how == "waiting":
+        raise Invalid(
+            "email",
+            "This address was invited before. You can send that letter again: it is in the list below.",
+        )
+    if how == "refused":
+        raise Invalid("email", "This address can’t be invited: its member is banned from this network.")
+
+
+def _domain(value: object) -> str | None:
+    """A domain as addresses have it, from `example.org` or `@example.org`; None for none."""
+    if not (typed := str(value or "").strip().lstrip("@")):
+        return None
+    try:
+        return clean_email(f"somebody@{typed}").partition("@")[2]
+    except Invalid:
+        raise Invalid(
+            "domain", "That doesn’t look like the end of an e-mail address. It should be like example.org."
+        ) from None
+
+
+async def _own(tx: Transaction, host: Viewer, network_id: int, invitation_id: int) -> Any:
+    """An invitation that is theirs to see: each who invites has their own, hosts have all."""
+    await must_have(tx, host, network_id, "invite")
     row = await tx.first(
-        "SELECT email, revoked_at FROM invitation WHERE id = :id AND network_id = :network FOR UPDATE",
+        "SELECT * FROM invitation WHERE id = :id AND network_id = :network AND (:all OR invited_by = :host)",
         id=invitation_id,
-        network=network.id,
+        network=network_id,
+        all=await manages(tx, host, network_id),
+        host=host.id,
     )
     if row is None:
         raise NotFound
-    if row.revoked_at is None:
-        await tx.run(
-            "UPDATE invitation SET revoked_at = :now WHERE id = :id", now=clock.now(), id=invitation_id
-        )
-        await record(tx, network.id, host.id, "invitation.revoked", email=row.email)
-
-
-async def invited(tx: Transaction, viewer: Viewer | None, token: str) -> Invited:
-    """What the invitation offers. Looking at it spends nothing: mail scanners open links."""
-    row = await _find(tx, token)
-    problem = await _problem(tx, viewer, row)
-    return Invited(row.slug, row.name, row.summary, row.host, problem)
-
-
-async def accept(tx: Transaction, viewer: Viewer | None, token: str) -> str:
-    """Take a place; the network's slug. The same member again spends nothing; the last place goes to one."""
-    viewer = must_act(viewer)
-    row = await _find(tx, token)
-    await _refuse_foreigner(tx, viewer, row)
-    if await _has_place(tx, row.network_id, viewer.id):
-        return row.slug
-    await lock(tx, row.network_id)  # before any row of theirs, as whoever removes or bans them does
-    await _refuse_removed(tx, row, viewer.id)
-    new = await tx.run(  # waits for another try of the same member
-        "INSERT INTO admission (invitation_id, member_id, at) VALUES (:invitation, :member, :now) ON CONFLICT DO NOTHING",
-        invitation=row.id,
-        member=viewer.id,
-        now=clock.now(),
-    )
-    if not new and await _has_place(tx, row.network_id, viewer.id):
-        return row.slug
-    taken = await tx.run(
-        "UPDATE invitation SET uses = uses + 1 WHERE id = :id AND uses < places AND revoked_at IS NULL AND expires_at > :now",
-        id=row.id,
-        now=clock.now(),
-    )
-    if not taken:
-        raise Conflict(_state(await _find(tx, token)) or "This invitation’s last place has just been taken.")
-    if not await place(tx, row.network_id, viewer.id, row.role, row.invited_by):
-        if await _has_place(tx, row.network_id, viewer.id):
-            raise Conflict("You have just joined this network.")
-        raise NotFound("This invitation is not valid.")
-    await record(tx, row.network_id, viewer.id, "invitation.accepted", viewer.id, role=row.role)
-    return row.slug
-
-
-async def _find(tx: Transaction, token: str) -> Any:
-    row = await tx.first(
-        "SELECT invitation.*, network.slug, network.name, network.summary, member.name AS host FROM invitation_key "
-        "JOIN invitation ON invitation.id = invitation_id JOIN network ON network.id = network_id "
-        "JOIN member ON member.id = invitation.invited_by WHERE token_hash = :hash",
-        hash=hashed(token),
-    )
-    if row is None:
-        raise NotFound(
-            "This invitation is not valid. Check that its address is complete, or ask for a new one."
-        )
     return row
 
 
-def _state(row: Any) -> str | None:
+def _refuse_ended(row: Any, *, expired: bool = True) -> None:
     if row.revoked_at:
-        return "This invitation was withdrawn. Ask for a new one."
-    if row.expires_at <= clock.now():
-        return "This invitation is too old. Ask for a new one."
+        raise Conflict("This invitation was withdrawn. Make a new one.")
     if row.uses >= row.places:
-        return "All places of this invitation are taken. Ask for a new one."
-    return None
-
-
-async def _problem(tx: Transaction, viewer: Viewer | None, row: Any) -> str | None:
-    if viewer is not None:
-        await _refuse_foreigner(tx, viewer, row)
-        if await _has_place(tx, row.network_id, viewer.id):
-            return None
-        await _refuse_removed(tx, row, viewer.id)
-    return _state(row)
-
-
-async def _refuse_foreigner(tx: Transaction, viewer: Viewer, row: Any) -> None:
-    if row.email and row.email != await tx.value("SELECT email FROM member WHERE id = :id", id=viewer.id):
-        raise Forbidden(
-            "This invitation was sent to another e-mail address. Sign in with that address, or ask for one of your own."
-        )
-
-
-async def _refuse_removed(tx: Transaction, row: Any, member_id: int) -> None:
-    """Whoever was removed does not come back by a link that is older than the removal."""
-    removed = await tx.value(
-        "SELECT 1 FROM membership WHERE network_id = :network AND member_id = :member "
-        "AND (banned_at IS NOT NULL OR (ended_by <> member_id AND ended_at >= :since))",
-        network=row.network_id,
-        member=member_id,
-        since=row.created_at,
-    )
-    if removed:
-        raise NotFound(
-            "This invitation is not valid. Check that its address is complete, or ask for a new one."
-        )
-
-
-async def _has_place(tx: Transaction, network_id: int, member_id: int) -> bool:
-    return bool(
-        await tx.value(
-            "SELECT 1 FROM membership WHERE network_id = :network AND member_id = :member AND ended_at IS NULL AND banned_at IS NULL",
-            network=network_id,
-            member=member_id,
-        )
-    )
-
-
-async def _new_key(tx: Transaction, invitation_id: int) -> str:
-    token = new_token()
-    await tx.run(
-        "INSERT INTO invitation_key (token_hash, invitation_id) VALUES (:hash, :id)",
-        hash=hashed(token),
-        id=invitation_id,
-    )
-    return token
+        raise Conflict("All places of this invitation are taken. Make a new one.")
+    if expired and row.expires_at <= clock.now():
+        raise Conflict("This invitation is too old. Make a new one.")

@@ -56,6 +56,11 @@ class Invitation(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=sa.DateTime(timezone=True))
     sent_at: datetime | None = moment()
     revoked_at: datetime | None = moment()
+    domain: str | None = Field(default=None, sa_type=sa.Text)
+    word: str = words(default="")
+    batch_id: int | None = ref("invitation_batch", optional=True)
+    letters: int = 0
+    letter_asked_at: datetime | None = moment()
 
 
 class InvitationKey(SQLModel, table=True):
@@ -63,6 +68,7 @@ class InvitationKey(SQLModel, table=True):
     token_hash: bytes = Field(sa_column=sa.Column(sa.LargeBinary, primary_key=True))
     invitation_id: int = ref("invitation")
     created_at: datetime = moment(default=True)
+    mailed_at: datetime | None = moment()
 
 
 class Admission(SQLModel, table=True):
@@ -89,6 +95,42 @@ class JoinRequest(SQLModel, table=True):
     word: str = words(default="")
     withdrawn_at: datetime | None = moment()
     ended_at: datetime | None = moment()
+
+
+class InvitationBatch(SQLModel, table=True):
+    __tablename__ = "invitation_batch"
+    id: int | None = key()
+    network_id: int = ref("network")
+    role: str = words()
+    word: str = words(default="")
+    made_by: int = ref("member")
+    made_at: datetime = moment(default=True)
+    confirmed_by: int | None = ref("member", optional=True)
+    confirmed_at: datetime | None = moment()
+    stopped_at: datetime | None = moment()
+    done_at: datetime | None = moment()
+    reached: int = 0
+    rounds: int = 0
+
+
+class BatchLine(SQLModel, table=True):
+    __tablename__ = "batch_line"
+    batch_id: int = ref("invitation_batch", primary_key=True)
+    number: int = Field(primary_key=True)
+    line: int
+    typed: str = words()
+    name: str = words(default="")
+    email: str | None = Field(default=None, sa_type=sa.Text)
+    same_as: int | None = None
+    verdict: str = words()
+    invitation_id: int | None = ref("invitation", optional=True)
+    settled_at: datetime | None = moment()
+
+
+class Arrival(SQLModel, table=True):
+    member_id: int = ref("member", primary_key=True)
+    invitation_id: int = ref("invitation")
+    at: datetime = moment(default=True)
 
 
 class AuditEntry(SQLModel, table=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from chat import announcements, discussions
+from chat import announcements, discussions, networks
 from chat.db import Database
 from chat.members import Viewer, notify
 from chat.networks import NetworkSeen
@@ -53,6 +53,15 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     drop_in = await hold(db, ana, await cast.schedule(db, ana, network, title="Tea " * 20), timedelta())
     talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=drop_in)
     await cast.write(db, maximiliane, cast.Thread(talk, 0, network), BODY)
+    lines = "\n".join(
+        [
+            f"{'a-very-long-name' * 5} <somebody@{'very-long.' * 9}example.org>",
+            "unbreakable" * 20,
+            "ana-lima@example.org",
+        ]
+    )
+    async with db.transaction() as tx:
+        batch = await networks.draft_list(tx, ana, network, networks.entries(lines), {"word": "Welcome" * 20})
     await cast.allow_anonymity(db, network)
     unsaid = await cast.write(db, maximiliane, thread, BODY, anonymous=True)
     async with db.transaction() as tx:
@@ -70,6 +79,7 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
         f"/posts/{unsaid['id']}/unmask", f"{inside}/unmaskings",
         f"{inside}/settings", f"{inside}/settings/picture", f"{inside}/access", f"{inside}/access?to=open", f"{inside}/requests",
         f"{inside}/announcements", f"{inside}/announcements/new", f"{inside}/announcements/{announced}", f"{inside}/dashboard",
+        f"{inside}/invitations/many", f"{inside}/invitations/many/{batch}",
         f"{inside}/preferences", f"{inside}/members?q=nobody&country=DE",
     ]  # fmt: skip
 

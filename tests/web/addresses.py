@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import announcements, discussions, dropins
+from chat import announcements, discussions, dropins, networks
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -73,6 +73,10 @@ async def furnish(
     async with db.transaction() as tx:
         announcement = await announcements.announce(tx, host, network, {"title": words, "body": words})
         await announcements.spread(tx, announcement, 0)
+    async with db.transaction() as tx:
+        batch = await networks.draft_list(
+            tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {}
+        )
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,
@@ -81,6 +85,7 @@ async def furnish(
         "drop-ins/id": drop_in,
         "invitations/id": offer.id,
         "invitations/token": offer.token,
+        "many/id": batch,
         "i/token": offer.token,
         "announcements/id": announcement,
         "notices/id": await cast.value(db, "SELECT coalesce(max(id), 1) FROM notice"),

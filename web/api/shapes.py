@@ -8,7 +8,18 @@ from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import DropInSeen, SeriesSeen
 from chat.insight import Dashboard
 from chat.members import Profile, Viewer
-from chat.networks import Asked, NetworkSeen, Offer, Person, Preferences, Request, Shape
+from chat.networks import (
+    Asked,
+    InvitationSeen,
+    LineSeen,
+    ListSeen,
+    NetworkSeen,
+    Offer,
+    Person,
+    Preferences,
+    Request,
+    Shape,
+)
 from chat.notices import NoticeSeen
 
 Json = dict[str, Any]
@@ -65,7 +76,30 @@ def ban(row: Any) -> Json:
 def invitation(offer: Offer) -> Json:
     return {
         "id": offer.id, "url": offer.url, "token": offer.token, "email": offer.email, "role": offer.role,
-        "places": offer.places, "expires_at": time(offer.expires_at),
+        "places": offer.places, "expires_at": time(offer.expires_at), "domain": offer.domain, "word": offer.word,
+    }  # fmt: skip
+
+
+def invitation_seen(i: InvitationSeen) -> Json:
+    return {
+        "id": i.id, "email": i.email, "domain": i.domain, "role": i.role, "word": i.word, "places": i.places, "uses": i.uses,
+        "state": i.state, "invited_by": {"handle": i.host_handle, "name": i.host}, "created_at": time(i.created_at),
+        "expires_at": time(i.expires_at), "letters": i.letters, "sent_at": time(i.sent_at), "revoked_at": time(i.revoked_at),
+    }  # fmt: skip
+
+
+def invitation_list(batch: ListSeen) -> Json:
+    return {
+        "id": batch.id, "state": batch.state, "role": batch.role, "word": batch.word, "made_by": batch.made_by,
+        "made_at": time(batch.made_at), "confirmed_at": time(batch.confirmed_at), "stopped_at": time(batch.stopped_at),
+        "done_at": time(batch.done_at), "lines": batch.lines, "counts": batch.counts, "letters": batch.letters,
+    }  # fmt: skip
+
+
+def list_line(line: LineSeen) -> Json:
+    return {
+        "number": line.number, "line": line.line, "typed": line.typed, "name": line.name, "email": line.email,
+        "verdict": line.verdict, "same_as": line.same_as,
     }  # fmt: skip
 
 

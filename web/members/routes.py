@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import members, networks
-from chat.errors import Conflict, Invalid, NotFound, SignInFirst
+from chat.errors import Invalid, NotFound, SignInFirst
 from chat.members import Viewer
 from web.edge import (
     browser_of,
@@ -22,6 +22,7 @@ from web.edge import (
     writing,
 )
 from web.house import house_of
+from web.networks.inviting import token_in
 from web.pages import page
 
 Form = Mapping[str, Any]
@@ -33,9 +34,8 @@ async def sign_up(request: Request, form: Form | None = None, error: Invalid | N
         if viewer:
             return see("/")
         going = own_path(request.query_params.get("next"))
-        return await page(
-            request, tx, viewer, "members/sign_up.html", {"going": going}, form=form, error=error
-        )
+        context = {"going": going, "email": await networks.address_of(tx, token_in(going))}
+        return await page(request, tx, viewer, "members/sign_up.html", context, form=form, error=error)
 
 
 async def take_sign_up(request: Request) -> Response:
@@ -46,7 +46,8 @@ async def take_sign_up(request: Request) -> Response:
             raise Invalid("name", "Leave the last field empty.")
         password_hash = await members.hash_password(str(form.get("password", "")))
         async with writing(request) as (tx, _):
-            await members.sign_up(tx, form, password_hash)
+            if member_id := await members.sign_up(tx, form, password_hash):
+                await networks.came_by(tx, member_id, token_in(form.get("next")))
     except Invalid as error:
         return await sign_up(request, form, error)
     response = see("/check-your-mail")
@@ -72,7 +73,9 @@ async def take_verify(request: Request) -> Response:
     async with writing(request) as (tx, _):
         member_id = await members.confirm(tx, request.path_params["token"])
         token = await members.sign_in(tx, member_id, browser_of(request))
-    return _signed_in(request, token, request.cookies.get(NEXT))
+        if not (going := request.cookies.get(NEXT)) and (key := await networks.way_on(tx, member_id)):
+            going = f"/i/{key}"  # the letter was opened on another device
+    return _signed_in(request, token, going)
 
 
 async def ask_again(request: Request) -> Response:
@@ -135,11 +138,11 @@ async def take_sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    await form_of(request)
+    form = await form_of(request)
     async with writing(request) as (tx, viewer):
         if viewer and viewer.session_id:
             await members.sign_out(tx, viewer.session_id)
-    return drop_session(see("/"), house_of(request).settings)
+    return drop_session(see(own_path(form.get("next"))), house_of(request).settings)
 
 
 async def forgot(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
@@ -252,29 +255,6 @@ async def end_session(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         await members.end_session(tx, _somebody(viewer).id, request.path_params["id"])
     return see("/settings?saved=session")
-
-
-async def invited(request: Request, problem: Conflict | None = None) -> Response:
-    """The page behind an invitation. Only its button spends anything."""
-    async with reading(request) as (tx, viewer):
-        invitation = await networks.invited(tx, viewer, request.path_params["token"])
-        context = {"invitation": invitation, "problem": problem.sentence if problem else invitation.problem}
-        return await page(
-            request, tx, viewer, "networks/invited.html", context, status=409 if context["problem"] else 200
-        )
-
-
-async def accept(request: Request) -> Response:
-    await form_of(request)
-    await limited(request, "accept", 60, 60)
-    try:
-        async with writing(request) as (tx, viewer):
-            if viewer is None:
-                return see(f"/sign-in?next=/i/{request.path_params['token']}")
-            slug = await networks.accept(tx, viewer, request.path_params["token"])
-    except Conflict as problem:
-        return await invited(request, problem)
-    return see(f"/networks/{slug}")
 
 
 def _somebody(viewer: Viewer | None) -> Viewer:

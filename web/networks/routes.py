@@ -1,4 +1,4 @@
-"""Networks: the list, one of them, its members and its invitations."""
+"""Networks: the list, one of them, and its members."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,8 +9,7 @@ from starlette.responses import Response
 from chat import announcements, discussions, dropins, networks
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import network_stream
-from chat.networks import Offer
-from web.edge import form_of, limited, own_path, reading, see, writing
+from web.edge import form_of, own_path, reading, see, writing
 from web.networks.asking import outside
 from web.pages import page
 
@@ -65,43 +64,6 @@ async def join(request: Request) -> Response:
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         await networks.join(tx, viewer, network)
     return see(_back(form, f"/networks/{network.slug}"))
-
-
-async def invitations(
-    request: Request, offer: Offer | None = None, form: Form | None = None, error: Invalid | None = None
-) -> Response:
-    async with reading(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        context = {
-            "network": network,
-            "invitations": await networks.invitations_of(tx, viewer, network),
-            "offer": offer,
-        }
-        return await page(request, tx, viewer, "networks/invitations.html", context, form=form, error=error)
-
-
-async def invite(request: Request) -> Response:
-    """The new invitation is shown in the answer itself: its address is told this once, and stands in no log."""
-    form = await form_of(request)
-    try:
-        async with writing(request) as (tx, viewer):
-            if viewer:
-                await limited(request, "invite", 200, 3600, who=viewer.id)
-            network = await networks.network_of(tx, viewer, request.path_params["slug"])
-            if form.get("by") == "email" and not form.get("email"):
-                raise Invalid("email", "Say whom to invite.")
-            offer = await networks.invite(tx, viewer, network, form)
-    except Invalid as error:
-        return await invitations(request, None, form, error)
-    return await invitations(request, offer)
-
-
-async def revoke(request: Request) -> Response:
-    await form_of(request)
-    async with writing(request) as (tx, viewer):
-        network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        await networks.revoke(tx, viewer, network, request.path_params["id"])
-    return see(f"/networks/{network.slug}/invitations")
 
 
 def _back(form: Form, otherwise: str) -> str:

@@ -75,10 +75,10 @@ async def test_who_has_not_come_yet_can_be_banned(db, ana, dev, open_network):
 
 
 async def test_invitations_to_them_and_by_them_are_void(db, ana, ben, dev, carol, open_network):
-    await cast.let_in(db, open_network, dev, "host")
     to_dev = await cast.invite(db, ana, open_network, email="dev-patel@example.org")
+    await cast.let_in(db, open_network, dev, "host")
     by_dev = await cast.invite(db, dev, open_network, places=5)
-    others = await cast.invite(db, ana, open_network, email="carol-nguyen@example.org")
+    others = await cast.invite(db, ana, open_network, email="erin@example.org")
     await ban(db, ana, open_network, dev)
     revoked = {
         row.id for row in await cast.rows(db, "SELECT id FROM invitation WHERE revoked_at IS NOT NULL")

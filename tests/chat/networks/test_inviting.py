@@ -6,6 +6,7 @@ import pytest
 
 from chat import clock, networks
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, SignInFirst
+from chat.networks import Invited
 from tests import cast
 
 
@@ -81,8 +82,15 @@ async def test_an_invitation_by_mail_is_for_its_address_alone(db, ana, ben, caro
     for stranger in (carol, ben):
         with pytest.raises(Forbidden, match="another e-mail address"):
             await cast.accept(db, stranger, offer)
-    with pytest.raises(Forbidden):
-        await look(db, carol, offer)
+    assert await look(db, carol, offer) == Invited(
+        "",
+        "",
+        "",
+        "",
+        "This invitation is for another e-mail address: d…@example.org.",
+        "foreign",
+        bound_to="d…@example.org",
+    )
     assert await cast.accept(db, dev, offer)
 
 
