@@ -108,13 +108,14 @@ WHERE topic.network_id = :network AND listed_at <= :now AND last_post_at > :sinc
 GROUP BY topic.id ORDER BY posts DESC, topic.id DESC LIMIT {SHOWN}
 """  # noqa: S608
 
-# A drop-in's talk is no question.
+# A drop-in's talk is no question. Under another name it is another's answer, or the count would tell whose it is.
 FIRST_ANSWERS = """
 SELECT count(*) AS topics, count(answer.at) AS answered,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY answer.at - topic.created_at) AS median
 FROM topic LEFT JOIN LATERAL (
     SELECT post.created_at AS at FROM post
-    WHERE topic_id = topic.id AND number > 1 AND author_id <> topic.author_id AND removed_at IS NULL
+    WHERE topic_id = topic.id AND number > 1 AND removed_at IS NULL
+    AND (post.pseudonym_id IS DISTINCT FROM topic.pseudonym_id OR (topic.pseudonym_id IS NULL AND author_id <> topic.author_id))
     ORDER BY number LIMIT 1
 ) AS answer ON true
 WHERE topic.network_id = :network AND topic.created_at > :since

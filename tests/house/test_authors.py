@@ -12,6 +12,11 @@ MAY = {
     "chat/discussions/searching.py": "hands the column to the byline, which decides",
     "chat/discussions/writing.py": "writes it",
     "chat/discussions/unmasking.py": "tells two hosts, and notifies the author",
+    "chat/insight/dashboard.py": "counts answers by others, and shows nobody",
+    "chat/announcements/models.py": "of an announcement, which hosts sign",
+    "chat/announcements/announcing.py": "of an announcement, which hosts sign",
+    "chat/announcements/queries.py": "of an announcement, which hosts sign",
+    "chat/announcements/spreading.py": "of an announcement, which hosts sign",
     "chat/models.py": "of an op, which is nobody else's to see",
     "chat/ops.py": "of an op, which is nobody else's to see",
 }

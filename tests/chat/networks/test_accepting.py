@@ -121,6 +121,7 @@ async def test_the_letter_holds_the_word(db, ana, open_network):
 async def test_who_is_no_host_any_more_makes_no_hosts(db, ana, ben, dev, open_network):
     """Or they would leave, and come back as a host by their own link."""
     await act(db, lambda tx: tx.run("UPDATE membership SET role = 'host' WHERE member_id = :id", id=ben.id))
+    await act(db, lambda tx: tx.run("UPDATE network SET invitations_outlive = true"))
     offer = await cast.invite(db, ben, open_network, role="host", places=5)
     assert (await look(db, dev, offer.token)).state == "good"
     await act(db, lambda tx: tx.run("UPDATE membership SET role = 'member' WHERE member_id = :id", id=ben.id))
@@ -135,8 +136,8 @@ async def test_accepting_is_recorded_and_told_to_who_invited(db, ana, dev, confi
     offer = await cast.invite(db, ana, confidential_network)
     await cast.accept(db, dev, offer)
     await cast.accept(db, dev, offer)
-    assert (await in_the_log(db, confidential_network))[-2:] == [
-        ("invitation.sent", ana.id, None), ("invitation.accepted", dev.id, dev.id),
+    assert (await in_the_log(db, confidential_network))[-3:] == [
+        ("invitation.sent", ana.id, None), ("member.joined", dev.id, dev.id), ("invitation.accepted", dev.id, dev.id),
     ]  # fmt: skip
     notices = await cast.rows(db, "SELECT member_id, kind, actor_id, ref_id FROM notice")
     assert [tuple(n) for n in notices] == [(ana.id, "invitation.accepted", dev.id, offer.id)]
@@ -219,7 +220,7 @@ async def test_another_link_works_beside_the_first_until_both_are_withdrawn(
     ]  # fmt: skip
 
 
-async def test_a_letter_sent_again_after_a_removal_lets_back_in(db, ana, ben, confidential_network):
+async def test_a_new_invitation_after_a_removal_lets_back_in(db, ana, ben, confidential_network):
     offer = await cast.invite(db, ana, confidential_network, email="erin-walsh@example.org")
     erin = await cast.join_the_hub(db, "Erin Walsh")
     await cast.let_in(db, confidential_network, erin)
@@ -227,8 +228,10 @@ async def test_a_letter_sent_again_after_a_removal_lets_back_in(db, ana, ben, co
     with pytest.raises(NotFound):
         await cast.accept(db, erin, offer)
     clock.pretend(clock.now() + timedelta(hours=2))
-    await act(db, networks.resend, ana, confidential_network, offer.id)
-    assert await cast.accept(db, erin, offer)
+    with pytest.raises(Conflict, match="withdrawn"):
+        await act(db, networks.resend, ana, confidential_network, offer.id)
+    again = await cast.invite(db, ana, confidential_network, email="erin-walsh@example.org")
+    assert await cast.accept(db, erin, again)
 
 
 async def test_no_letter_goes_to_who_is_in_by_now(db, ana, dev, open_network):

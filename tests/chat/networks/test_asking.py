@@ -96,7 +96,7 @@ async def test_dev_asks_and_ana_lets_him_in(db, ana, ben, dev, private_network):
     assert (
         await cast.value(db, "SELECT invited_by FROM membership WHERE member_id = :id", id=dev.id) == ana.id
     )
-    assert (await logged(db, private_network))[-2:] == ["request.made", "request.approved"]
+    assert (await logged(db, private_network))[-3:] == ["request.made", "member.joined", "request.approved"]
 
 
 async def test_a_decline_has_a_word_and_names_no_host(db, ana, dev, private_network):

@@ -68,10 +68,11 @@ async def test_where_invitations_outlive_their_sender_they_stay(db, ana, ben, ho
 
 
 @pytest.mark.parametrize("how", ["removed", "banned"])
-async def test_no_letter_tells_them_of_the_network_any_more(db, redis, ana, ben, confidential_network, how):
+async def test_no_letter_tells_them_of_the_network_any_more(db, redis, ana, dev, confidential_network, how):
     """It waited for a mail server that was away, while they came in by a link."""
-    offer = await cast.invite(db, ana, confidential_network, email="ben-okafor@example.org")
-    await ENDINGS[how](db, ana, confidential_network, ben)
+    offer = await cast.invite(db, ana, confidential_network, email="dev-patel@example.org")
+    await cast.let_in(db, confidential_network, dev)
+    await ENDINGS[how](db, ana, confidential_network, dev)
     assert offer.id in await ended_invitations(db)
     assert await receipts(db, f"member.{how}") == [("invitations", 1), ("letters", 1)]
     await jobs.work_all(db, kinds(db, redis))
@@ -79,12 +80,13 @@ async def test_no_letter_tells_them_of_the_network_any_more(db, redis, ana, ben,
 
 
 async def test_a_letter_that_a_worker_holds_just_now_is_not_sent_either(
-    db, redis, ana, ben, confidential_network
+    db, redis, ana, dev, confidential_network
 ):
-    await cast.invite(db, ana, confidential_network, email="ben-okafor@example.org")
+    await cast.invite(db, ana, confidential_network, email="dev-patel@example.org")
     job = await jobs.claim(db)
     assert job is not None
-    await cast.remove(db, ana, confidential_network, ben)
+    await cast.let_in(db, confidential_network, dev)
+    await cast.remove(db, ana, confidential_network, dev)
     assert await receipts(db, "member.removed") == [("invitations", 1)]
     await kinds(db, redis)[job.kind](**job.args)
     assert await mail.mailbox(redis) == []
