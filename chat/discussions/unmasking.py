@@ -6,14 +6,18 @@ It is in the audit log from the first question on, and never with the author's n
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlmodel import col, select
+
 from chat import clock
 from chat.db import Transaction
 from chat.discussions.authorship import Author
+from chat.discussions.models import Post, Topic, UnmaskingRow
 from chat.discussions.queries import networks_of_topics, post_of
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.fields import prose
 from chat.members import Viewer, must_act, notify
-from chat.networks import RIGHTS, NetworkSeen, has_right, must_have, record, role_in, writing_in
+from chat.networks import RIGHTS, NetworkSeen, has_right, must_have, readable, record, role_in, writing_in
+from chat.networks.models import Network
 
 SHORTEST, LONGEST = 10, 1024
 
@@ -164,11 +168,15 @@ async def _anonymous(tx: Transaction, viewer: Viewer, post_id: int) -> int:
 
 
 async def _question(tx: Transaction, viewer: Viewer, unmasking_id: int) -> tuple[Unmasking, int]:
-    post_id = await tx.value("SELECT post_id FROM unmasking WHERE id = :id", id=unmasking_id)
-    if post_id is None:
+    network_id = await tx.value(
+        select(Topic.network_id)
+        .join(Network, col(Network.id) == col(Topic.network_id))
+        .join(Post, col(Post.topic_id) == col(Topic.id))
+        .join(UnmaskingRow, col(UnmaskingRow.post_id) == col(Post.id))
+        .where(col(UnmaskingRow.id) == unmasking_id, readable(viewer.id))
+    )
+    if network_id is None:
         raise NotFound
-    post = await post_of(tx, viewer, post_id)
-    network_id = (await networks_of_topics(tx, {post.topic_id}))[post.topic_id]
     await writing_in(tx, network_id)  # roles don't change between our look and the commit
     if not has_right(await role_in(tx, viewer.id, network_id), "unmask"):
         raise NotFound  # that a post is asked about is for hosts to know

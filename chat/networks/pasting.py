@@ -53,7 +53,9 @@ _slot = asyncio.Semaphore(1)
 
 
 async def read_list(given: str | bytes) -> list[Entry]:
-    """`entries`, off the event loop."""
+    """`entries`, off the event loop. Raises Invalid("list") for more than MOST_BYTES."""
+    if len(given if isinstance(given, bytes) else given.encode()) > MOST_BYTES:
+        raise Invalid("list", f"This list is too large: it can be {MOST_BYTES >> 20} MB at most.")
     async with _slot:
         return await asyncio.to_thread(entries, given)
 

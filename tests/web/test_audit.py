@@ -72,13 +72,14 @@ async def test_it_is_read_page_by_page(live_server, db, ana, open_network):
 
 
 async def test_the_receipts_say_when_each_ended(
-    live_server, db, ana, ben, confidential_network, secret_thread
+    live_server, db, ana, dev, confidential_network, secret_thread
 ):
-    await cast.invite(db, ana, confidential_network, email="ben-okafor@example.org")
-    await cast.remove(db, ana, confidential_network, ben)
+    await cast.invite(db, ana, confidential_network, email="dev-patel@example.org")
+    await cast.let_in(db, confidential_network, dev)
+    await cast.remove(db, ana, confidential_network, dev)
     at = now().replace(hour=3, minute=12, second=7, microsecond=412_000)
     async with db.transaction() as tx:
-        gone = [networks.LetGo(secret_thread.stream, ben.id, n, at) for n in (1, 2)]
+        gone = [networks.LetGo(secret_thread.stream, dev.id, n, at) for n in (1, 2)]
         await networks.streams_ended(tx, gone)
     async with live_server.browser(ana) as anas, live_server.client(ana) as api:
         path = f"/networks/{confidential_network.slug}/audit"

@@ -95,7 +95,7 @@ async def test_four_megabytes_and_no_more(send, many, db, thread):
     assert (await send(many, most * 15_000)).status_code == 303  # 3.9 MB
     page = await send(many, most * 16_500)
     assert page.status_code == 422
-    assert "This can be 4 MB at most." in page.text
+    assert "it can be 4 MB at most." in page.text
     assert (await send(f"/topics/{thread.id}", body="x" * 1_100_000)).status_code == 422  # nowhere else
 
 
