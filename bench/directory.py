@@ -45,8 +45,8 @@ INSERT INTO stream (id) SELECT 'm:' || id FROM made
 """
 
 TOPICS = """
-INSERT INTO topic (network_id, author_id, title, created_at, listed_at, post_count, last_post_at, last_author_id)
-SELECT :network, :author, 'Question ' || n, now() - n * interval '6 hours', now() - n * interval '6 hours', :each, now() - n % 50 * interval '1 day', :author
+INSERT INTO topic (network_id, author_id, title, created_at, listed_at, post_count, last_post_at)
+SELECT :network, :author, 'Question ' || n, now() - n * interval '6 hours', now() - n * interval '6 hours', :each, now() - n % 50 * interval '1 day'
 FROM generate_series(1, CAST(:count AS integer)) AS n RETURNING id
 """
 

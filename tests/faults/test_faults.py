@@ -26,7 +26,22 @@ async def test_nothing_is_lost_repeated_or_shown_to_the_wrong_whatever_dies():
     assert summary["deliveries"] > 300
     assert summary["removals"] > 0
     assert summary["snapshots_compared"] > 20
-    assert all(summary["publishes"].values())
+
+
+async def test_what_is_published_is_dropped_doubled_and_late_and_nothing_is_lost(postgres_url, redis_url):
+    """Nothing else goes wrong, so that messages do flow."""
+    url = await servers.create_database(postgres_url, "unsure")
+    course = Course(
+        seconds=3, seed=21, clients=12, rate=40, kills=0, others=3, kinds=("drop", "double", "delay"), settle=3,
+        patience=PATIENCE,
+    )  # fmt: skip
+    try:
+        with servers.own_folder() as folder:
+            result = await run(course, folder, Lent(url, redis_url))
+    finally:
+        await servers.drop_database(postgres_url, "unsure")
+    assert not result.findings.broken, told(result, "python -m tests.faults --kinds drop double delay")
+    assert all(result.summary["publishes"].values())
 
 
 async def test_after_a_restored_backup_nobody_mixes_two_histories():
