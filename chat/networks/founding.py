@@ -92,8 +92,9 @@ async def change_access(
         # Into an open one people go by themselves, if they still wish to where everybody sees who is in it;
         # of a confidential one they may not even hear that it refuses them.
         ended = await end_requests(tx, network.id) if access in ("open", "confidential") else 0
-        details: dict[str, Any] = {"from": was, "to": access, "requests_ended": ended}
-        await record(tx, network.id, owner.id, "access.changed", **details)
+        await record(
+            tx, network.id, owner.id, "access.changed", before=was, after=access, requests_ended=ended
+        )
         await access_changes(tx, network.id)
     return slug
 

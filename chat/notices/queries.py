@@ -47,6 +47,7 @@ class NoticeSeen(NamedTuple):
             "announcement.made": f"{inside}/announcements/{self.ref_id}",
             "request.made": f"{inside}/requests",
             "invitation.accepted": f"{inside}/members",
+            "unmasking.asked": f"/posts/{self.ref_id}/unmask",
         }.get(self.kind, inside)
 
 
@@ -68,6 +69,7 @@ def known() -> Any:
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
         (kind == "invitation.accepted", role.is_not(None)),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
+        (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
         else_=visible(col(Notice.member_id)),
     )
     return or_(col(Notice.network_id).is_(None), of_network)

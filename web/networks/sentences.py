@@ -12,6 +12,9 @@ from chat.networks import Entry, Named, Receipt
 SENTENCES: dict[str, tuple[str, ...]] = {
     "network.founded": ("{actor} founded this network ({access})",),
     "access.changed": ("{actor} changed who can see the network from {before} to {after}",),
+    "settings.changed": ("{actor} changed the settings ({changed})", "{actor} changed the settings"),
+    "picture.changed": ("{actor} gave the network another picture",),
+    "picture.removed": ("{actor} removed the network’s picture",),
     "member.joined": ("{actor} joined as {role}",),
     "member.left": ("{actor} left",),
     "member.removed": ("{actor} removed {subject}",),
@@ -25,7 +28,23 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "{actor} made an invitation",
     ),
     "invitation.revoked": ("{actor} withdrew the invitation of {email}", "{actor} withdrew an invitation"),
+    "invitation.resent": ("{actor} sent {email} the invitation again",),
+    "invitation.copied": ("{actor} made another link of an invitation",),
     "invitation.accepted": ("{actor} accepted an invitation",),
+    "batch.confirmed": ("{actor} had {lines} people of a list invited, each as {role}",),
+    "batch.stopped": ("{actor} stopped inviting from a list",),
+    "batch.resumed": ("{actor} went on inviting from a list",),
+    "batch.done": ("A list has been worked through: {invited} people were invited",),
+    "request.made": ("{actor} asked for a place",),
+    "request.withdrawn": ("{actor} took their request for a place back",),
+    "request.approved": ("{actor} approved the request of {subject}",),
+    "request.declined": ("{actor} declined the request of {subject}",),
+    "announcement.made": ("{actor} announced “{title}”",),
+    "announcement.removed": ("{actor} took the announcement “{title}” back",),
+    "unmasking.asked": ("{actor} asked to learn who wrote post {post}: {reason}",),
+    "unmasking.declined": ("{actor} declined the question of {asked_by} who wrote post {post}",),
+    "post.unmasked": ("{actor} agreed with {asked_by} to learn who wrote post {post}: {reason}",),
+    "author.revealed": ("{actor} looked at who wrote post {post}",),
 }
 FORMER = "What they wrote is shown as by a former member."
 
