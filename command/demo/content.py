@@ -25,6 +25,11 @@ def series() -> list[dict[str, Any]]:
     return read("networks")["series"]
 
 
+def matters() -> dict[str, Any]:
+    """By network: what its owner made of it, what was announced, and who asks for a place."""
+    return read("networks")["matters"]
+
+
 def topics(slug: str) -> list[dict[str, Any]]:
     """A network's topics, the oldest first."""
     return sorted(read(f"topics/{slug}")["topic"], key=lambda topic: -topic["days_ago"])

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from chat import clock, discussions, dropins, members, networks
+from chat import announcements, clock, discussions, dropins, members, networks
 from chat.db import Database, Transaction
 from chat.discussions.reading import mark_read
 from chat.members import Viewer
@@ -35,6 +35,8 @@ async def load(database_url: str, redis_url: str) -> None:
         cast = await _people(db)
         for network in content.networks():
             await _network(db, cast, network)
+        for slug, matters in content.matters().items():
+            await _matters(db, cast, slug, matters)
     finally:
         clock.pretend(None)
         await db.close()
@@ -77,7 +79,8 @@ async def _network(db: Database, cast: dict[str, Viewer], form: dict[str, Any]) 
     async with db.transaction() as tx:
         slug = await networks.found(tx, owner, form)
         network = await networks.network_of(tx, owner, slug)
-        for handle in (*form["hosts"], *form["members"]):
+        for n, handle in enumerate((*form["hosts"], *form["members"])):
+            clock.pretend(now - timedelta(days=130 - 5 * n % 110))
             role = "host" if handle in form["hosts"] else "member"
             await networks.place(tx, network.id, cast[handle].id, role, invited_by=owner.id)
     clock.pretend(None)
@@ -87,6 +90,24 @@ async def _network(db: Database, cast: dict[str, Viewer], form: dict[str, Any]) 
     for topic in content.topics(form["slug"]):
         async with db.transaction() as tx:
             await _topic(tx, cast, network, topic, now)
+
+
+async def _matters(db: Database, cast: dict[str, Viewer], slug: str, matters: dict[str, Any]) -> None:
+    now = clock.now()
+    async with db.transaction() as tx:
+        owner = cast[matters["announcement"]["by"]]
+        network = await networks.network_of(tx, owner, slug)
+        clock.pretend(now - timedelta(days=9))
+        await networks.change_settings(
+            tx, owner, network, {key: matters[key] for key in ("description", "questions")}
+        )
+        clock.pretend(now - timedelta(hours=20))
+        await announcements.announce(tx, owner, network, matters["announcement"])
+        for request in matters["request"]:
+            viewer = cast[request["by"]]
+            seen = await networks.network_of(tx, viewer, slug)
+            await networks.ask(tx, viewer, seen, request["answers"])
+    clock.pretend(None)
 
 
 async def _topic(

@@ -151,7 +151,12 @@ async def test_members_are_told_for_two_weeks_that_the_access_has_changed(db, an
     cast.it_is("2026-11-16 12:00")
     assert await news(ben) is None
     ((action, actor, details),) = await entries(db, open_network)
-    assert (action, actor, details["from"], details["to"]) == ("access.changed", ana.id, "open", "restricted")
+    assert (action, actor, details["before"], details["after"]) == (
+        "access.changed",
+        ana.id,
+        "open",
+        "restricted",
+    )
 
 
 @pytest.mark.parametrize(
