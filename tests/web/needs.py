@@ -63,10 +63,10 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
     }[need]
 
 
-# Somebody's thing that an address is asked about besides the usual: those of tests/web/test_matrix.py.
+# What it takes, or what it takes for each of these, which tests/web/test_matrix.py sets up.
 Needs = str | dict[str, str]
-USUAL = "a member's thing"
-HOSTS_THING, OWN_THING = "a host's", "one's own"
+USUAL, HOST, BANNED = "a member", "a host", "somebody banned"
+OWN_POST, UNSIGNED, REVEALED = "one's own post", "an anonymous post", "an anonymous post that two hosts agreed on"
 
 N, A = "/networks/{slug}", "/api/v1/networks/{slug}"
 MANY = "/invitations/many/{id:id}"
@@ -78,10 +78,10 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{N}/members/{{handle}}"): "remove_member",
     ("POST", f"{N}/members/{{handle}}/role"): "change_role",
     ("POST", f"{N}/members/{{handle}}/transfer"): "change_role",
-    ("POST", f"{N}/members/{{handle}}/remove"): {USUAL: "remove_member", HOSTS_THING: "remove_host"},
+    ("POST", f"{N}/members/{{handle}}/remove"): {USUAL: "remove_member", HOST: "remove_host"},
     ("GET", f"{N}/bans"): "ban_member",
     ("POST", f"{N}/bans"): "ban_member",  # that it may not be a host is said in the form
-    ("POST", f"{N}/bans/{{handle}}/lift"): "ban_member",
+    ("POST", f"{N}/bans/{{handle}}/lift"): {BANNED: "ban_member"},
     ("GET", f"{N}/audit"): "read_audit",
     ("GET", f"{N}/audit.csv"): "read_audit",
     ("GET", f"{N}/members"): "see_people",
@@ -129,13 +129,13 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
-    ("GET", "/posts/{id:id}/edit"): {USUAL: NOBODY, OWN_THING: OWN},
-    ("POST", "/posts/{id:id}/edit"): {USUAL: NOBODY, OWN_THING: REWRITE},
-    ("GET", "/posts/{id:id}/remove"): {USUAL: "remove_post", OWN_THING: OWN},
-    ("POST", "/posts/{id:id}/remove"): {USUAL: "remove_post", OWN_THING: OWN},
-    ("GET", "/posts/{id:id}/unmask"): "unmask",
-    ("POST", "/posts/{id:id}/unmask"): "unmask",
-    ("POST", "/posts/{id:id}/unmask/reveal"): "unmask",
+    ("GET", "/posts/{id:id}/edit"): {USUAL: NOBODY, OWN_POST: OWN},
+    ("POST", "/posts/{id:id}/edit"): {USUAL: NOBODY, OWN_POST: REWRITE},
+    ("GET", "/posts/{id:id}/remove"): {USUAL: "remove_post", OWN_POST: OWN},
+    ("POST", "/posts/{id:id}/remove"): {USUAL: "remove_post", OWN_POST: OWN},
+    ("GET", "/posts/{id:id}/unmask"): {UNSIGNED: "unmask"},
+    ("POST", "/posts/{id:id}/unmask"): {UNSIGNED: "unmask"},
+    ("POST", "/posts/{id:id}/unmask/reveal"): {REVEALED: "unmask"},
     ("POST", "/unmaskings/{id:id}/agree"): "unmask",
     ("POST", "/unmaskings/{id:id}/decline"): "unmask",
     ("GET", f"{N}/unmaskings"): "unmask",
@@ -154,7 +154,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{A}/members"): "see_people",
     ("GET", f"{A}/members/{{handle}}"): "see_people",
     ("PATCH", f"{A}/members/{{handle}}"): "change_role",
-    ("DELETE", f"{A}/members/{{handle}}"): {USUAL: "remove_member", HOSTS_THING: "remove_host"},
+    ("DELETE", f"{A}/members/{{handle}}"): {USUAL: "remove_member", HOST: "remove_host"},
     ("POST", f"{A}/members/{{handle}}/transfer"): "change_role",
     ("POST", f"{A}/leave"): KNOW_SIGNED_IN,
     ("GET", f"{A}/audit"): "read_audit",
@@ -167,8 +167,8 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{A}/announcements/{{id:id}}/dismiss"): BELONG,
     ("GET", f"{A}/dashboard"): "see_dashboard",
     ("GET", f"{A}/bans"): "ban_member",
-    ("PUT", f"{A}/bans/{{handle}}"): {USUAL: "ban_member", HOSTS_THING: "remove_host"},
-    ("DELETE", f"{A}/bans/{{handle}}"): "ban_member",
+    ("PUT", f"{A}/bans/{{handle}}"): {USUAL: "ban_member", HOST: "remove_host"},
+    ("DELETE", f"{A}/bans/{{handle}}"): {BANNED: "ban_member"},
     ("GET", f"{A}/invitations"): "invite",
     ("POST", f"{A}/invitations"): "invite",
     ("DELETE", f"{A}/invitations/{{id:id}}"): "manage_invitations",
@@ -188,11 +188,11 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/api/v1/topics/{id:id}/posts"): "reply",
     ("POST", "/api/v1/topics/{id:id}/read"): READ_SIGNED_IN,
     ("GET", "/api/v1/posts/{id:id}"): "read",
-    ("PATCH", "/api/v1/posts/{id:id}"): {USUAL: NOBODY, OWN_THING: REWRITE},
-    ("DELETE", "/api/v1/posts/{id:id}"): {USUAL: "remove_post", OWN_THING: OWN},
-    ("GET", "/api/v1/posts/{id:id}/unmaskings"): "unmask",
-    ("POST", "/api/v1/posts/{id:id}/unmaskings"): "unmask",
-    ("POST", "/api/v1/posts/{id:id}/unmaskings/reveal"): "unmask",
+    ("PATCH", "/api/v1/posts/{id:id}"): {USUAL: NOBODY, OWN_POST: REWRITE},
+    ("DELETE", "/api/v1/posts/{id:id}"): {USUAL: "remove_post", OWN_POST: OWN},
+    ("GET", "/api/v1/posts/{id:id}/unmaskings"): {UNSIGNED: "unmask"},
+    ("POST", "/api/v1/posts/{id:id}/unmaskings"): {UNSIGNED: "unmask"},
+    ("POST", "/api/v1/posts/{id:id}/unmaskings/reveal"): {REVEALED: "unmask"},
     ("POST", "/api/v1/unmaskings/{id:id}/agree"): "unmask",
     ("POST", "/api/v1/unmaskings/{id:id}/decline"): "unmask",
     ("GET", f"{A}/unmaskings"): "unmask",
