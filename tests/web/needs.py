@@ -43,9 +43,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
     role, is_open, signed_in = ROLES[who], access == "open", who != "a visitor"
     if need in RIGHTS:
         return has_right(role, need, opened) or (
-            is_open
-            and who in IN_THE_OPEN.get(need, ())
-            and has_right("member", need, opened)
+            is_open and who in IN_THE_OPEN.get(need, ()) and has_right("member", need, opened)
         )
     knows = role is not None or access != "confidential"
     reads = role is not None or is_open
@@ -66,7 +64,11 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
 # What it takes, or what it takes for each of these, which tests/web/test_matrix.py sets up.
 Needs = str | dict[str, str]
 USUAL, HOST, BANNED = "a member", "a host", "somebody banned"
-OWN_POST, UNSIGNED, REVEALED = "one's own post", "an anonymous post", "an anonymous post that two hosts agreed on"
+OWN_POST, UNSIGNED, REVEALED = (
+    "one's own post",
+    "an anonymous post",
+    "an anonymous post that two hosts agreed on",
+)
 
 N, A = "/networks/{slug}", "/api/v1/networks/{slug}"
 MANY = "/invitations/many/{id:id}"

@@ -25,11 +25,13 @@ from tests.web.needs import (
     ASK,
     BANNED,
     HOST,
+    IN_THE_OPEN,
     JOIN,
     NEEDS,
     OWN_POST,
     REVEALED,
     ROLES,
+    SENT_AWAY,
     UNSIGNED,
     USUAL,
     WERE_IN,
@@ -149,18 +151,18 @@ def questions(who: str, access: str) -> list[tuple[Address, str, str]]:
         (Address(*key), what, need)
         for key, needs in NEEDS.items()
         for what, need in (needs if isinstance(needs, dict) else {USUAL: needs}).items()
-        if access in ("open", "confidential") or differs(who, Address(*key), need)
+        if worth_asking(who, Address(*key), need, access)
     ]
 
 
-def differs(who: str, address: Address, need: str) -> bool:
-    """Whether a restricted or private network may answer otherwise than a confidential one. Whoever is in it
-    does the same in each, as far as the table knows; and outside acts are refused by the same verbs."""
-    return (
-        need in (ASK, JOIN)
-        or (need in RIGHTS and RIGHTS[need].if_opened)
-        or (address.safe and ROLES[who] is None)
-    )
+def worth_asking(who: str, address: Address, need: str, access: str) -> bool:
+    """A confidential network is asked everything, the others what they may answer otherwise, or show to other people."""
+    if access == "confidential" or need in (ASK, JOIN) or (need in RIGHTS and RIGHTS[need].if_opened):
+        return True
+    if access == "open":
+        # What takes a role is asked of it by an outsider: who was sent away stands as they do.
+        return address.safe or who not in SENT_AWAY or need not in RIGHTS or need in IN_THE_OPEN
+    return address.safe and ROLES[who] is None
 
 
 def let(answer: httpx2.Response) -> bool:
@@ -258,7 +260,9 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
             id=network.id,
         )
         # The letter is old enough to be sent again.
-        await tx.run("UPDATE invitation SET created_at = created_at - interval '1 day', letter_asked_at = NULL")
+        await tx.run(
+            "UPDATE invitation SET created_at = created_at - interval '1 day', letter_asked_at = NULL"
+        )
     things: dict[str, Things] = {
         USUAL: usual,
         HOST: {**usual, "members/handle": hal.handle, "bans/handle": hal.handle},
