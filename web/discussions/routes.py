@@ -152,6 +152,9 @@ async def confirm_removal(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         post = await discussions.post_of(tx, viewer, request.path_params["id"])
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
+        network = await networks.network_by_id(tx, viewer, topic.network_id)
+        if viewer is None or not (network.may("remove_post") or await discussions.wrote(tx, viewer, post.id)):
+            raise Forbidden("Only its author or a host can remove a post.")
         return await page(request, tx, viewer, "discussions/remove.html", {"post": post, "topic": topic})
 
 
