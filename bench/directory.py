@@ -20,9 +20,7 @@ from chat.db import Database
 from command.trouble import Trouble
 
 FILE = figures.RESULTS / "directory.jsonl"
-GOAL = (
-    "≤ 50"  # ms of CPU, of the web process and the database, which no neighbour on the machine changes much
-)
+GOAL = "≤ 50"  # ms, of a page of the directory
 ORGANISATIONS, COUNTRIES = 180, ("GB", "PT", "AU", "IE", "SE", "DE", "NG", "IN")
 
 # Every tenth hides their organisation, every twentieth isn't listed. Names have accents, as names do.
@@ -99,9 +97,9 @@ def _measure(
                 took.append(member.ask(path, pages))
                 cpu.append((server.cpu() + built.cpu() - used) / pages * 1000)
             goal = GOAL if name.startswith("directory") else ""
-            yield figure(f"{name}.cpu", cpu, "ms", goal=goal, n=pages, **of)
+            yield figure(f"{name}.cpu", cpu, "ms", n=pages, **of)
             yield figure(f"{name}.p50", [quantile(t, 0.5) for t in took], "ms", n=pages, **of)
-            yield figure(f"{name}.p99", [quantile(t, 0.99) for t in took], "ms", n=pages, **of)
+            yield figure(f"{name}.p99", [quantile(t, 0.99) for t in took], "ms", goal=goal, n=pages, **of)
 
 
 class Member:

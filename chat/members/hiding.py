@@ -15,9 +15,14 @@ def shown(column: str, member: str = "member") -> str:
     return f"CASE WHEN '{column}' = ANY ({member}.hides) THEN '' ELSE {member}.{column} END AS {column}"
 
 
-async def hide(tx: Transaction, member_id: int, form: Mapping[str, Any]) -> None:
-    """Choose what others don't see. Form: hides, some of organisation, role and country."""
+async def hide(tx: Transaction, member_id: int, form: Mapping[str, Any]) -> bool:
+    """Choose what others don't see; whether that is a change. Form: hides, some of organisation, role and country."""
     hides = form.get("hides")
     if not isinstance(hides, list) or not all(isinstance(each, str) and each in HIDEABLE for each in hides):
         raise Invalid("hides", f"You can hide any of: {', '.join(HIDEABLE)}.")
-    await tx.run("UPDATE member SET hides = :hides WHERE id = :id", hides=sorted(set(hides)), id=member_id)
+    changed = await tx.run(
+        "UPDATE member SET hides = :hides WHERE id = :id AND hides <> :hides",
+        hides=sorted(set(hides)),
+        id=member_id,
+    )
+    return bool(changed)

@@ -49,7 +49,7 @@ from chat.networks.opening_up import AccessNews, access_news
 from chat.networks.pasting import MOST_BYTES, entries, read_list
 from chat.networks.picturing import picture_of, put_picture, remove_picture
 from chat.networks.placing import join, only_owner, place
-from chat.networks.preferring import Preferences, prefer, preferences_of
+from chat.networks.preferring import Preferences, draw_anew, prefer, preferences_of
 from chat.networks.queries import (
     NetworkSeen,
     Person,
@@ -113,6 +113,7 @@ __all__ = [
     "directory_of",
     "discard_list",
     "draft_list",
+    "draw_anew",
     "entries",
     "entries_of",
     "forget_lists",

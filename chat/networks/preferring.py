@@ -8,6 +8,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.members import Viewer, must_act
+from chat.networks.access import access_changes
 from chat.networks.queries import NetworkSeen
 
 
@@ -29,6 +30,15 @@ async def preferences_of(tx: Transaction, viewer: Viewer | None, network: Networ
     if row is None:
         raise Forbidden("These choices are for the network’s members.")
     return Preferences(*row)
+
+
+async def draw_anew(tx: Transaction, member_id: int) -> None:
+    """What live delivery has kept of a member's networks shows them as they were: it is drawn again when asked for."""
+    rows = await tx.all(
+        "SELECT network_id FROM membership WHERE member_id = :member ORDER BY network_id", member=member_id
+    )
+    for (network_id,) in rows:
+        await access_changes(tx, network_id)
 
 
 async def prefer(

@@ -155,3 +155,16 @@ async def test_a_transaction_that_rolls_back_leaves_no_gap(live_server, db, ana,
         await cast.write(db, ana, thread, "Really.")
         event = await screen.next()
         assert (event["q"], event["d"]["number"], event["d"]["body"]) == (2, 2, "Really.")
+
+
+async def test_what_is_kept_shows_nobody_as_they_were_before_they_hid_it(live_server, db, ana, ben, thread):
+    async with live_server.listening(ana, thread.stream) as screen:
+        await cast.write(db, ben, thread, "One.")
+        assert ben.organisation in str(await screen.next("post.added"))
+        epoch = screen.told["subs"][0]["e"]
+    async with live_server.client(ben) as client:
+        assert (await client.patch("/api/v1/me", json={"hides": ["organisation"]})).status_code == 200
+    await live_server.house.hub.sweep()
+    async with live_server.listening(ana, cursor(thread.stream, epoch, 1)) as screen:
+        await screen.next("post.added")
+    assert ben.organisation not in str(screen.heard)

@@ -23,7 +23,8 @@ async def change_me(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         assert viewer is not None
-        await members.hide(tx, viewer.id, form)
+        if await members.hide(tx, viewer.id, form):
+            await networks.draw_anew(tx, viewer.id)
         email = await members.own_email(tx, viewer.id)
         return json(shapes.me(viewer, email, await members.own_profile(tx, viewer.id)))
 

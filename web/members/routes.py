@@ -221,7 +221,8 @@ async def save_visibility(request: Request) -> Response:
     form = await form_of(request)
     async with writing(request) as (tx, viewer):
         hides = [name for name in members.HIDEABLE if name not in form]
-        await members.hide(tx, _somebody(viewer).id, {"hides": hides})
+        if await members.hide(tx, _somebody(viewer).id, {"hides": hides}):
+            await networks.draw_anew(tx, _somebody(viewer).id)
     return see("/settings?saved=visibility")
 
 
