@@ -3,6 +3,7 @@
 The same questions are asked twice: with the network there, and with every trace of it gone. The answers are the same bytes.
 """
 
+import io
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -11,8 +12,9 @@ from typing import Any, NamedTuple
 
 import asyncpg
 import pytest
+from PIL import Image
 
-from chat import discussions, dropins
+from chat import discussions, dropins, networks
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -76,12 +78,24 @@ class Secret(NamedTuple):
     lookers: dict[str, Looker]
 
 
+def picture() -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(content, "PNG")
+    return content.getvalue()
+
+
 @pytest.fixture
 async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secret:
     """Ana's confidential circle, full of words that stand nowhere else. Frida was in it; Dev and Erin never were."""
     frida = await cast.join_the_hub(db, "Frida Muster")
     quokka = await cast.join_the_hub(db, "Quokka Bilby", organisation="Marsupial trust")
-    network = await cast.found(db, ana, WORDS, "confidential", quokka)
+    network = await cast.found(db, ana, WORDS, "private", quokka)
+    async with db.transaction() as tx:  # Dev asks for a place, and then it disappears before his eyes
+        await networks.ask(tx, dev, await networks.network_of(tx, dev, network.slug), [])
+        await networks.put_picture(tx, ana, network, picture())
+        slug = await networks.change_access(tx, ana, network, {"access": "confidential"})
+    async with db.snapshot() as tx:
+        network = await networks.network_of(tx, ana, slug)
     used = await cast.invite(db, ana, network, places=5)
     await cast.accept(db, frida, used)
     await cast.invite(db, ana, network, email="potoroo@example.org")
