@@ -32,8 +32,13 @@ from chat.realtime.telling import telling  # noqa: E402
 from tests import cast, servers  # noqa: E402
 from tests.cast import Thread  # noqa: E402
 from tests.hubs import RunningHub, running  # noqa: E402
+from tests.overtime import Overtime  # noqa: E402
 
 POSTGRES = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Overtime())
 
 
 # The servers
