@@ -411,7 +411,9 @@ CREATE TABLE reading (
 );
 CREATE INDEX reading_topic ON reading (topic_id);
 
--- A drop-in that repeats: a rule (RFC 5545) at a wall time in a zone.
+-- A drop-in that repeats: a rule (RFC 5545) at a wall time in a zone, but for the `skipped` dates and the bank holidays of
+-- `holidays` (such as GB-ENG). One that was changed from a date on is followed by another. With a `capacity` it has that
+-- many places. Since `chatham_house_since` nobody is named in what it leaves behind.
 CREATE TABLE series (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network_id bigint NOT NULL REFERENCES network,
@@ -425,12 +427,18 @@ CREATE TABLE series (
     place_url text NOT NULL DEFAULT '',
     host_id bigint NOT NULL REFERENCES member,
     created_at timestamptz NOT NULL DEFAULT now(),
-    ended_at timestamptz
+    ended_at timestamptz,
+    capacity integer CHECK (capacity BETWEEN 1 AND 100000),
+    holidays text NOT NULL DEFAULT '',
+    skipped date[] NOT NULL DEFAULT '{}',
+    chatham_house_since timestamptz,
+    follows_id bigint REFERENCES series
 );
 CREATE INDEX series_network ON series (network_id);
 
--- One date of a series, moved when a host gave it a time of its own. The clock says whether it is open; the
--- columns opened, closed and missed say what has been announced.
+-- One date of a series, moved when a host gave it a time of its own. The clock says what it is; the columns lobbied, opened,
+-- closed, wrapped, archived and missed say what has been announced. What is null here is as in the series. Each change
+-- that calendars must hear of raises its sequence (RFC 5546), and `word` is what the host said to the last.
 CREATE TABLE drop_in (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     series_id bigint NOT NULL REFERENCES series,
@@ -443,6 +451,17 @@ CREATE TABLE drop_in (
     opened_at timestamptz,
     closed_at timestamptz,
     missed_at timestamptz,
+    title text,
+    description text,
+    place_url text,
+    capacity integer CHECK (capacity BETWEEN 1 AND 100000),
+    sequence integer NOT NULL DEFAULT 0,
+    word text NOT NULL DEFAULT '',
+    cancelled_at timestamptz,
+    cancelled_by bigint REFERENCES member,
+    lobbied_at timestamptz,
+    wrapped_at timestamptz,
+    archived_at timestamptz,
     UNIQUE (series_id, local_date),
     CHECK (opens_at < closes_at)
 );
@@ -450,6 +469,28 @@ CREATE INDEX drop_in_network ON drop_in (network_id, opens_at);
 CREATE INDEX drop_in_topic ON drop_in (topic_id);
 CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND missed_at IS NULL;
 CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND closed_at IS NULL;
+
+-- What a member answered to one date. Who said yes to a full one waits from `waiting_since` on, first in, first promoted.
+CREATE TABLE rsvp (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    answer text NOT NULL CHECK (answer IN ('yes', 'maybe', 'no')),
+    answered_at timestamptz NOT NULL DEFAULT now(),
+    waiting_since timestamptz CHECK (waiting_since IS NULL OR answer = 'yes'),
+    PRIMARY KEY (drop_in_id, member_id)
+);
+CREATE INDEX rsvp_member ON rsvp (member_id);
+CREATE INDEX rsvp_waiting ON rsvp (drop_in_id, waiting_since) WHERE waiting_since IS NOT NULL;
+
+-- What a member answered to a whole series: it holds for its dates that come, until they answer to one of them.
+CREATE TABLE series_rsvp (
+    series_id bigint NOT NULL REFERENCES series,
+    member_id bigint NOT NULL REFERENCES member,
+    answer text NOT NULL CHECK (answer IN ('yes', 'maybe', 'no')),
+    answered_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (series_id, member_id)
+);
+CREATE INDEX series_rsvp_member ON series_rsvp (member_id);
 
 -- Something that a network's hosts say to all its members, in the page and by e-mail. A removed one is shown to nobody.
 CREATE TABLE announcement (

@@ -22,6 +22,11 @@ class Series(SQLModel, table=True):
     host_id: int = ref("member")
     created_at: datetime = moment(default=True)
     ended_at: datetime | None = moment()
+    capacity: int | None = None
+    holidays: str = words(default="")
+    skipped: list[date] = Field(sa_type=sa.ARRAY(sa.Date))
+    chatham_house_since: datetime | None = moment()
+    follows_id: int | None = ref("series", optional=True)
 
 
 class DropIn(SQLModel, table=True):
@@ -38,3 +43,30 @@ class DropIn(SQLModel, table=True):
     opened_at: datetime | None = moment()
     closed_at: datetime | None = moment()
     missed_at: datetime | None = moment()
+    title: str | None = Field(default=None, sa_type=sa.Text)
+    description: str | None = Field(default=None, sa_type=sa.Text)
+    place_url: str | None = Field(default=None, sa_type=sa.Text)
+    capacity: int | None = None
+    sequence: int
+    word: str = words(default="")
+    cancelled_at: datetime | None = moment()
+    cancelled_by: int | None = ref("member", optional=True)
+    lobbied_at: datetime | None = moment()
+    wrapped_at: datetime | None = moment()
+    archived_at: datetime | None = moment()
+
+
+class Rsvp(SQLModel, table=True):
+    drop_in_id: int = ref("drop_in", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    answer: str = words()
+    answered_at: datetime = moment(default=True)
+    waiting_since: datetime | None = moment()
+
+
+class SeriesRsvp(SQLModel, table=True):
+    __tablename__ = "series_rsvp"
+    series_id: int = ref("series", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    answer: str = words()
+    answered_at: datetime = moment(default=True)

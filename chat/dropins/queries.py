@@ -1,11 +1,11 @@
 """Which drop-ins there are for a viewer, and what the clock says of them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from chat import clock
 from chat.db import Reader, Transaction
@@ -16,7 +16,9 @@ from chat.networks import NetworkSeen, nothing_there, readable
 from chat.networks.access import belongs
 from chat.networks.models import Network
 
-LOBBY = timedelta(minutes=15)
+LOBBY = timedelta(minutes=15)  # before the doors open
+WRAP_UP = timedelta(minutes=15)  # after the end, for last words
+FOLLOW_UP = timedelta(days=7)  # after the end, for late questions and answers
 
 
 class DropInSeen(NamedTuple):
@@ -34,27 +36,42 @@ class DropInSeen(NamedTuple):
     host_name: str
     place_url: str
     topic_id: int
+    local_date: date
     opens_at: datetime
     closes_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None
     missed_at: datetime | None
+    cancelled_at: datetime | None
+    word: str
+    sequence: int
+    capacity: int | None
+    chatham_house_since: datetime | None
 
     @property
     def state(self) -> str:
-        """scheduled, lobby, live, closed or missed: the clock decides, not a worker."""
-        now = clock.now()
+        """The clock decides, not a worker: scheduled, lobby, live, wrap_up, follow_up, archived; or cancelled, or missed."""
+        if self.cancelled_at:
+            return "cancelled"
         if self.missed_at:
             return "missed"
-        if now >= self.closes_at:
-            return "closed"
-        if now >= self.opens_at:
+        now = clock.now()
+        if now < self.opens_at:
+            return "lobby" if now >= self.opens_at - LOBBY else "scheduled"
+        if now < self.closes_at:
             return "live"
-        return "lobby" if now >= self.opens_at - LOBBY else "scheduled"
+        if now < self.closes_at + WRAP_UP:
+            return "wrap_up"
+        return "follow_up" if now < self.closes_at + FOLLOW_UP else "archived"
 
     @property
     def lets_in(self) -> bool:
-        return self.state in ("lobby", "live")
+        """Whether there is a room to be in."""
+        return self.state in ("lobby", "live", "wrap_up")
+
+    @property
+    def over(self) -> bool:
+        return self.state in ("wrap_up", "follow_up", "archived")
 
 
 class Door(NamedTuple):
@@ -81,30 +98,38 @@ _HOST = Byline("host", "series.network_id", "series.host_id", "series.created_at
 
 
 def _drop_ins() -> Any:
-    return _HOST.join(
-        select(
-            DropIn.id,
-            DropIn.series_id,
-            DropIn.network_id,
-            Network.slug,
-            col(Network.name),
-            Series.title,
-            Series.description,
-            Series.zone,
-            _HOST.handle,
-            _HOST.name,
-            Series.place_url,
-            DropIn.topic_id,
-            DropIn.opens_at,
-            DropIn.closes_at,
-            DropIn.opened_at,
-            DropIn.closed_at,
-            DropIn.missed_at,
-        )
+    columns: Any = (
+        DropIn.id,
+        DropIn.series_id,
+        DropIn.network_id,
+        Network.slug,
+        col(Network.name),
+        func.coalesce(DropIn.title, Series.title),
+        func.coalesce(DropIn.description, Series.description),
+        Series.zone,
+        _HOST.handle,
+        _HOST.name,
+        func.coalesce(DropIn.place_url, Series.place_url),
+        DropIn.topic_id,
+        DropIn.local_date,
+        DropIn.opens_at,
+        DropIn.closes_at,
+        DropIn.opened_at,
+        DropIn.closed_at,
+        DropIn.missed_at,
+        DropIn.cancelled_at,
+        DropIn.word,
+        DropIn.sequence,
+        func.coalesce(DropIn.capacity, Series.capacity),
+        Series.chatham_house_since,
+    )
+    query = (
+        select(*columns)
         .select_from(DropIn)
         .join(Series, col(Series.id) == col(DropIn.series_id))
         .join(Network, col(Network.id) == col(DropIn.network_id))
     )
+    return _HOST.join(query)
 
 
 async def _all(tx: Transaction, query: Any) -> list[DropInSeen]:
@@ -127,7 +152,11 @@ async def drop_in_of_topic(tx: Transaction, topic_id: int) -> int | None:
 
 async def upcoming_in(tx: Transaction, network_id: int, limit: int = 20) -> list[DropInSeen]:
     """The dates of a network that are open or to come, the next one first; for a viewer who may read the network."""
-    query = _drop_ins().where(col(DropIn.network_id) == network_id, col(DropIn.closes_at) > clock.now())
+    query = _drop_ins().where(
+        col(DropIn.network_id) == network_id,
+        col(DropIn.closes_at) > clock.now(),
+        col(DropIn.cancelled_at).is_(None),
+    )
     return await _all(tx, query.order_by(DropIn.opens_at, DropIn.id).limit(limit))
 
 
@@ -137,7 +166,7 @@ async def upcoming_for(tx: Transaction, viewer: Viewer | None, limit: int = 5) -
     next_of_each = (
         select(DropIn.id)
         .join(Network, col(Network.id) == col(DropIn.network_id))
-        .where(mine, col(DropIn.closes_at) > clock.now())
+        .where(mine, col(DropIn.closes_at) > clock.now(), col(DropIn.cancelled_at).is_(None))
         .ext(distinct_on(col(DropIn.series_id)))
         .order_by(DropIn.series_id, DropIn.opens_at)
     )
@@ -150,7 +179,12 @@ async def live_now(tx: Transaction, viewer: Viewer | None) -> list[DropInSeen]:
     if viewer is None:
         return []
     now = clock.now()
-    query = _drop_ins().where(belongs(viewer.id), col(DropIn.opens_at) <= now, col(DropIn.closes_at) > now)
+    query = _drop_ins().where(
+        belongs(viewer.id),
+        col(DropIn.opens_at) <= now,
+        col(DropIn.closes_at) > now,
+        col(DropIn.cancelled_at).is_(None),
+    )
     return await _all(tx, query.order_by(DropIn.opens_at).limit(5))
 
 
@@ -202,9 +236,13 @@ async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[
 
 
 async def doors(tx: Reader, drop_in_ids: set[int]) -> dict[int, Door]:
-    """The doors of these drop-ins' rooms: open to the network's members from the lobby to the end."""
+    """The doors of these drop-ins' rooms: open to the network's members from the lobby to the end of the follow-up."""
     rows = await tx.all(
-        "SELECT id, network_id, opens_at, closes_at FROM drop_in WHERE id = ANY(:ids)", ids=list(drop_in_ids)
+        "SELECT id, network_id, opens_at, closes_at, cancelled_at FROM drop_in WHERE id = ANY(:ids)",
+        ids=list(drop_in_ids),
     )
     now = clock.now()
-    return {id: Door(network_id, opens - LOBBY <= now < closes) for id, network_id, opens, closes in rows}
+    return {
+        id: Door(network_id, cancelled is None and opens - LOBBY <= now < closes + FOLLOW_UP)
+        for id, network_id, opens, closes, cancelled in rows
+    }

@@ -53,18 +53,32 @@ async def due(db):
 
 async def test_the_clock_alone_says_what_it_is(db, ben, drop_in):
     states = {}
-    for at in ("09:00", "11:44", "11:45", "11:59:59", "12:00", "12:59", "13:00"):
-        cast.it_is(f"2026-11-19 {at}")
+    for at in (
+        "19 09:00",
+        "19 11:44",
+        "19 11:45",
+        "19 11:59:59",
+        "19 12:00",
+        "19 12:59",
+        "19 13:00",
+        "19 13:15",
+        "26 12:59",
+        "26 13:00",
+    ):
+        cast.it_is(f"2026-11-{at}")
         found = await seen(db, ben, drop_in)
         states[at] = (found.state, found.lets_in)
     assert states == {
-        "09:00": ("scheduled", False),
-        "11:44": ("scheduled", False),
-        "11:45": ("lobby", True),
-        "11:59:59": ("lobby", True),
-        "12:00": ("live", True),
-        "12:59": ("live", True),
-        "13:00": ("closed", False),
+        "19 09:00": ("scheduled", False),
+        "19 11:44": ("scheduled", False),
+        "19 11:45": ("lobby", True),
+        "19 11:59:59": ("lobby", True),
+        "19 12:00": ("live", True),
+        "19 12:59": ("live", True),
+        "19 13:00": ("wrap_up", True),
+        "19 13:15": ("follow_up", False),
+        "26 12:59": ("follow_up", False),
+        "26 13:00": ("archived", False),
     }
 
 
