@@ -23,6 +23,10 @@ DELETE FROM stream WHERE id <> 'sys';
 UPDATE stream SET head = 0, floor = 1;
 SELECT setval(seqrelid, 1000 * row_number() OVER (ORDER BY seqrelid), false) FROM pg_sequence;
 """
+HELD = """
+SELECT pid, state, now() - xact_start AS since, wait_event, query FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
 KEPT = ("meta", "migration", "stream")
 
 
@@ -78,13 +82,19 @@ class Broom:
     @classmethod
     async def of(cls, url: str) -> "Broom":
         # As the superuser, who may look away from foreign keys.
-        connection = await asyncpg.connect(url.replace("hub@", "postgres@"))
+        connection = await asyncpg.connect(
+            url.replace("hub@", "postgres@"), server_settings={"lock_timeout": "20s"}
+        )
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         deletes = "".join(f'DELETE FROM "{t[0]}";' for t in tables if t[0] not in KEPT)
         return cls(connection, EMPTY.format(deletes=deletes))
 
     async def sweep(self) -> None:
-        await self.connection.execute(self.statements)
+        try:
+            await self.connection.execute(self.statements)
+        except asyncpg.LockNotAvailableError:
+            held = await self.connection.fetch(HELD)
+            raise AssertionError(f"A transaction of an earlier scene never ended: {held}") from None
 
     async def put_away(self) -> None:
         await self.connection.close()
