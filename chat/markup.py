@@ -5,6 +5,7 @@ from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, linkify
 
 # Stored beside the HTML. Raise it when the output changes, so that older HTML can be found and redone.
 RENDERER = 1
@@ -34,6 +35,14 @@ def _image_as_link(self, tokens, index, options, env) -> str:
 
 
 _markdown.add_render_rule("image", _image_as_link)
+
+
+def _bare_link(state: StateInline, silent: bool) -> bool:
+    """While it only looks for the end of brackets, the library's rule takes a link's scheme from the words before them."""
+    return not silent and linkify(state, silent)
+
+
+_markdown.inline.ruler.at("linkify", _bare_link)
 
 
 def render(source: str) -> str:

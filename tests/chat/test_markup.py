@@ -125,6 +125,10 @@ def test_whatever_is_written_is_safe(source):
     refuse_unsafe(render(source))
 
 
+def test_a_link_in_a_bracket_that_never_ends_is_a_link():
+    assert render("www.www.[http://s://").count("<a ") == 1
+
+
 def test_no_links_are_looked_for_in_a_word_without_an_end():
     # That would take the square of its length.
     assert "<a" not in render("http://a." * 7_000)
