@@ -23,6 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from chat import clock
 from chat.events import Event, Fact, write_events
 
+FAREWELL_SECONDS = 5
+
 AfterCommit = Callable[[list[Event], list[int]], Awaitable[None]]
 
 
@@ -175,9 +177,15 @@ class Database:
             yield Glance(connection)
 
     async def close(self) -> None:
-        if self._glances is not None:
-            await self._glances.close()
-        await self.engine.dispose()
+        """Say goodbye to the server. A connection that hangs ends with the process."""
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                if self._glances is not None:
+                    await self._glances.close()
+                await self.engine.dispose()
+        except TimeoutError:
+            if self._glances is not None:
+                self._glances.terminate()
 
 
 async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
