@@ -4,7 +4,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -47,10 +46,8 @@ def closed():
     shutil.rmtree(folder)
 
 
-def test_a_throw_away_start_is_quick(tmp_path):
-    began = time.monotonic()
+def test_a_throw_away_start_leaves_nothing(tmp_path):
     with Embedded(tmp_path, durable=False) as servers:
-        assert time.monotonic() - began < 4  # 0.6 s on an idle machine
         assert len(f"{servers.sockets}/.s.PGSQL.5432") < 104
     assert not servers.sockets.exists()
     assert not processes_with(str(tmp_path))

@@ -3,7 +3,6 @@ import json
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -25,10 +24,8 @@ def refusal(*arguments, **changes):
     return done.stderr.strip()
 
 
-def test_help_is_quick_and_names_every_verb():
-    began = time.monotonic()
+def test_help_names_every_verb():
     helped = hub("--help")
-    assert time.monotonic() - began < 1
     for verb in VERBS:
         assert f"  {verb} " in helped.stdout
     assert "_web" not in helped.stdout
