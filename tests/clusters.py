@@ -32,7 +32,7 @@ class Node:
             "--dir", folder, "--save", "", "--appendonly", "no", "--loglevel", "warning",
         ]  # fmt: skip
         self.bus = bus
-        self.redis = Redis(port=self.port)
+        self.redis = Redis(port=self.port, socket_timeout=5, socket_connect_timeout=5)
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:

@@ -84,7 +84,7 @@ async def test_a_post_and_a_removal_come_one_after_the_other(db, ana, ben, secre
             await go_on.wait()
 
     writing = asyncio.create_task(ben_writes_slowly())
-    await started.wait()
+    await asyncio.wait_for(started.wait(), 30)
     removing = asyncio.create_task(cast.remove(db, ana, network, ben))
     _, waiting = await asyncio.wait([removing], timeout=0.2)
     assert waiting, "the removal waits for the post"
@@ -108,7 +108,7 @@ async def test_a_removal_is_not_passed_by_however_busy_a_network_is(db, ana, ben
             await go_on.wait()
 
     writing = asyncio.create_task(writes_slowly())
-    await started.wait()
+    await asyncio.wait_for(started.wait(), 30)
     removing = asyncio.create_task(cast.remove(db, ana, network, ben))
     await asyncio.wait([removing], timeout=0.2)
     later = asyncio.create_task(cast.write(db, ana, secret_thread, "One more, and one more."))

@@ -168,10 +168,10 @@ class Stage:
             raise RuntimeError(f"the writers failed; see {self.folder / 'writers.log'}")
         self.world.worker.terminate()
         await ended(self.world.worker, 10)
-        heads = await self._heads_at_rest()
+        heads = await asyncio.wait_for(self._heads_at_rest(), 60)
         order(swarm, do="finish", heads=heads, within=self.course.settle)
         await said(swarm, "settled", self.course.settle + 20)
-        await swarm.wait()
+        await asyncio.wait_for(swarm.wait(), 30)
         self.things = await self._snapshots(heads)
 
     async def _heads_at_rest(self) -> dict[str, int]:

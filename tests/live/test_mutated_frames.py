@@ -356,7 +356,7 @@ async def test_who_speaks_before_the_answer_is_cut_off(
     monkeypatch.setattr(live_server.house.desk, "by_api_token", slowly)
     async with raw(live_server) as client:
         await client.send(handshake(live_server, "token"))
-        await asked.wait()
+        await asyncio.wait_for(asked.wait(), 30)
         await client.send(early)
         assert await client.refused() == b""
     told.set()
@@ -385,7 +385,7 @@ async def test_who_leaves_during_the_handshake_leaves_no_seat_behind(
     monkeypatch.setattr(live_server.house.desk, "by_api_token", slowly)
     async with raw(live_server) as client:
         await client.send(handshake(live_server, "token"))
-        await asked.wait()
+        await asyncio.wait_for(asked.wait(), 30)
     await asyncio.sleep(0.05)  # the hub has seen it leave
     told.set()
     await asyncio.sleep(0)

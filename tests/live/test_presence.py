@@ -86,7 +86,7 @@ async def test_who_comes_while_names_are_read_is_not_forgotten(live_server, ana,
 
     monkeypatch.setattr(dropins, "people_here", read_late)
     async with live_server.listening(ana, room) as anas:
-        await asked.wait()
+        await asyncio.wait_for(asked.wait(), 30)
         async with live_server.listening(ben, room):
             while live_server.house.rooms.size(room) != 2:
                 await asyncio.sleep(0.02)

@@ -78,13 +78,13 @@ async def test_killed_workers_leave_nobody_out_and_name_no_letter_twice(
 
         await until(so_many)
         os.kill(worker.pid, signal.SIGKILL)
-        await worker.wait()
+        await asyncio.wait_for(worker.wait(), 30)
         async with db.transaction() as tx:  # instead of half a minute until the dead one's leases end
             await tx.run("UPDATE job SET lease_until = NULL, run_at = now() WHERE done_at IS NULL")
     worker = await start_worker(database_url, redis_url, post_office)
     await until(mailed)
     worker.terminate()
-    await worker.wait()
+    await asyncio.wait_for(worker.wait(), 30)
 
     by_name = Counter(name for _, name in post_office.letters)
     assert len(by_name) == everybody
