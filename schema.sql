@@ -516,3 +516,39 @@ CREATE TABLE delivery (
     dismissed_at timestamptz,
     PRIMARY KEY (announcement_id, member_id)
 );
+
+-- The secret address of a calendar feed: of one network, or of all the member's dates. Only a hash of it is kept.
+CREATE TABLE calendar_feed (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    member_id bigint NOT NULL REFERENCES member,
+    network_id bigint REFERENCES network,
+    token_hash bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    fetched_at timestamptz,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX calendar_feed_member ON calendar_feed (member_id, coalesce(network_id, 0)) WHERE ended_at IS NULL;
+
+-- What a member's own calendar was told of a series by letters: the number of the last one, and the series as a whole
+-- if they said yes to all of it.
+CREATE TABLE calendar_series (
+    series_id bigint NOT NULL REFERENCES series,
+    member_id bigint NOT NULL REFERENCES member,
+    number integer NOT NULL DEFAULT -1,
+    whole text NOT NULL DEFAULT '',
+    mailed_at timestamptz,
+    PRIMARY KEY (series_id, member_id)
+);
+
+-- What a member's own calendar was told of one date: the change told in the page, the one in a letter, whether the date
+-- stands there and as what, and by which moment of the series it goes by there.
+CREATE TABLE calendar_date (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    told integer NOT NULL DEFAULT -1,
+    known integer NOT NULL DEFAULT -1,
+    holds text CHECK (holds IN ('yes', 'maybe', 'waiting')),
+    recurs_at timestamptz,
+    mailed_at timestamptz,
+    PRIMARY KEY (drop_in_id, member_id)
+);
