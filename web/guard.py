@@ -49,7 +49,7 @@ class Guard:
                 added = MutableHeaders(scope=message)
                 added["content-security-policy"] = CSP.format(nonce=nonce)
                 added["x-content-type-options"] = "nosniff"
-                added["referrer-policy"] = "same-origin"
+                added.setdefault("referrer-policy", "same-origin")
                 added["cross-origin-opener-policy"] = "same-origin"
                 added.setdefault(
                     "cache-control", "no-store" if "authorization" in headers else "private, no-cache"

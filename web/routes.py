@@ -5,10 +5,12 @@ from starlette.routing import Mount, Route
 
 from web.announcements import routes as announcements
 from web.api import announcements as announcements_api
+from web.api import calendars as calendars_api
 from web.api import dates, invitations, people, places, requests, shaping, talk
 from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
+from web.calendars import routes as calendars
 from web.discussions import routes as discussions
 from web.discussions import unmasking
 from web.dropins import routes as dropins
@@ -70,6 +72,9 @@ PAGES = [
     post("/settings/password", members.save_password),
     post("/settings/sessions/{id:id}/end", members.end_session),
     post("/settings/sessions/end-others", members.end_other_sessions),
+    get("/settings/calendars", calendars.index),
+    post("/settings/calendars", calendars.make),
+    post("/settings/calendars/{id:id}/end", calendars.end),
     get("/members/{handle}", members.show),
     get("/notices", notices.index),
     post("/notices/read", notices.read_all),
@@ -130,9 +135,12 @@ PAGES = [
     get("/networks/{slug}/topics/new", discussions.new),
     post("/networks/{slug}/topics", discussions.start),
     get("/networks/{slug}/drop-ins", dropins.index),
+    get("/networks/{slug}/calendar", calendars.of_network),
+    post("/networks/{slug}/calendar", calendars.make_of_network),
     get("/networks/{slug}/series/new", dropins.new),
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
+    get("/series/{id:id}/room", calendars.room),
     get("/drop-ins/{id:id}", dropins.room),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
@@ -221,9 +229,14 @@ API = [
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),
     get("/drop-ins/{id:id}", dates.show_drop_in),
+    get("/calendars", calendars_api.list_feeds),
+    post("/calendars", calendars_api.make_feed),
+    Route("/calendars/{id:id}", calendars_api.end_feed, methods=["DELETE"]),
 ]
 
 MACHINES = [
+    get("/calendars/{token}.ics", calendars.feed),
+    get("/networks/{slug}/calendar.ics", calendars.open_feed),
     get("/healthz", site.healthz),
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),

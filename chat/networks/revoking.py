@@ -24,6 +24,8 @@ ENDINGS = {
     f"AND (lease_until IS NULL OR lease_until < :now) AND CAST(args ->> 'invitation_id' AS bigint) IN ({THEIRS})",
     "requests": f"UPDATE join_request SET ended_at = :now WHERE network_id = :network AND member_id = :member AND {WAITS}",  # noqa: S608
     "invitations": f"UPDATE invitation SET revoked_at = :now WHERE id IN ({THEIRS})",  # noqa: S608
+    "calendar feed": "UPDATE calendar_feed SET ended_at = :now "
+    "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
 }
 # The entries of the audit log by which somebody can lose what they could read.
 REMOVALS = ("member.left", "member.removed", "member.banned")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import announcements, discussions, dropins, networks
+from chat import announcements, calendars, discussions, dropins, networks
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -35,8 +35,9 @@ class Address(NamedTuple):
         """The address of these things; a KeyError names what a new route needs."""
         steps = self.path.split("/")
         for place, step in enumerate(steps):
-            if match := re.fullmatch(r"\{(\w+)(?::\w+)?\}", step):
-                steps[place] = str(things[f"{self.path.split('/')[place - 1]}/{match[1]}"])
+            if match := re.fullmatch(r"\{(\w+)(?::\w+)?\}(\.\w+)?", step):
+                thing = str(things[f"{self.path.split('/')[place - 1]}/{match[1]}"])
+                steps[place] = thing + (match[2] or "")
         return "/".join(steps)
 
 
@@ -77,12 +78,17 @@ async def furnish(
         batch = await networks.draft_list(
             tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {}
         )
+    async with db.transaction() as tx:
+        feed = await calendars.make_feed(tx, host, network)
+        await calendars.note_fetch(tx, feed.id)
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,
         "posts/id": thread.post,
         "series/id": series,
         "drop-ins/id": drop_in,
+        "calendars/id": feed.id,
+        "calendars/token": feed.token,
         "invitations/id": offer.id,
         "invitations/token": offer.token,
         "many/id": batch,

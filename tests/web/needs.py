@@ -30,6 +30,7 @@ KNOW = "to know of it"  # everybody, unless the network is confidential
 KNOW_SIGNED_IN = "to know of it and be signed in"
 READ_SIGNED_IN = "to read it and be signed in"
 SEE_PICTURE = "to see its picture"  # of a private network outsiders see the name alone
+OPEN = "it to be open"  # then it is for everybody, else for nobody
 BELONG = "to be in it"
 JOIN = "to join it"  # again changes nothing
 ASK = "to ask for a place"
@@ -52,6 +53,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
         KNOW_SIGNED_IN: knows and signed_in,
         READ_SIGNED_IN: reads and signed_in,
         SEE_PICTURE: reads or access == "restricted",
+        OPEN: is_open,
         BELONG: role is not None,
         JOIN: role is not None or (is_open and who == "an outsider"),
         ASK: who == "an outsider" and access in ("restricted", "private"),
@@ -124,9 +126,13 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{N}/topics/new"): "start_topic",
     ("POST", f"{N}/topics"): "start_topic",
     ("GET", f"{N}/drop-ins"): "read",
+    ("GET", f"{N}/calendar"): "read",
+    ("POST", f"{N}/calendar"): BELONG,
+    ("GET", f"{N}/calendar.ics"): OPEN,
     ("GET", f"{N}/series/new"): "run_drop_ins",
     ("POST", f"{N}/series"): "run_drop_ins",
     ("POST", "/series/{id:id}/hold"): "run_drop_ins",
+    ("GET", "/series/{id:id}/room"): "read",
     ("GET", "/drop-ins/{id:id}"): "read",
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
@@ -208,7 +214,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
     "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/",
-    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
+    "/me", "/invitations/{token}/", "/calendars", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from chat.announcements import AnnouncementSeen
+from chat.calendars import FeedSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import DropInSeen, SeriesSeen
 from chat.insight import Dashboard
@@ -195,3 +196,10 @@ def dashboard(d: Dashboard) -> Json:
         if d.median_answer is not None
         else None,
     }
+
+
+def feed(f: FeedSeen) -> Json:
+    """One's own calendar feed, without its address, which was told once."""
+    return {
+        "id": f.id, "network": f.network_slug, "created_at": time(f.created_at), "fetched_at": time(f.fetched_at),
+    }  # fmt: skip

@@ -49,7 +49,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 FORMER = "What they wrote is shown as by a former member."
 
 # What a receipt says has ended, and what it counts.
-RECEIPTS = {"streams": "connection", "letters": "letter", "requests": "request", "invitations": "invitation"}
+RECEIPTS = {
+    "streams": "connection", "letters": "letter", "requests": "request", "invitations": "invitation",
+    "calendar feed": "address",
+}  # fmt: skip
 
 
 def sentence(
