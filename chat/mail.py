@@ -21,6 +21,7 @@ class Letter(msgspec.Struct, frozen=True):
     """One e-mail. `link` is what it asks its reader to open, with `button` for its text.
 
     With a `key` it has the same name (Message-ID) whenever it is sent, so that mail servers know a repetition.
+    `unsubscribe` is an address that takes a POST from the reader's mail program (RFC 8058).
     """
 
     to: str
@@ -30,6 +31,7 @@ class Letter(msgspec.Struct, frozen=True):
     button: str = ""
     at: str = ""
     key: str = ""
+    unsubscribe: str = ""
 
 
 class NoMail(Exception):
@@ -61,6 +63,9 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
     message["Message-ID"] = named
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
     return message
 

@@ -20,5 +20,17 @@ def derived(token: str, purpose: str) -> str:
     return hmac.new(token.encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
 
+def signed(secret: str, purpose: str, *parts: object) -> str:
+    """Words for an address that only who knows the secret can have written, for this purpose."""
+    words = ".".join(str(part) for part in parts)
+    return f"{words}.{derived(secret, f'{purpose}:{words}')}"
+
+
+def vouched(secret: str, purpose: str, token: str) -> list[str] | None:
+    """The parts of what was signed for this purpose; None of anything else."""
+    words, _, signature = token.rpartition(".")
+    return words.split(".") if same(signature, derived(secret, f"{purpose}:{words}")) else None
+
+
 def same(a: str, b: str) -> bool:
     return hmac.compare_digest(a.encode(), b.encode())

@@ -1,6 +1,7 @@
 """Jobs are addresses: a name, a transaction, one call into chat. Each is safe to repeat."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 from redis.asyncio import Redis
@@ -81,9 +82,35 @@ async def mail_announcement(
     await announcements.mail_to_members(db, redis, announcement_id, after, through)
 
 
+async def end_answers(db: Database, redis: Redis, *, network_id: int, member_id: int) -> None:
+    async with db.transaction() as tx:
+        await dropins.end_answers(tx, network_id, member_id)
+
+
+async def send_place(db: Database, redis: Redis, *, drop_in_id: int, member_id: int, given: str) -> None:
+    async with db.transaction() as tx:
+        letter = await dropins.place_letter(tx, drop_in_id, member_id, given)
+    if letter:
+        await mail.send(letter, redis)
+
+
+async def remind(
+    db: Database, redis: Redis, *, drop_in_id: int, kind: str, opens_at: str, after: int
+) -> None:
+    async with db.transaction() as tx:
+        await dropins.remind(tx, drop_in_id, kind, datetime.fromisoformat(opens_at), after)
+
+
+async def mail_reminders(
+    db: Database, redis: Redis, *, drop_in_id: int, kind: str, opens_at: str, after: int, through: int
+) -> None:
+    at = datetime.fromisoformat(opens_at)
+    await dropins.mail_reminders(db, redis, drop_in_id, kind, at, after, through)
+
+
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, open_doors,
-    close_doors, spread_announcement, mail_announcement,
+    close_doors, spread_announcement, mail_announcement, end_answers, send_place, remind, mail_reminders,
 )  # fmt: skip
 
 

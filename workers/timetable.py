@@ -35,6 +35,11 @@ async def _catch_up_doors(db: Database, redis: Redis) -> None:
             log.error("a door jams", drop_in=drop_in_id, exc_info=error)
 
 
+async def _plan_reminders(db: Database, redis: Redis) -> None:
+    async with db.transaction() as tx:
+        await dropins.plan_reminders(tx)
+
+
 async def _forget_lists(db: Database, redis: Redis) -> None:
     async with db.transaction() as tx:
         await networks.forget_lists(tx)
@@ -45,6 +50,8 @@ TIMETABLE = (
     Line("fold views", 10, lambda db, redis: discussions.fold_views(db, redis)),
     # Each door has a job of its own; this is for the one whose job was lost, or waits behind a slow one.
     Line("doors", 2, _catch_up_doors),
+    # Ten minutes ahead, so that they go out on the second; those that came due while everything was down are due now.
+    Line("reminders", 20, _plan_reminders),
     # Eight weeks ahead; a new rule of a time zone moves a date within the hour.
     Line("dates", 3600, lambda db, redis: dropins.materialise_all(db)),
     # Addresses of people who are no members yet.

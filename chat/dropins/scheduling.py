@@ -16,6 +16,7 @@ from chat import clock
 from chat.db import AWAY, Database, Transaction, own_fault
 from chat.discussions import add_topic
 from chat.dropins.opening import ring_for
+from chat.dropins.places import inherit
 from chat.errors import Invalid
 from chat.events import drop_in_stream, network_stream, open_stream
 from chat.fields import line, prose, whole_number
@@ -138,6 +139,7 @@ async def add_date(tx: Transaction, series: Any, day: date, opens_at: datetime, 
         closes=closes_at,
     )
     await open_stream(tx, drop_in_stream(drop_in_id), series.network_id)
+    await inherit(tx, drop_in_id)
     await ring_for(tx, drop_in_id, opens_at)
     return drop_in_id
 

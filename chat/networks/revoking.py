@@ -64,6 +64,7 @@ async def end_the_rest(
             now=clock.now(),
         )
         await _note(tx, audit_id, what, count)
+    await tx.enqueue("end_answers", f"answers:{audit_id}", network_id=network_id, member_id=member_id)
     await access_changes(tx, network_id)
 
 

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, func, or_, select
 
+from chat import clock
 from chat.announcements.models import Announcement, Delivery
 from chat.db import Reader, Transaction
+from chat.dropins.models import DropIn, Series
 from chat.errors import SignInFirst
 from chat.members import Viewer
 from chat.members.models import Member, Notice
@@ -16,9 +18,12 @@ from chat.networks.access import visible
 from chat.networks.models import Membership, Network
 from chat.networks.rights import RIGHTS
 
+OF_A_DATE = ("reminder.day", "reminder.soon", "reminder.live", "place.given")
+
 
 class NoticeSeen(NamedTuple):
-    """A notice whose reader may know what it says. `role` is their own, now; `title` that of an announcement."""
+    """A notice whose reader may know what it says. `role` is their own, now; `title` that of an announcement or a
+    date, and `opens_at` when the latter opens."""
 
     id: int
     kind: str
@@ -32,6 +37,22 @@ class NoticeSeen(NamedTuple):
     dismissed_at: datetime | None
     created_at: datetime
     read_at: datetime | None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+    @property
+    def of_a_date(self) -> bool:
+        return self.kind in OF_A_DATE
+
+    @property
+    def pressing(self) -> bool:
+        """Whether its reader should see it on whatever page they are: it is new, and of a date that is not over."""
+        return (
+            self.of_a_date
+            and not self.read_at
+            and self.closes_at is not None
+            and clock.now() < self.closes_at
+        )
 
     @property
     def announcement_id(self) -> int | None:
@@ -48,6 +69,7 @@ class NoticeSeen(NamedTuple):
             "request.made": f"{inside}/requests",
             "invitation.accepted": f"{inside}/members",
             "unmasking.asked": f"/posts/{self.ref_id}/unmask",
+            **dict.fromkeys(OF_A_DATE, f"/drop-ins/{self.ref_id}"),
         }.get(self.kind, inside)
 
 
@@ -67,6 +89,7 @@ def known() -> Any:
     kind, role = col(Notice.kind), col(_Mine.role)
     of_network = case(
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
+        (kind.in_(OF_A_DATE), and_(role.is_not(None), col(DropIn.id).is_not(None))),
         (kind == "invitation.accepted", role.is_not(None)),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
         (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
@@ -87,12 +110,18 @@ def _notices(*columns: Any) -> Any:
         col(Announcement.id) == col(Notice.ref_id),
         col(Announcement.removed_at).is_(None),
     )
+    takes_place = and_(
+        col(Notice.kind).in_(OF_A_DATE),
+        col(DropIn.id) == col(Notice.ref_id),
+        col(DropIn.cancelled_at).is_(None),
+    )
     return (
         select(*columns)
         .select_from(Notice)
         .outerjoin(Network, col(Network.id) == col(Notice.network_id))
         .outerjoin(_Mine, mine)
         .outerjoin(Announcement, announced)
+        .outerjoin(DropIn, takes_place)
     )
 
 
@@ -110,8 +139,10 @@ def seen(*more: Any) -> Any:
         _notices(
             Notice.id, Notice.kind, Network.slug, Network.name, _Mine.role,
             case((named, col(_Actor.handle))), case((named, col(_Actor.name))),
-            Notice.ref_id, Announcement.title, Delivery.dismissed_at, Notice.created_at, Notice.read_at, *more,
+            Notice.ref_id, func.coalesce(Announcement.title, DropIn.title, Series.title), Delivery.dismissed_at, Notice.created_at, Notice.read_at,
+            DropIn.opens_at, DropIn.closes_at, *more,
         )
+        .outerjoin(Series, col(Series.id) == col(DropIn.series_id))
         .outerjoin(_Actor, col(_Actor.id) == col(Notice.actor_id))
         .outerjoin(_Place, place)
         .outerjoin(Delivery, dismissed)

@@ -175,7 +175,8 @@ def notice(n: NoticeSeen) -> Json:
     return {
         "id": n.id, "kind": n.kind, "network": n.network_slug, "title": n.title, "announcement": n.announcement_id,
         "actor": {"handle": n.actor_handle, "name": n.actor_name} if n.actor_name else None,
-        "created_at": time(n.created_at), "read_at": time(n.read_at),
+        "created_at": time(n.created_at), "read_at": time(n.read_at), "drop_in": n.ref_id if n.of_a_date else None,
+        "opens_at": time(n.opens_at),
     }  # fmt: skip
 
 

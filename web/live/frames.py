@@ -83,7 +83,12 @@ async def _notices(tx: Reader, ids: list[int], form: str) -> Payloads:
 
 
 def _banner(notice: notices.NoticeSeen | None) -> dict[str, str]:
-    """What shows an announcement on the pages of its readers: its id, and itself until it is dismissed."""
+    """What shows an announcement on the pages of its readers, or a reminder: its id, and itself until it is dismissed."""
+    if notice and notice.of_a_date and notice.kind != "reminder.live":  # of that the network's stream tells
+        banner = {"banner": f"notice-{notice.id}"}
+        return (
+            {**banner, "html": fragment("notices/_banner.html", notice=notice)} if notice.pressing else banner
+        )
     if notice is None or notice.kind != "announcement.made":
         return {"banner": ""}
     banner = {"banner": f"announcement-{notice.ref_id}"}
