@@ -21,7 +21,8 @@ class Letter(msgspec.Struct, frozen=True):
     """One e-mail. `link` is what it asks its reader to open, with `button` for its text.
 
     With a `key` it has the same name (Message-ID) whenever it is sent, so that mail servers know a repetition.
-    `unsubscribe` is an address that takes a POST from the reader's mail program (RFC 8058).
+    `unsubscribe` is an address that takes a POST from the reader's mail program (RFC 8058). `calendar` is what it says
+    to the reader's calendar, with the `method` that stands in it too (RFC 6047).
     """
 
     to: str
@@ -32,6 +33,8 @@ class Letter(msgspec.Struct, frozen=True):
     at: str = ""
     key: str = ""
     unsubscribe: str = ""
+    calendar: str = ""
+    method: str = ""
 
 
 class NoMail(Exception):
@@ -67,7 +70,17 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
+    if letter.calendar:
+        _add_calendar(message, letter)
     return message
+
+
+def _add_calendar(message: EmailMessage, letter: Letter) -> None:
+    # Gmail and Outlook act on the alternative; Apple Mail and others look for the file.
+    params = {"method": letter.method, "charset": "UTF-8"}
+    content = letter.calendar.encode()
+    message.add_alternative(content, maintype="text", subtype="calendar", params=params)
+    message.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
 
 
 async def mailbox(redis: Redis) -> list[Letter]:

@@ -24,13 +24,16 @@ class Plan(NamedTuple):
     single: list[DateLine]
 
 
-def plan(series: SeriesLine, lines: list[DateLine]) -> Plan:
-    """How a calendar comes to exactly these dates; those that the member said no to are not in it."""
+def plan(series: SeriesLine, lines: list[DateLine], begins: date | None = None) -> Plan:
+    """How a calendar comes to exactly these dates; those that the member said no to are not in it.
+
+    It begins with a feed's first day, or another.
+    """
     if series.answer == "no":
         return Plan(None, "", [], [], [line for line in lines if line.answer not in (None, "no")])
     known = {line.local_date: line for line in lines}
     today = clock.now().astimezone(ZoneInfo(series.zone)).date()
-    begins = max(series.starts_on, since())
+    begins = max(series.starts_on, begins or since())
     last = max(known, default=begins)
     on = list(dates(series.rule, series.starts_on, begins, max(last, today + AHEAD)))
     # Where there are no rows yet the rule speaks, unless the series has ended.
@@ -58,6 +61,11 @@ def wall(moment: datetime, zone: str) -> datetime:
 def on_the_clock(series: SeriesLine, day: date) -> datetime:
     """When a date would open by the rule, in the form that names it: local, even where the clocks skip it."""
     return datetime.combine(day, series.local_time, ZoneInfo(series.zone))
+
+
+def named_by(series: SeriesLine, day: date) -> datetime | None:
+    """The moment that names a date among those of its series' rule; None for one beside the rule."""
+    return on_the_clock(series, day) if day in dates(series.rule, series.starts_on, day, day) else None
 
 
 def _differs(series: SeriesLine, line: DateLine) -> bool:

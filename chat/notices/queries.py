@@ -18,7 +18,7 @@ from chat.networks.access import visible
 from chat.networks.models import Membership, Network
 from chat.networks.rights import RIGHTS
 
-OF_A_DATE = ("reminder.day", "reminder.soon", "reminder.live", "place.given")
+OF_A_DATE = ("reminder.day", "reminder.soon", "reminder.live", "place.given", "dropin.moved", "dropin.cancelled")
 
 
 class NoticeSeen(NamedTuple):
@@ -110,10 +110,11 @@ def _notices(*columns: Any) -> Any:
         col(Announcement.id) == col(Notice.ref_id),
         col(Announcement.removed_at).is_(None),
     )
-    takes_place = and_(
+    # Of one that is cancelled there is nothing to say but that.
+    as_it_is = and_(
         col(Notice.kind).in_(OF_A_DATE),
         col(DropIn.id) == col(Notice.ref_id),
-        col(DropIn.cancelled_at).is_(None),
+        col(DropIn.cancelled_at).is_not(None) == (col(Notice.kind) == "dropin.cancelled"),
     )
     return (
         select(*columns)
@@ -121,7 +122,7 @@ def _notices(*columns: Any) -> Any:
         .outerjoin(Network, col(Network.id) == col(Notice.network_id))
         .outerjoin(_Mine, mine)
         .outerjoin(Announcement, announced)
-        .outerjoin(DropIn, takes_place)
+        .outerjoin(DropIn, as_it_is)
     )
 
 

@@ -48,7 +48,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/settings/sessions/{id:id}/end"): LOOK,
     ("POST", "/settings/sessions/end-others"): LOOK,
     ("GET", "/settings/calendars"): [{}, {"params": {"ended": "1"}}],
-    ("POST", "/settings/calendars"): LOOK,
+    ("POST", "/settings/calendars"): [],  # ends the address that is fetched in both worlds
     ("POST", "/settings/calendars/{id:id}/end"): LOOK,
     ("GET", "/calendars/{token}.ics"): LOOK,
     ("GET", "/members/{handle}"): LOOK,
