@@ -565,13 +565,14 @@ CREATE TABLE calendar_series (
 );
 
 -- What a member's own calendar was told of one date: the change told in the page, the one in a letter, whether the date
--- stands there and as what, and by which moment of the series it goes by there.
+-- stands there and as what, and the name it goes by there: a moment of a series, or one of its own.
 CREATE TABLE calendar_date (
     drop_in_id bigint NOT NULL REFERENCES drop_in,
     member_id bigint NOT NULL REFERENCES member,
     told integer NOT NULL DEFAULT -1,
     known integer NOT NULL DEFAULT -1,
     holds text CHECK (holds IN ('yes', 'maybe', 'waiting')),
+    of_series bigint REFERENCES series,
     recurs_at timestamptz,
     mailed_at timestamptz,
     PRIMARY KEY (drop_in_id, member_id)

@@ -35,5 +35,6 @@ class CalendarDate(SQLModel, table=True):
     told: int
     known: int
     holds: str | None = Field(default=None, sa_type=sa.Text)
+    of_series: int | None = ref("series", optional=True)
     recurs_at: datetime | None = moment()
     mailed_at: datetime | None = moment()

@@ -9,6 +9,7 @@ from dateutil.rrule import rrulestr
 
 from chat import clock
 from chat.calendars.queries import DateLine, SeriesLine, since
+from chat.dropins.holidays import holidays_of
 from chat.dropins.scheduling import dates, opens_on
 
 AHEAD = timedelta(days=366)  # for dates that are known to be left out
@@ -29,6 +30,7 @@ def plan(series: SeriesLine, lines: list[DateLine], begins: date | None = None) 
 
     It begins with a feed's first day, or another.
     """
+    lines = [line for line in lines if not (line.cancelled_at and line.local_date in series.skipped)]
     if series.answer == "no":
         return Plan(None, "", [], [], [line for line in lines if line.answer not in (None, "no")])
     known = {line.local_date: line for line in lines}
@@ -38,7 +40,8 @@ def plan(series: SeriesLine, lines: list[DateLine], begins: date | None = None) 
     on = list(dates(series.rule, series.starts_on, begins, max(last, today + AHEAD)))
     # Where there are no rows yet the rule speaks, unless the series has ended.
     ahead = set() if series.ended_at else {day for day in on if day > last and day >= today}
-    held = [day for day in on if day in known or day in ahead - set(series.skipped)]
+    off = holidays_of(series.holidays, today.year, today.year + 1).keys() | set(series.skipped)
+    held = [day for day in on if day in known or day in ahead - off]
     if not held:
         return Plan(None, "", [], [], _wanted(lines))
     ruled = {day for day in on if held[0] <= day and (not series.ended_at or day <= held[-1])}

@@ -26,6 +26,7 @@ CREATE TABLE calendar_date (
     told integer NOT NULL DEFAULT -1,
     known integer NOT NULL DEFAULT -1,
     holds text CHECK (holds IN ('yes', 'maybe', 'waiting')),
+    of_series bigint REFERENCES series,
     recurs_at timestamptz,
     mailed_at timestamptz,
     PRIMARY KEY (drop_in_id, member_id)
