@@ -95,17 +95,17 @@ async def send_place(db: Database, redis: Redis, *, drop_in_id: int, member_id: 
 
 
 async def remind(
-    db: Database, redis: Redis, *, drop_in_id: int, kind: str, opens_at: str, after: int
+    db: Database, redis: Redis, *, drop_in_id: int, which: str, opens_at: str, after: int
 ) -> None:
     async with db.transaction() as tx:
-        await dropins.remind(tx, drop_in_id, kind, datetime.fromisoformat(opens_at), after)
+        await dropins.remind(tx, drop_in_id, which, datetime.fromisoformat(opens_at), after)
 
 
 async def mail_reminders(
-    db: Database, redis: Redis, *, drop_in_id: int, kind: str, opens_at: str, after: int, through: int
+    db: Database, redis: Redis, *, drop_in_id: int, which: str, opens_at: str, after: int, through: int
 ) -> None:
     at = datetime.fromisoformat(opens_at)
-    await dropins.mail_reminders(db, redis, drop_in_id, kind, at, after, through)
+    await dropins.mail_reminders(db, redis, drop_in_id, which, at, after, through)
 
 
 JOBS = (

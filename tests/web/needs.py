@@ -128,6 +128,8 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{N}/series"): "run_drop_ins",
     ("POST", "/series/{id:id}/hold"): "run_drop_ins",
     ("GET", "/drop-ins/{id:id}"): "read",
+    ("POST", "/drop-ins/{id:id}/rsvp"): "reply",
+    ("POST", "/series/{id:id}/rsvp"): "reply",
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
@@ -202,12 +204,17 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{A}/series"): "run_drop_ins",
     ("GET", f"{A}/drop-ins"): "read",
     ("GET", "/api/v1/drop-ins/{id:id}"): "read",
+    ("GET", "/api/v1/drop-ins/{id:id}/rsvps"): BELONG,
+    ("PUT", "/api/v1/drop-ins/{id:id}/rsvp"): "reply",
+    ("DELETE", "/api/v1/drop-ins/{id:id}/rsvp"): READ_SIGNED_IN,
+    ("PUT", "/api/v1/series/{id:id}/rsvp"): "reply",
+    ("DELETE", "/api/v1/series/{id:id}/rsvp"): READ_SIGNED_IN,
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
-    "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/",
+    "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
     "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
 )  # fmt: skip
 
