@@ -6,13 +6,14 @@ from starlette.routing import Mount, Route
 from web.announcements import routes as announcements
 from web.api import announcements as announcements_api
 from web.api import calendars as calendars_api
-from web.api import dates, invitations, people, places, requests, shaping, talk
+from web.api import dates, invitations, people, places, requests, rsvps, shaping, talk
 from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.calendars import routes as calendars
 from web.discussions import routes as discussions
 from web.discussions import unmasking
+from web.dropins import answering, by_letter
 from web.dropins import routes as dropins
 from web.insight import routes as insight
 from web.members import routes as members
@@ -69,6 +70,7 @@ PAGES = [
     get("/settings", members.settings),
     post("/settings/profile", members.save_profile),
     post("/settings/visibility", members.save_visibility),
+    post("/settings/letters", members.save_letters),
     post("/settings/password", members.save_password),
     post("/settings/sessions/{id:id}/end", members.end_session),
     post("/settings/sessions/end-others", members.end_other_sessions),
@@ -142,6 +144,12 @@ PAGES = [
     post("/series/{id:id}/hold", dropins.hold),
     get("/series/{id:id}/room", calendars.room),
     get("/drop-ins/{id:id}", dropins.room),
+    post("/drop-ins/{id:id}/rsvp", answering.answer),
+    post("/series/{id:id}/rsvp", answering.answer_series),
+    get("/rsvp/{token}", by_letter.asked),
+    post("/rsvp/{token}", by_letter.take_answer),
+    get("/unsubscribe/{token}", by_letter.subscription),
+    post("/unsubscribe/{token}", by_letter.end_subscription),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
@@ -232,6 +240,11 @@ API = [
     get("/calendars", calendars_api.list_feeds),
     post("/calendars", calendars_api.make_feed),
     Route("/calendars/{id:id}", calendars_api.end_feed, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/rsvps", rsvps.list_rsvps),
+    Route("/drop-ins/{id:id}/rsvp", rsvps.answer, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/rsvp", rsvps.take_back, methods=["DELETE"]),
+    Route("/series/{id:id}/rsvp", rsvps.answer_series, methods=["PUT"]),
+    Route("/series/{id:id}/rsvp", rsvps.take_series_back, methods=["DELETE"]),
 ]
 
 MACHINES = [

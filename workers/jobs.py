@@ -6,7 +6,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, dropins, mail, members, networks
+from chat import announcements, calendars, dropins, mail, members, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -95,22 +95,45 @@ async def send_place(db: Database, redis: Redis, *, drop_in_id: int, member_id: 
 
 
 async def remind(
-    db: Database, redis: Redis, *, drop_in_id: int, kind: str, opens_at: str, after: int
+    db: Database, redis: Redis, *, drop_in_id: int, which: str, opens_at: str, after: int
 ) -> None:
     async with db.transaction() as tx:
-        await dropins.remind(tx, drop_in_id, kind, datetime.fromisoformat(opens_at), after)
+        await dropins.remind(tx, drop_in_id, which, datetime.fromisoformat(opens_at), after)
 
 
 async def mail_reminders(
-    db: Database, redis: Redis, *, drop_in_id: int, kind: str, opens_at: str, after: int, through: int
+    db: Database, redis: Redis, *, drop_in_id: int, which: str, opens_at: str, after: int, through: int
 ) -> None:
     at = datetime.fromisoformat(opens_at)
-    await dropins.mail_reminders(db, redis, drop_in_id, kind, at, after, through)
+    await dropins.mail_reminders(db, redis, drop_in_id, which, at, after, through)
+
+
+async def send_calendar_mail(
+    db: Database, redis: Redis, *, member_id: int, drop_in_id: int = 0, series_id: int = 0
+) -> None:
+    if drop_in_id:
+        await calendars.mail_date(db, redis, drop_in_id, member_id)
+    else:
+        await calendars.mail_series(db, redis, series_id, member_id)
+
+
+async def tell_change(
+    db: Database, redis: Redis, *, drop_in_id: int, sequence: int, what: str, after: int = 0
+) -> None:
+    async with db.transaction() as tx:
+        await calendars.tell_change(tx, drop_in_id, sequence, what, after)
+
+
+async def mail_change(
+    db: Database, redis: Redis, *, drop_in_id: int, sequence: int, what: str, after: int, through: int
+) -> None:
+    await calendars.mail_change(db, redis, drop_in_id, sequence, what, after, through)
 
 
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, open_doors,
     close_doors, spread_announcement, mail_announcement, end_answers, send_place, remind, mail_reminders,
+    send_calendar_mail, tell_change, mail_change,
 )  # fmt: skip
 
 

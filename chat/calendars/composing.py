@@ -65,12 +65,17 @@ def master_event(series: SeriesLine, planned: Plan, sequence: int, *, personal: 
 
 
 def date_event(
-    series: SeriesLine, line: DateLine, recurs: datetime | None, *, personal: bool = True
+    series: SeriesLine,
+    line: DateLine,
+    recurs: datetime | None,
+    *,
+    of_series: int | None = None,
+    personal: bool = True,
 ) -> Event:
-    """One date: of its series' rule, by the moment that names it there, or by itself."""
+    """One date: of its series' rule (or of another's), by the moment that names it there, or by itself."""
     event = Event()
     if recurs:
-        event.add("UID", uid("series", series.id))
+        event.add("UID", uid("series", of_series or series.id))
         event.add("RECURRENCE-ID", recurs)
     else:
         event.add("UID", uid("drop-in", line.id))
@@ -106,7 +111,9 @@ def new_calendar() -> Calendar:
 
 def whole(calendar: Calendar, events: list[Event], first_year: int) -> bytes:
     """The calendar with these events and the zones that they go by."""
-    zones = sorted({value.params["TZID"] for event in events for value in _times(event) if "TZID" in value.params})
+    zones = sorted(
+        {value.params["TZID"] for event in events for value in _times(event) if "TZID" in value.params}
+    )
     for component in (*(zone_component(zone, first_year) for zone in zones), *events):
         calendar.add_component(component)
     return calendar.to_ical()

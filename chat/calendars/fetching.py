@@ -30,9 +30,9 @@ class Fetched(NamedTuple):
 async def feed_by_token(tx: Transaction, token: str) -> Fetched:
     """The calendar behind a secret address. NotFound for one that ended, never was, or whose member may read it no more."""
     row = await tx.first(
-        select(CalendarFeed.id, CalendarFeed.member_id, CalendarFeed.network_id, CalendarFeed.fetched_at).where(
-            col(CalendarFeed.token_hash) == hashed(token), col(CalendarFeed.ended_at).is_(None)
-        )
+        select(
+            CalendarFeed.id, CalendarFeed.member_id, CalendarFeed.network_id, CalendarFeed.fetched_at
+        ).where(col(CalendarFeed.token_hash) == hashed(token), col(CalendarFeed.ended_at).is_(None))
     )
     if row is None:
         raise NotFound

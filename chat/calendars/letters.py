@@ -30,17 +30,28 @@ WORDS = {
     "cancelled": ("Cancelled: {title}", "“{title}” in {network} is cancelled. It would have been:"),
     "series": ("In your calendar: {title}", "you said yes to all dates of “{title}” in {network}. The next one is:"),
     "series changed": ("Changed: {title}", "“{title}” in {network} has changed. The next one is:"),
+    "series ended": ("Ended: {title}", "“{title}” in {network} has no more dates."),
     "series no": ("Out of your calendar: {title}", "you no longer come to every date of “{title}” in {network}."),
 }  # fmt: skip
-WITH_IT = "The invitation that comes with this letter puts it into your calendar."
+# What comes with the letter, and how to answer: by mail nobody can.
+WITH_IT = "The invitation that comes with this letter puts it into your calendar. What you answer there does not reach us."
 WITHOUT = "What comes with this letter takes it out of your calendar."
-NO_REPLY = "Answers from your calendar program do not reach us. You can change yours here:"
+CHANGE = "You can change your answer here, without signing in:"
+
+
+class Carried(NamedTuple):
+    """The calendar part of a letter, and the name that the letter has whenever it is sent."""
+
+    calendar: str
+    method: str
+    key: str
 
 
 def date_letter(
-    reader: Reader, series: SeriesLine, line: DateLine, about: str, calendar: str, method: str, key: str
+    reader: Reader, series: SeriesLine, line: DateLine, about: str, change: str, carried: Carried
 ) -> Letter:
-    """About one date. A host's word goes with a change, and not with an answer."""
+    """About one date. A host's word goes with a change, and not with an answer; `change` is where
+    the answer can be changed, if it can."""
     return _letter(
         reader,
         series,
@@ -49,16 +60,22 @@ def date_letter(
         line.opens_at,
         line.word if about in ("moved", "edited", "cancelled") else "",
         f"{settings().origin}/drop-ins/{line.id}",
-        (calendar, method, key),
+        change,
+        carried,
     )
 
 
 def series_letter(
-    reader: Reader, series: SeriesLine, about: str, next_at: datetime | None, carried: tuple[str, str, str]
+    reader: Reader,
+    series: SeriesLine,
+    about: str,
+    next_at: datetime | None,
+    word: str,
+    carried: Carried,
 ) -> Letter:
     """About all dates of a series."""
     link = f"{settings().origin}/networks/{series.network_slug}/drop-ins"
-    return _letter(reader, series, series.title, about, next_at, "", link, carried)
+    return _letter(reader, series, series.title, about, next_at, word, link, "", carried)
 
 
 def _letter(
@@ -69,10 +86,9 @@ def _letter(
     at: datetime | None,
     word: str,
     link: str,
-    carried: tuple[str, str, str],
+    change: str,
+    carried: Carried,
 ) -> Letter:
-    calendar, method, key = carried
-
     def words(sentence: str) -> str:
         return said(
             reader.language, sentence, name=reader.name, title=title, network=series.network_name, word=word
@@ -84,7 +100,9 @@ def _letter(
         words(opening),
         when(at, reader.zone or series.zone, reader.language) if at else "",
         words("A word from the host: {word}") if word else "",
-        words(WITH_IT if method == "REQUEST" else WITHOUT) + " " + words(NO_REPLY),
+        words(WITH_IT if carried.method == "REQUEST" else WITHOUT),
+        f"{words(CHANGE)}\n{change}" if change else "",
+        words("See the drop-in") + ":",
     ]
     return Letter(
         to=reader.email,
@@ -92,7 +110,7 @@ def _letter(
         text="\n\n".join(filter(None, paragraphs)),
         link=link,
         button=words("See the drop-in"),
-        key=key,
-        calendar=calendar,
-        method=method,
+        key=carried.key,
+        calendar=carried.calendar,
+        method=carried.method,
     )

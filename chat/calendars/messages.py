@@ -1,7 +1,7 @@
 """What a letter carries for its reader's calendar (RFC 5546): one series or one date, asked for or taken out."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from icalendar import Event, vCalAddress, vText
@@ -26,7 +26,9 @@ def message(
         for name_of_time in ("DTSTAMP", "LAST-MODIFIED"):
             del event[name_of_time]
             event.add(name_of_time, now)
-        event.add("ATTENDEE", _attendee(name, email, PARTSTAT.get(answer or "") if method == "REQUEST" else None))
+        event.add(
+            "ATTENDEE", _attendee(name, email, PARTSTAT.get(answer or "") if method == "REQUEST" else None)
+        )
     return whole(calendar, [event for event, _ in events], _first_year(events)).decode()
 
 
@@ -41,6 +43,5 @@ def _attendee(name: str, email: str, partstat: str | None) -> vCalAddress:
     return attendee
 
 
-def _first_year(events: Sequence[tuple[Event, Any]]) -> int:
-    starts: list[datetime] = [event["DTSTART"].dt for event, _ in events]
-    return min(start.astimezone(UTC).year for start in starts)
+def _first_year(events: Sequence[tuple[Any, str | None]]) -> int:
+    return min(event["DTSTART"].dt.astimezone(UTC).year for event, _ in events)

@@ -100,7 +100,9 @@ def _rule(series: SeriesLine, last: date) -> str:
     elif until:
         end = date.fromisoformat(until[:8])
     elif count:
-        end = rrulestr(series.rule, dtstart=datetime.combine(series.starts_on, datetime.min.time()))[-1].date()
+        end = rrulestr(series.rule, dtstart=datetime.combine(series.starts_on, datetime.min.time()))[
+            -1
+        ].date()
     if end:
         parts["UNTIL"] = f"{opens_on(end, series.local_time, series.zone):%Y%m%dT%H%M%SZ}"
     return ";".join(f"{name}={value}" for name, value in parts.items())

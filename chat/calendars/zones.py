@@ -88,7 +88,10 @@ def _changes(zone: ZoneInfo, first_year: int, end_year: int) -> Iterator[Change]
                 low, high = (middle, high) if _offset(middle, zone) == _offset(at, zone) else (low, middle)
             before, after = _offset(at, zone), _offset(high, zone)
             yield Change(
-                (high + before).replace(tzinfo=None), before, after, high.astimezone(zone).tzname() or str(zone)
+                (high + before).replace(tzinfo=None),
+                before,
+                after,
+                high.astimezone(zone).tzname() or str(zone),
             )
         at += STEP
 

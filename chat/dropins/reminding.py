@@ -16,21 +16,21 @@ from chat.members import notify
 
 AT_ONCE = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST = timedelta(days=1)  # that a date can be
 PLANNED = timedelta(minutes=10)  # ahead, so that each begins on the second
 # How long before the opening, and whom: by what they answered, in the page and by e-mail. Who waits is reminded of nothing.
 AHEAD = {"day": timedelta(days=1), "soon": timedelta(minutes=15), "live": timedelta()}
 IN_PAGE = {"day": ("yes", "maybe"), "soon": ("yes",), "live": ("yes", "maybe")}
 BY_MAIL = {"day": ("yes", "maybe"), "soon": ("yes",), "live": ("yes",)}
 
-# What came due while everything was down is made good while it still helps: the day before until the next one is due.
+# What came due while everything was down is made good while it still helps.
 DUE = """
-SELECT drop_in.id, kind, opens_at, opens_at - ahead AS due FROM drop_in
+SELECT drop_in.id, kind, opens_at, closes_at, opens_at - ahead AS due FROM drop_in
 CROSS JOIN unnest(CAST(:kinds AS text[]), CAST(:aheads AS interval[])) AS planned (kind, ahead)
-WHERE opens_at > :now - interval '1 day' AND opens_at < :now + interval '2 days' AND closes_at > :now
-  AND cancelled_at IS NULL AND missed_at IS NULL AND opens_at - ahead <= :now + :planned
-  AND (kind = 'live' OR opens_at - CASE kind WHEN 'day' THEN interval '15 minutes' ELSE interval '0' END > :now)
-  AND NOT EXISTS (SELECT FROM job WHERE key = 'remind:' || drop_in.id || ':' || kind || ':' ||
-      (extract(epoch FROM opens_at) * 1000000)::bigint || ':0')
+WHERE opens_at BETWEEN :past AND :future AND closes_at > :now AND opens_at - ahead <= :soon
+  AND cancelled_at IS NULL AND missed_at IS NULL
+  AND NOT EXISTS (SELECT FROM job WHERE key = 'remind/' || drop_in.id || '/' || kind || '/' ||
+      CAST(extract(epoch FROM opens_at) * 1000000 AS bigint) || '/0')
 """
 TO_REMIND = """
 SELECT rsvp.member_id, drop_in.network_id, answer = ANY(:in_page) AND NOT (:page = ANY(member.unreminded || membership.unreminded)) AS tell
@@ -45,16 +45,21 @@ ORDER BY rsvp.member_id LIMIT :limit
 
 async def plan_reminders(tx: Transaction) -> None:
     """Leave a job for each reminder that is due soon, or was while nobody worked. Safe to repeat."""
-    rows = await tx.all(DUE, now=clock.now(), planned=PLANNED, kinds=list(AHEAD), aheads=list(AHEAD.values()))
-    for id, kind, opens_at, due in rows:
-        await _leave(tx, "remind", id, kind, opens_at, 0, run_at=due)
+    now = clock.now()
+    rows = await tx.all(
+        DUE, now=now, soon=now + PLANNED, past=now - LONGEST, future=now + AHEAD["day"] + PLANNED, kinds=list(AHEAD),
+        aheads=list(AHEAD.values()),
+    )  # fmt: skip
+    for id, kind, opens_at, closes_at, due in rows:
+        if helps(kind, opens_at, closes_at, max(now, due)):
+            await _leave(tx, "remind", id, kind, opens_at, 0, run_at=due)
 
 
 async def remind(tx: Transaction, drop_in_id: int, kind: str, opens_at: datetime, after: int) -> None:
     """Claim the reminders of the next members, tell them in the page, and leave the letters and the members behind
     them to other jobs. Their rows keep them from being reminded twice, whatever dies and however often this runs."""
     closes_at = await tx.value("SELECT closes_at FROM drop_in WHERE id = :id", id=drop_in_id)
-    if not helps(kind, opens_at, closes_at):
+    if not helps(kind, opens_at, closes_at, clock.now()):
         return
     rows = await tx.all(
         TO_REMIND, id=drop_in_id, opens_at=opens_at, after=after, limit=AT_ONCE, page=f"{kind}.page",
@@ -117,12 +122,11 @@ async def mail_reminders(
         raise mail.Refused(f"{refused} of {len(waiting)} addresses")
 
 
-def helps(kind: str, opens_at: datetime, closes_at: datetime) -> bool:
-    """Whether this reminder still helps, now."""
-    now = clock.now()
+def helps(kind: str, opens_at: datetime, closes_at: datetime, at: datetime) -> bool:
+    """Whether this reminder helps at a moment: that of the day before until the next one is due."""
     if kind == "live":
-        return opens_at <= now < closes_at
-    return now < opens_at - (AHEAD["soon"] if kind == "day" else timedelta())
+        return opens_at <= at < closes_at
+    return at < opens_at - (AHEAD["soon"] if kind == "day" else timedelta())
 
 
 async def _letter(
@@ -138,7 +142,7 @@ async def _letter(
         member=member_id,
     )
     row = await about(tx, drop_in_id, member_id) if claimed else None
-    if row is None or row.opens_at != opens_at or not helps(kind, opens_at, row.closes_at):
+    if row is None or row.opens_at != opens_at or not helps(kind, opens_at, row.closes_at, clock.now()):
         return None
     if row.answer not in BY_MAIL[kind] or f"{kind}.mail" in row.unwanted:
         return None
@@ -156,6 +160,6 @@ async def _leave(
     **more: int,
 ) -> None:
     moment = (opens_at - EPOCH) // timedelta(microseconds=1)
-    what = {"drop_in_id": drop_in_id, "kind": kind, "opens_at": opens_at.isoformat(), "after": after, **more}
+    what = {"drop_in_id": drop_in_id, "which": kind, "opens_at": opens_at.isoformat(), "after": after, **more}
     prefix = "remind" if job == "remind" else "mail-reminders"
-    await tx.enqueue(job, f"{prefix}:{drop_in_id}:{kind}:{moment}:{after}", run_at=run_at, **what)
+    await tx.enqueue(job, f"{prefix}/{drop_in_id}/{kind}/{moment}/{after}", run_at=run_at, **what)

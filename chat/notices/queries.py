@@ -18,7 +18,14 @@ from chat.networks.access import visible
 from chat.networks.models import Membership, Network
 from chat.networks.rights import RIGHTS
 
-OF_A_DATE = ("reminder.day", "reminder.soon", "reminder.live", "place.given", "dropin.moved", "dropin.cancelled")
+OF_A_DATE = (
+    "reminder.day",
+    "reminder.soon",
+    "reminder.live",
+    "place.given",
+    "dropin.moved",
+    "dropin.cancelled",
+)
 
 
 class NoticeSeen(NamedTuple):

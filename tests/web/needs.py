@@ -134,6 +134,8 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/series/{id:id}/hold"): "run_drop_ins",
     ("GET", "/series/{id:id}/room"): "read",
     ("GET", "/drop-ins/{id:id}"): "read",
+    ("POST", "/drop-ins/{id:id}/rsvp"): "reply",
+    ("POST", "/series/{id:id}/rsvp"): "reply",
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
@@ -208,13 +210,18 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{A}/series"): "run_drop_ins",
     ("GET", f"{A}/drop-ins"): "read",
     ("GET", "/api/v1/drop-ins/{id:id}"): "read",
+    ("GET", "/api/v1/drop-ins/{id:id}/rsvps"): BELONG,
+    ("PUT", "/api/v1/drop-ins/{id:id}/rsvp"): "reply",
+    ("DELETE", "/api/v1/drop-ins/{id:id}/rsvp"): READ_SIGNED_IN,
+    ("PUT", "/api/v1/series/{id:id}/rsvp"): "reply",
+    ("DELETE", "/api/v1/series/{id:id}/rsvp"): READ_SIGNED_IN,
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
-    "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/",
-    "/me", "/invitations/{token}/", "/calendars", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
+    "/calendars", "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
+    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
 )  # fmt: skip
 
 

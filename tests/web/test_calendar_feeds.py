@@ -36,7 +36,9 @@ def titles(answer):
 
 @pytest.fixture
 async def circle(db, ana, confidential_network):
-    await cast.schedule(db, ana, confidential_network, title="Circle", place_url="https://meet.example.org/zebra")
+    await cast.schedule(
+        db, ana, confidential_network, title="Circle", place_url="https://meet.example.org/zebra"
+    )
     return confidential_network
 
 
@@ -67,7 +69,9 @@ async def test_whoever_is_removed_finds_nothing_of_the_network(db, http, ana, be
     assert gone.content == never.content
     own = {"date": "", "content-security-policy": ""}  # a nonce in each
     assert {**gone.headers, **own} == {**never.headers, **own}
-    receipt = await cast.rows(db, "SELECT what, count FROM receipt JOIN audit_entry ON audit_entry.id = audit_id")
+    receipt = await cast.rows(
+        db, "SELECT what, count FROM receipt JOIN audit_entry ON audit_entry.id = audit_id"
+    )
     assert [tuple(row) for row in receipt] == [("calendar feed", 1)]
     await cast.let_in(db, circle, ben)  # and it does not come back with the place
     assert (await http.get(path(of_circle))).status_code == 404
@@ -204,7 +208,9 @@ async def test_ones_own_calendar_says_what_one_answered_and_leaves_out_what_one_
 
 async def test_the_series_address_leads_to_the_next_date(db, live_server, ben, dev, falls, circle):
     series, other = [row.id for row in await cast.rows(db, "SELECT id FROM series ORDER BY title DESC")]
-    first = await cast.value(db, "SELECT id FROM drop_in WHERE series_id = :id ORDER BY opens_at LIMIT 1", id=series)
+    first = await cast.value(
+        db, "SELECT id FROM drop_in WHERE series_id = :id ORDER BY opens_at LIMIT 1", id=series
+    )
     async with live_server.browser(dev) as browser:
         assert (await browser.get(f"/series/{series}/room")).headers["location"] == f"/drop-ins/{first}"
         hidden, never = await browser.get(f"/series/{other}/room"), await browser.get("/series/999999/room")

@@ -8,7 +8,7 @@ from chat.calendars import FeedSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import DropInSeen, SeriesSeen
 from chat.insight import Dashboard
-from chat.members import Profile, Viewer
+from chat.members import REMINDERS, Profile, Reader, Viewer
 from chat.networks import (
     Asked,
     InvitationSeen,
@@ -30,11 +30,12 @@ def time(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def me(viewer: Viewer, email: str, profile: Profile) -> Json:
+def me(viewer: Viewer, email: str, profile: Profile, reader: Reader) -> Json:
     return {
         "id": viewer.id, "handle": viewer.handle, "name": viewer.name, "email": email, "organisation": profile.organisation,
         "role": profile.role, "country": profile.country, "verified": viewer.verified, "admin": viewer.admin,
-        "hides": list(profile.hides),
+        "hides": list(profile.hides), "zone": reader.zone, "language": reader.language,
+        "reminders": [each for each in REMINDERS if each not in reader.unreminded],
     }  # fmt: skip
 
 
@@ -181,7 +182,8 @@ def notice(n: NoticeSeen) -> Json:
 
 
 def preferences(p: Preferences) -> Json:
-    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None}
+    reminders = [each for each in REMINDERS if each not in p.unreminded]
+    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None, "reminders": reminders}
 
 
 def dashboard(d: Dashboard) -> Json:

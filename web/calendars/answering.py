@@ -52,7 +52,7 @@ async def _changed_at(redis: Redis, key: str, tag: str) -> datetime | None:
     """
     now, key = int(clock.now().timestamp()), f"calendar:{key}"
     try:
-        known, second = (await redis.hmget(key, "tag", "at")) or (None, None)  # type: ignore[misc]
+        known, second = await redis.hmget(key, ["tag", "at"])  # type: ignore[misc]
         if known is None or second is None:
             at = now
         elif known.decode() == tag:

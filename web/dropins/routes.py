@@ -12,6 +12,7 @@ from chat.clock import now
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import drop_in_stream, network_stream, topic_stream
 from web.discussions.routes import unnamed
+from web.dropins import answering
 from web.edge import form_of, reading, see, writing
 from web.pages import page
 
@@ -27,10 +28,14 @@ LATEST_TALK = 100
 async def index(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+        series = await dropins.series_in(tx, network)
+        dates = await dropins.upcoming_in(tx, network.id)
         context = {
             "network": network,
-            "series": await dropins.series_in(tx, network),
-            "drop_ins": await dropins.upcoming_in(tx, network.id),
+            "series": series,
+            "drop_ins": dates,
+            "rsvp": await answering.listed(tx, viewer, network, dates),
+            "everyweek": await dropins.series_answers_of(tx, viewer, [s.id for s in series]),
         }
         return await page(request, tx, viewer, "dropins/index.html", context)
 
@@ -87,6 +92,7 @@ async def room(request: Request) -> Response:
             "topic": topic,
             "posts": posts,
             **await unnamed(tx, viewer, network, topic.id, posts),
+            **await answering.coming(tx, viewer, network, drop_in),
             "admitted": network.role is not None and drop_in.state == "live",
         }
         return await page(request, tx, viewer, "dropins/room.html", context, streams=streams)

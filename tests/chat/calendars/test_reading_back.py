@@ -25,7 +25,9 @@ RULES = (
 )  # fmt: skip
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 
-times = st.one_of(st.sampled_from([time(1, 30), time(2, 0), time(2, 30), time(0, 0), time(12, 30)]), st.times())
+times = st.one_of(
+    st.sampled_from([time(1, 30), time(2, 0), time(2, 30), time(0, 0), time(12, 30)]), st.times()
+)
 
 
 @st.composite
@@ -47,9 +49,23 @@ def worlds(draw):
     for number, day in enumerate(dates(series.rule, starts_on, max(starts_on, made_from), today + AHEAD)):
         opens_at = opens_on(day, series.local_time, series.zone)
         line = DateLine(
-            number, 7, day, opens_at, opens_at + timedelta(minutes=series.minutes), None, None, 0, "", None, None, None, None
+            number,
+            7,
+            day,
+            opens_at,
+            opens_at + timedelta(minutes=series.minutes),
+            None,
+            None,
+            0,
+            "",
+            None,
+            None,
+            None,
+            None,
         )
-        match draw(st.sampled_from(["", "", "", "", "moved", "cancelled", "skipped", "titled", "no", "yes", "lost"])):
+        match draw(
+            st.sampled_from(["", "", "", "", "moved", "cancelled", "skipped", "titled", "no", "yes", "lost"])
+        ):
             case "moved":
                 by = timedelta(minutes=draw(st.integers(-600, 600)))
                 line = line._replace(opens_at=opens_at + by, closes_at=line.closes_at + by, sequence=1)
@@ -70,7 +86,21 @@ def worlds(draw):
         if day not in {line.local_date for line in lines} | set(skipped):
             opens_at = opens_on(day, time(9), series.zone)
             lines.append(
-                DateLine(999, 7, day, opens_at, opens_at + timedelta(hours=1), None, None, 0, "", None, None, None, None)
+                DateLine(
+                    999,
+                    7,
+                    day,
+                    opens_at,
+                    opens_at + timedelta(hours=1),
+                    None,
+                    None,
+                    0,
+                    "",
+                    None,
+                    None,
+                    None,
+                    None,
+                )
             )
     return today, series._replace(skipped=skipped), sorted(lines, key=lambda line: line.local_date)
 
