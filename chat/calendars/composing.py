@@ -28,7 +28,7 @@ def feed(name: str, every: Iterable[tuple[SeriesLine, list[DateLine]]], *, perso
     events = [event for series, lines in every for event in events_of(series, lines, personal=personal)]
     for event in events:
         if event["STATUS"] != "CANCELLED":
-            event.add_component(_alarm(event["SUMMARY"]))
+            event.add_component(_alarm(str(event["SUMMARY"])))
     return whole(calendar, events, since().year)
 
 

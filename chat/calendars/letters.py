@@ -36,6 +36,7 @@ WORDS = {
 # What comes with the letter, and how to answer: by mail nobody can.
 WITH_IT = "The invitation that comes with this letter puts it into your calendar. What you answer there does not reach us."
 WITHOUT = "What comes with this letter takes it out of your calendar."
+WORD = "A word from the host: {word}"
 CHANGE = "You can change your answer here, without signing in:"
 
 
@@ -99,7 +100,7 @@ def _letter(
         words("Hello {name},"),
         words(opening),
         when(at, reader.zone or series.zone, reader.language) if at else "",
-        words("A word from the host: {word}") if word else "",
+        words(WORD) if word else "",
         words(WITH_IT if carried.method == "REQUEST" else WITHOUT),
         f"{words(CHANGE)}\n{change}" if change else "",
         words("See the drop-in") + ":",

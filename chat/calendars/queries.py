@@ -90,11 +90,12 @@ async def dates_of(
     """Their dates from the feed's first day on, by series; or `only` one, whenever it was."""
     mine = and_(col(Rsvp.drop_in_id) == col(DropIn.id), col(Rsvp.member_id) == member_id)
     answer = sa.case((col(Rsvp.waiting_since).is_not(None), "waiting"), else_=col(Rsvp.answer))
+    columns: Any = (
+        DropIn.id, DropIn.series_id, DropIn.local_date, DropIn.opens_at, DropIn.closes_at, DropIn.title,
+        DropIn.description, DropIn.sequence, DropIn.word, DropIn.moved_at, DropIn.cancelled_at, answer, Rsvp.answered_at,
+    )  # fmt: skip
     query = (
-        select(
-            DropIn.id, DropIn.series_id, DropIn.local_date, DropIn.opens_at, DropIn.closes_at, DropIn.title,
-            DropIn.description, DropIn.sequence, DropIn.word, DropIn.moved_at, DropIn.cancelled_at, answer, Rsvp.answered_at,
-        )
+        select(*columns)
         .select_from(DropIn)
         .outerjoin(Rsvp, mine)
         .where(
@@ -102,7 +103,7 @@ async def dates_of(
             col(DropIn.id) == only if only else col(DropIn.local_date) >= since(),
         )
         .order_by(DropIn.local_date)
-    )  # fmt: skip
+    )
     found: dict[int, list[DateLine]] = {id: [] for id in series_ids}
     for row in await tx.all(query):
         found[row[1]].append(DateLine(*row))

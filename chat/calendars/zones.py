@@ -48,7 +48,7 @@ def zone_component(name: str, first_year: int) -> Timezone:
     return component
 
 
-def _observance(group: list[Change], first_year: int) -> TimezoneStandard:
+def _observance(group: list[Change], first_year: int) -> TimezoneStandard | TimezoneDaylight:
     first = group[0]
     part = TimezoneDaylight() if first.after > first.before else TimezoneStandard()
     part.add("DTSTART", first.wall)
