@@ -124,6 +124,11 @@ def uid(kind: str, id: int) -> str:
     return f"{kind}-{id}@{urlsplit(settings().origin).hostname}"
 
 
+def called(name: str) -> str:
+    """A name as a parameter holds it: quotes end it there, and few programs know their escape (RFC 6868)."""
+    return name.replace('"', "’")
+
+
 def _describe(
     event: Event,
     series: SeriesLine,
@@ -142,7 +147,7 @@ def _describe(
     event.add("URL", address)
     event.add("LOCATION", address)
     organizer = vCalAddress(f"mailto:{settings().mail_from}")
-    organizer.params["CN"] = series.network_name
+    organizer.params["CN"] = called(series.network_name)
     event.add("ORGANIZER", organizer)
     event.add("STATUS", "TENTATIVE" if answer in ("maybe", "waiting") else "CONFIRMED")
     event.add("TRANSP", "OPAQUE" if answer == "yes" else "TRANSPARENT")

@@ -7,7 +7,7 @@ from typing import Any
 from icalendar import Event, vCalAddress, vText
 
 from chat import clock
-from chat.calendars.composing import new_calendar, whole
+from chat.calendars.composing import called, new_calendar, whole
 
 PARTSTAT = {"yes": "ACCEPTED", "maybe": "TENTATIVE", "waiting": "TENTATIVE"}
 
@@ -34,7 +34,7 @@ def message(
 
 def _attendee(name: str, email: str, partstat: str | None) -> vCalAddress:
     attendee = vCalAddress(f"mailto:{email}")
-    attendee.params["CN"] = name
+    attendee.params["CN"] = called(name)
     attendee.params["CUTYPE"] = "INDIVIDUAL"
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["RSVP"] = "FALSE"  # nobody reads answers by mail: the letter has a link

@@ -77,6 +77,8 @@ def _differs(series: SeriesLine, line: DateLine) -> bool:
     closes = on_the_clock(series, line.local_date) + timedelta(minutes=series.minutes)  # as calendars count
     return bool(
         line.opens_at != opens_at
+        # A time that the clocks skip: not every program moves it forward.
+        or opens_at.astimezone(ZoneInfo(series.zone)).time() != series.local_time
         or wall(line.closes_at, series.zone) != closes
         or line.closes_at != opens_at + timedelta(minutes=series.minutes)
         or line.cancelled_at

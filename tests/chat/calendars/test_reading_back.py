@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat import clock
@@ -105,6 +105,7 @@ def worlds(draw):
     return today, series._replace(skipped=skipped), sorted(lines, key=lambda line: line.local_date)
 
 
+@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_a_calendar_shows_the_dates_that_there_are(world):
     today, series, lines = world
@@ -129,7 +130,7 @@ def _zone(series):
     return ZoneInfo(series.zone)
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("zone", ["Europe/London", "Africa/Casablanca", "America/Santiago"])
 async def test_the_hubs_own_rows_are_what_its_feed_shows(db, ana, open_network, zone):
     """Through a year: materialised week by week, with the rows as the database has them."""
     from chat import calendars, dropins
