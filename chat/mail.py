@@ -15,6 +15,8 @@ from chat.secrets import derived
 
 MAILBOX = "mailbox"
 MAILBOX_KEEPS = 200
+# RFC 5322 allows as much. In shorter lines an address in a header would become an encoded word, which no program follows.
+WHOLE_LINES = SMTP.clone(max_line_length=998)
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -54,7 +56,7 @@ async def send(letter: Letter, redis: Redis, config: Settings | None = None) -> 
 
 
 def compose(letter: Letter, config: Settings) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=WHOLE_LINES)
     message["From"] = formataddr((config.name, config.mail_from))
     message["To"] = letter.to
     message["Subject"] = " ".join(letter.subject.split())
