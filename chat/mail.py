@@ -1,7 +1,7 @@
 """E-mail: composed in chat, handed over by SMTP, or kept for the mailbox page in development."""
 
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import formataddr, make_msgid
 from urllib.parse import unquote, urlsplit
 
@@ -15,8 +15,6 @@ from chat.secrets import derived
 
 MAILBOX = "mailbox"
 MAILBOX_KEEPS = 200
-# RFC 5322 allows as much. In shorter lines an address in a header would become an encoded word, which no program follows.
-WHOLE_LINES = SMTP.clone(max_line_length=998)
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -34,6 +32,21 @@ class Letter(msgspec.Struct, frozen=True):
     at: str = ""
     key: str = ""
     unsubscribe: str = ""
+
+
+class Unfolded(str):
+    """A header in one line, however long: folded, an address becomes an encoded word, which no mail program follows."""
+
+    name: str
+
+    def __new__(cls, name: str, value: str) -> "Unfolded":
+        header = super().__new__(cls, value)
+        header.name = name
+        return header
+
+    def fold(self, *, policy: Policy) -> str:
+        """What the email package asks a header for."""
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 class NoMail(Exception):
@@ -56,7 +69,7 @@ async def send(letter: Letter, redis: Redis, config: Settings | None = None) -> 
 
 
 def compose(letter: Letter, config: Settings) -> EmailMessage:
-    message = EmailMessage(policy=WHOLE_LINES)
+    message = EmailMessage(policy=SMTP)
     message["From"] = formataddr((config.name, config.mail_from))
     message["To"] = letter.to
     message["Subject"] = " ".join(letter.subject.split())
@@ -66,7 +79,7 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe:
-        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe"] = Unfolded("List-Unsubscribe", f"<{letter.unsubscribe}>")
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
     return message

@@ -85,7 +85,9 @@ _Mine, _Actor, _Place = aliased(Membership), aliased(Member), aliased(Membership
 
 
 def _of_a_date(kind: Any) -> Any:
-    return or_(*(kind == each for each in OF_A_DATE))  # a glance has its parameters when it is compiled: no IN
+    return or_(
+        *(kind == each for each in OF_A_DATE)
+    )  # a glance has its parameters when it is compiled: no IN
 
 
 def known() -> Any:
