@@ -1,7 +1,7 @@
 """E-mail: composed in chat, handed over by SMTP, or kept for the mailbox page in development."""
 
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import formataddr, make_msgid
 from urllib.parse import unquote, urlsplit
 
@@ -37,6 +37,21 @@ class Letter(msgspec.Struct, frozen=True):
     method: str = ""
 
 
+class Unfolded(str):
+    """A header in one line, however long: folded, an address becomes an encoded word, which no mail program follows."""
+
+    name: str
+
+    def __new__(cls, name: str, value: str) -> "Unfolded":
+        header = super().__new__(cls, value)
+        header.name = name
+        return header
+
+    def fold(self, *, policy: Policy) -> str:
+        """What the email package asks a header for."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
 class NoMail(Exception):
     """This installation cannot send e-mail yet; the letter waits."""
 
@@ -67,7 +82,7 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe:
-        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe"] = Unfolded("List-Unsubscribe", f"<{letter.unsubscribe}>")
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
     if letter.calendar:

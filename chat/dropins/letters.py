@@ -6,7 +6,7 @@ from chat import clock
 from chat.config import settings
 from chat.db import Transaction
 from chat.dropins.by_letter import answer_link, unsubscribe_link
-from chat.languages import clock_time, said, when
+from chat.languages import clock_time, said, sentence, when
 from chat.mail import Letter
 
 # Of a member who still has a place in the network, and a date that still takes place.
@@ -21,14 +21,18 @@ JOIN membership ON membership.network_id = network.id AND membership.member_id =
 WHERE rsvp.drop_in_id = :drop_in AND rsvp.member_id = :member AND waiting_since IS NULL
   AND cancelled_at IS NULL AND missed_at IS NULL AND closes_at > :now
 """
-SUBJECT = {"day": "Reminder: {title}", "soon": "{title} opens at {time}", "live": "{title} is open now"}
-OPENING = {
-    "day": "this is a reminder of “{title}” in {network}:",
-    "soon": "“{title}” in {network} opens in a few minutes:",
-    "live": "“{title}” in {network} is open now. It began:",
+SUBJECT = {
+    "day": sentence("Reminder: {title}"),
+    "soon": sentence("{title} opens at {time}"),
+    "live": sentence("{title} is open now"),
 }
-BUTTON = {"day": "See the drop-in", "soon": "Drop in", "live": "Drop in"}
-SAID = {"yes": "You said yes.", "maybe": "You said maybe."}
+OPENING = {
+    "day": sentence("this is a reminder of “{title}” in {network}:"),
+    "soon": sentence("“{title}” in {network} opens in a few minutes:"),
+    "live": sentence("“{title}” in {network} is open now. It began:"),
+}
+BUTTON = {"day": sentence("See the drop-in"), "soon": sentence("Drop in"), "live": sentence("Drop in")}
+SAID = {"yes": sentence("You said yes."), "maybe": sentence("You said maybe.")}
 
 
 async def about(tx: Transaction, drop_in_id: int, member_id: int) -> Any:
@@ -69,7 +73,11 @@ async def place_letter(tx: Transaction, drop_in_id: int, member_id: int, given: 
         + change,
     ]
     return _letter(
-        row, "There is a place for you: {title}", paragraphs, "See the drop-in", f"place {drop_in_id} {given}"
+        row,
+        sentence("There is a place for you: {title}"),
+        paragraphs,
+        sentence("See the drop-in"),
+        f"place {drop_in_id} {given}",
     )
 
 

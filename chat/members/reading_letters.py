@@ -30,7 +30,7 @@ async def choose_letters(tx: Transaction, member_id: int, form: Mapping[str, Any
     if "zone" in form:
         await tx.run("UPDATE member SET zone = :zone WHERE id = :id", zone=_zone(form["zone"]), id=member_id)
     if "language" in form:
-        if form["language"] not in LANGUAGES:
+        if form["language"] not in tuple(LANGUAGES):
             raise Invalid("language", f"Choose one of: {', '.join(LANGUAGES.values())}.")
         await tx.run(
             "UPDATE member SET language = :language WHERE id = :id", language=form["language"], id=member_id

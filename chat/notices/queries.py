@@ -91,12 +91,18 @@ class Told(NamedTuple):
 _Mine, _Actor, _Place = aliased(Membership), aliased(Member), aliased(Membership)
 
 
+def _of_a_date(kind: Any) -> Any:
+    return or_(
+        *(kind == each for each in OF_A_DATE)
+    )  # a glance has its parameters when it is compiled: no IN
+
+
 def known() -> Any:
     """SQL: the member of this notice may still know what it says."""
     kind, role = col(Notice.kind), col(_Mine.role)
     of_network = case(
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
-        (kind.in_(OF_A_DATE), and_(role.is_not(None), col(DropIn.id).is_not(None))),
+        (_of_a_date(kind), and_(role.is_not(None), col(DropIn.id).is_not(None))),
         (kind == "invitation.accepted", role.is_not(None)),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
         (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
@@ -119,7 +125,7 @@ def _notices(*columns: Any) -> Any:
     )
     # Of one that is cancelled there is nothing to say but that.
     as_it_is = and_(
-        col(Notice.kind).in_(OF_A_DATE),
+        _of_a_date(col(Notice.kind)),
         col(DropIn.id) == col(Notice.ref_id),
         col(DropIn.cancelled_at).is_not(None) == (col(Notice.kind) == "dropin.cancelled"),
     )

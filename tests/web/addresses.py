@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
@@ -9,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from chat import announcements, calendars, discussions, dropins, networks
 from chat.clock import now
 from chat.db import Database
+from chat.dropins.by_letter import answer_link, unsubscribe_link
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
@@ -51,6 +53,20 @@ def addresses(routes: Sequence[BaseRoute] = ROUTES, before: str = "") -> Iterato
                 yield Address(method, before + route.path)
 
 
+async def from_letters(
+    db: Database, reader: Viewer | None, network: NetworkSeen, drop_in: int
+) -> dict[str, object]:
+    """What stands in the addresses of a letter to this member about a date."""
+    if reader is None:
+        return {"rsvp/token": "none", "unsubscribe/token": "none"}
+    async with db.snapshot() as tx:
+        links = {
+            "rsvp/token": await answer_link(tx, drop_in, reader.id, now() + timedelta(days=1)),
+            "unsubscribe/token": await unsubscribe_link(tx, network.id, reader.id),
+        }
+    return {place: link.rpartition("/")[2] for place, link in links.items()}
+
+
 async def furnish(
     db: Database, host: Viewer, network: NetworkSeen, thread: Thread, words: str = "Thursday"
 ) -> dict[str, object]:
@@ -66,6 +82,9 @@ async def furnish(
     async with db.snapshot() as tx:
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
+    async with db.transaction() as tx:
+        await dropins.answer_series(tx, host, series, "maybe")
+        await dropins.answer(tx, host, drop_in, "yes")
     offer = await cast.invite(db, host, network, places=20)
     await cast.allow_anonymity(db, network)
     unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
@@ -105,6 +124,7 @@ async def furnish(
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,
+        **await from_letters(db, host, network, drop_in),
         "unsaid": unsaid.id,
         "unsaid's post": unsaid.post,
         "talk": talk,

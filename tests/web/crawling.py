@@ -10,6 +10,7 @@ import httpx2
 from sqlalchemy import event
 
 from chat.db import Database
+from chat.members import REMINDERS
 from tests.web.addresses import Address, Things, addresses
 from tests.web.conftest import csrf_of
 
@@ -44,7 +45,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/settings"): LOOK,
     ("POST", "/settings/profile"): [{"form": {"name": ""}}],
     ("POST", "/settings/visibility"): [{"form": {"organisation": "1", "role": "1", "country": "1"}}],
-    ("POST", "/settings/letters"): [{"form": {"zone": "Europe/London", "language": "cy"}}, {"form": {"zone": "Mars/Olympus"}}],
+    ("POST", "/settings/letters"): [{"form": {"zone": "", "language": "en", **dict.fromkeys(REMINDERS, "1")}}, {"form": {"zone": "Mars/Olympus"}}],
     ("POST", "/settings/password"): [{"form": {"password": "short"}}],
     ("POST", "/settings/sessions/{id:id}/end"): LOOK,
     ("POST", "/settings/sessions/end-others"): LOOK,
@@ -125,7 +126,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/rsvp/{token}"): LOOK,
     ("POST", "/rsvp/{token}"): [{"form": {"answer": "no"}}, {}],
     ("GET", "/unsubscribe/{token}"): LOOK,
-    ("POST", "/unsubscribe/{token}"): [{}, {"form": {"everywhere": "1"}}],
+    ("POST", "/unsubscribe/{token}"): LOOK,
     ("GET", "/topics/{id:id}"): [{}, {"params": {"post": "2"}}, {"params": {"page": "9"}}, {"params": {"reply": "1"}}],
     ("POST", "/topics/{id:id}"): [{"form": TEXT}, {"form": {}}, {"form": {**TEXT, "anonymous": "yes"}}, {"form": {**TEXT, "parent": "{posts/id}"}}, {"form": {**TEXT, "op": "used"}}],
     ("POST", "/topics/{id:id}/read"): [{"form": {"number": "1"}}, {"form": {"number": "x"}}],
@@ -140,7 +141,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/unmaskings/{id:id}/decline"): LOOK,
     ("GET", "/networks/{slug}/unmaskings"): LOOK,
     ("GET", "/api/v1/me"): LOOK,
-    ("PATCH", "/api/v1/me"): [{"json": {"hides": []}}, {"json": {}}, {"json": {"zone": "Europe/London"}}],
+    ("PATCH", "/api/v1/me"): [{"json": {"hides": []}}, {"json": {}}, {"json": {"zone": ""}}],
     ("GET", "/api/v1/notices"): LOOK,
     ("POST", "/api/v1/notices/read"): [{"json": {"id": 1}}, {"json": {"through": 1}}, {"json": {"id": "x"}}],
     ("GET", "/api/v1/networks"): [{}, {"params": {"after": "numbas"}}],

@@ -23,7 +23,7 @@ from tests import cast
 from tests.cast import Thread
 from tests.hubs import RunningHub, running
 from tests.screens import connected, cursor
-from tests.web.addresses import Things, furnish
+from tests.web.addresses import Things, from_letters, furnish
 from tests.web.crawling import CANARIES, WORDS, Answers, crawl, unlisted
 
 PAIRS = 60
@@ -44,6 +44,9 @@ TRACES = {
     "calendar_date": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "calendar_series": "series_id IN (SELECT id FROM series WHERE network_id = {id})",
     "calendar_feed": "network_id = {id}",
+    "reminder": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "rsvp": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "series_rsvp": "series_id IN (SELECT id FROM series WHERE network_id = {id})",
     "drop_in": "network_id = {id}",
     "series": "network_id = {id}",
     "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
@@ -113,7 +116,9 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
     await cast.write(db, ana, topic, f"She is gone, {WORDS}.")
 
     async def looker(viewer: Viewer | None, token: str = "no-such-token", feed: str = "none") -> Looker:
-        these = {**things, "i/token": token, "invitations/token": token, "calendars/token": feed}
+        letters = await from_letters(db, viewer, network, int(str(things["drop-ins/id"])))
+        own_keys = {"i/token": token, "invitations/token": token, "calendars/token": feed}
+        these = {**things, **letters, **own_keys}
         talk = {**these, "topics/id": things["talk"], "posts/id": things["talk's opening"]}
         unsaid = {**these, "topics/id": things["unsaid"], "posts/id": things["unsaid's post"]}
         fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
