@@ -47,7 +47,9 @@ def lines(of):
         opens_at=moved.opens_at + timedelta(hours=6), closes_at=moved.closes_at + timedelta(hours=6), sequence=3,
         moved_at=datetime(2026, 11, 20, 8, 30, tzinfo=UTC),
     )  # fmt: skip
-    all_of_them[2] = all_of_them[2]._replace(cancelled_at=datetime(2026, 11, 21, tzinfo=UTC), word="Ill, sorry", sequence=1)
+    all_of_them[2] = all_of_them[2]._replace(
+        cancelled_at=datetime(2026, 11, 21, tzinfo=UTC), word="Ill, sorry", sequence=1
+    )
     all_of_them[3] = all_of_them[3]._replace(answer="no")
     return all_of_them
 
@@ -113,7 +115,18 @@ def test_every_time_has_its_zone_and_every_zone_its_definition(body):
 @EVERY
 def test_every_event_has_what_all_programs_ask_for(body):
     for event in events(body()):
-        for name in ("UID", "DTSTAMP", "DTSTART", "SUMMARY", "SEQUENCE", "STATUS", "ORGANIZER", "URL", "LOCATION", "TRANSP"):
+        for name in (
+            "UID",
+            "DTSTAMP",
+            "DTSTART",
+            "SUMMARY",
+            "SEQUENCE",
+            "STATUS",
+            "ORGANIZER",
+            "URL",
+            "LOCATION",
+            "TRANSP",
+        ):
             assert name in event, name
         assert len(event["UID"].encode()) <= 255
         assert event["DTSTAMP"].to_ical().endswith(b"Z")
