@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chat import clock, dropins, jobs
+from chat import clock, dropins, jobs, notices
 from chat.dropins.changing import changed
 from tests import cast
 from tests.chat.calendars.post import composed, sent
@@ -273,3 +273,23 @@ async def test_letters_are_in_their_readers_language(db, redis, ben, thursdays):
     assert "17:30" in letter.letter.text
     assert "Guten Tag" in letter.letter.text
     assert "Kalender" in letter.letter.text
+
+
+async def test_the_page_says_what_holds_now(db, redis, ana, ben, open_network, thursdays):
+    """Of a date that moved and then was cancelled there is nothing to say but that; and nothing to who is gone."""
+    _, (first, *_) = thursdays
+    await say(db, ben, first, "yes")
+    await change(db, first, "moved")
+    await work(db, redis)
+    assert await told(db, ben) == [("dropin.moved", "Thursday drop-in", f"/drop-ins/{first}")]
+    await change(db, first, "cancelled")
+    await work(db, redis)
+    assert await told(db, ben) == [("dropin.cancelled", "Thursday drop-in", f"/drop-ins/{first}")]
+    await cast.remove(db, ana, open_network, ben)
+    assert await told(db, ben) == []
+
+
+async def told(db, member):
+    async with db.snapshot() as tx:
+        found = await notices.notices_of(tx, member)
+    return [(n.kind, n.title, n.link) for n in found if n.kind.startswith("dropin.")]
