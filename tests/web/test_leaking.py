@@ -111,7 +111,9 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
     things = await furnish(db, ana, network, topic, WORDS)
     async with db.transaction() as tx:
         fridas_feed = (await calendars.make_feed(tx, frida, network)).token
-        devs_feed = (await calendars.make_feed(tx, dev, None)).token
+        devs = await calendars.make_feed(tx, dev, None)
+        await calendars.note_fetch(tx, devs.id)  # or the first to look would change what the next one sees
+        devs_feed = devs.token
     await cast.remove(db, ana, network, frida)
     await cast.write(db, ana, topic, f"She is gone, {WORDS}.")
 
