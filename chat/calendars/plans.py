@@ -32,7 +32,7 @@ def plan(series: SeriesLine, lines: list[DateLine], begins: date | None = None) 
     """
     lines = [line for line in lines if not (line.cancelled_at and line.local_date in series.skipped)]
     if series.answer == "no":
-        return Plan(None, "", [], [], [line for line in lines if line.answer not in (None, "no")])
+        return Plan(None, "", [], [], _by_itself(line for line in lines if line.answer))
     known = {line.local_date: line for line in lines}
     today = clock.now().astimezone(ZoneInfo(series.zone)).date()
     begins = max(series.starts_on, begins or since())
@@ -43,7 +43,7 @@ def plan(series: SeriesLine, lines: list[DateLine], begins: date | None = None) 
     off = holidays_of(series.holidays, today.year, today.year + 1).keys() | set(series.skipped)
     held = [day for day in on if day in known or day in ahead - off]
     if not held:
-        return Plan(None, "", [], [], _wanted(lines))
+        return Plan(None, "", [], [], _by_itself(lines))
     ruled = {day for day in on if held[0] <= day and (not series.ended_at or day <= held[-1])}
     refused = {line.local_date for line in lines if line.answer == "no"}
     return Plan(
@@ -51,7 +51,7 @@ def plan(series: SeriesLine, lines: list[DateLine], begins: date | None = None) 
         _rule(series, held[-1]),
         sorted(ruled - set(held) | ruled & refused),
         [line for line in _wanted(lines) if line.local_date in ruled and _differs(series, line)],
-        [line for line in _wanted(lines) if line.local_date not in ruled],
+        _by_itself(line for line in lines if line.local_date not in ruled),
     )
 
 
@@ -90,6 +90,11 @@ def _differs(series: SeriesLine, line: DateLine) -> bool:
 
 def _wanted(lines: Iterable[DateLine]) -> list[DateLine]:
     return [line for line in lines if line.answer != "no"]
+
+
+def _by_itself(lines: Iterable[DateLine]) -> list[DateLine]:
+    """Those that stand in a calendar each under its own name; one that is cancelled simply is not there any more."""
+    return [line for line in _wanted(lines) if not line.cancelled_at]
 
 
 def _rule(series: SeriesLine, last: date) -> str:
