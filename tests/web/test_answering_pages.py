@@ -50,7 +50,7 @@ async def test_one_answers_on_the_list_and_on_the_dates_page(
     form = {"csrf": csrf_of(anas_browser), "next": here}
     page = await anas_browser.get(here)
     assert page.text.count('action="/drop-ins/') == 8
-    assert "0 people come" in page.text
+    assert "Nobody has said yes yet" in page.text
     answer = await anas_browser.post(f"/drop-ins/{date}/rsvp", data={**form, "answer": "yes"})
     assert (answer.status_code, answer.headers["location"]) == (303, here)
     page = await anas_browser.get(here)
@@ -74,7 +74,7 @@ async def test_who_waits_is_told_their_place_and_what_is_over_takes_none(db, liv
     async with live_server.browser(ben) as browser:
         page = (await browser.get(f"/drop-ins/{date}")).text
         assert "You are number 1 in the queue." in page
-        assert "1 person comes, of 1 place" in page
+        assert "1 person comes, 1 place in all" in page
         async with db.transaction() as tx:
             await tx.run("UPDATE drop_in SET cancelled_at = now() WHERE id = :id", id=date)
         refused = await browser.post(
