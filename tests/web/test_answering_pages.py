@@ -318,6 +318,29 @@ async def test_a_reminder_shows_on_open_pages_at_once_and_goes_when_it_is_read(
         assert (gone["banner"], gone.get("html")) == (shown["banner"], None)
 
 
+async def test_how_many_come_is_told_once_in_three_seconds_however_many_answer(
+    live_server, db, redis, ana, ben, carol, open_network, date
+):
+    stream = f"n:{open_network.id}"
+    async with (
+        live_server.listening(ben, stream, as_="html") as page,
+        live_server.listening(ben, stream) as program,
+    ):
+        for who in (ana, ben, carol):
+            await say(db, who, date)
+        clock.pretend(clock.now() + timedelta(seconds=3))
+        await tick(db, redis)
+        assert f'data-coming="{date}"' in (told := (await page.next("dropin.answered"))["d"]["coming"])
+        assert "3 people come" in told
+        counts = (await program.next("dropin.answered"))["d"]["answers"]
+        assert counts == {"yes": 3, "maybe": 0, "no": 0, "waiting": 0}
+        await page.silence()
+        await say(db, carol, date, "maybe")
+        clock.pretend(clock.now() + timedelta(seconds=3))
+        await tick(db, redis)
+        assert "2 people come" in (await page.next("dropin.answered"))["d"]["coming"]
+
+
 async def test_everybody_who_answers_weekly_is_in_who_comes(db, anas_browser, ana, ben, carol, series, date):
     for who in (ben, carol):
         await say_weekly(db, who, series)
