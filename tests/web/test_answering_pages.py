@@ -280,7 +280,13 @@ async def test_a_newcomers_browser_tells_their_language_and_zone(browser, db):
 
 
 async def test_settings_are_kept_and_wrong_ones_are_told(db, anas_browser, ana, open_network):
-    form = {"csrf": csrf_of(anas_browser), "language": "cy", "zone": "Europe/London", "soon.page": "1"}
+    form = {
+        "csrf": csrf_of(anas_browser),
+        "language": "cy",
+        "zone": "Europe/London",
+        "reminders": "chosen",
+        "soon.page": "1",
+    }
     assert (await anas_browser.post("/settings/letters", data=form)).status_code == 303
     row = (await cast.rows(db, "SELECT zone, language, unreminded FROM member WHERE id = :id", id=ana.id))[0]
     assert (row.zone, row.language, len(row.unreminded)) == ("Europe/London", "cy", 5)
