@@ -37,15 +37,10 @@ class Letter(msgspec.Struct, frozen=True):
     method: str = ""
 
 
-class Unfolded(str):
+class ListUnsubscribe(str):
     """A header in one line, however long: folded, an address becomes an encoded word, which no mail program follows."""
 
-    name: str
-
-    def __new__(cls, name: str, value: str) -> "Unfolded":
-        header = super().__new__(cls, value)
-        header.name = name
-        return header
+    name = "List-Unsubscribe"
 
     def fold(self, *, policy: Policy) -> str:
         """What the email package asks a header for."""
@@ -82,7 +77,7 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe:
-        message["List-Unsubscribe"] = Unfolded("List-Unsubscribe", f"<{letter.unsubscribe}>")
+        message["List-Unsubscribe"] = ListUnsubscribe(f"<{letter.unsubscribe}>")
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
     if letter.calendar:

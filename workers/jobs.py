@@ -87,6 +87,11 @@ async def end_answers(db: Database, redis: Redis, *, network_id: int, member_id:
         await dropins.end_answers(tx, network_id, member_id)
 
 
+async def tell_answers(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await dropins.tell_answers(tx, drop_in_id)
+
+
 async def send_place(db: Database, redis: Redis, *, drop_in_id: int, member_id: int, given: str) -> None:
     async with db.transaction() as tx:
         letter = await dropins.place_letter(tx, drop_in_id, member_id, given)
@@ -132,7 +137,7 @@ async def mail_change(
 
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, open_doors,
-    close_doors, spread_announcement, mail_announcement, end_answers, send_place, remind, mail_reminders,
+    close_doors, spread_announcement, mail_announcement, end_answers, tell_answers, send_place, remind, mail_reminders,
     send_calendar_mail, tell_change, mail_change,
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from chat.dropins.coming import Counts, Guests, Mine, answers_of, counts_of, gue
 from chat.dropins.holding import hold
 from chat.dropins.letters import place_letter
 from chat.dropins.opening import close_doors, due, open_doors
-from chat.dropins.places import fill_places
+from chat.dropins.places import fill_places, tell_answers
 from chat.dropins.queries import (
     Door,
     DropInSeen,
@@ -70,6 +70,7 @@ __all__ = [
     "subscription_of",
     "take_back",
     "take_series_back",
+    "tell_answers",
     "unsubscribe",
     "upcoming_for",
     "upcoming_in",

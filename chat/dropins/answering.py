@@ -10,7 +10,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.discussions.writing import must_write
 from chat.dropins.models import Series
-from chat.dropins.places import fill_places, lock_places, mail_calendar, put
+from chat.dropins.places import count_again, fill_places, lock_places, mail_calendar, put
 from chat.dropins.queries import DropInSeen, drop_in_of
 from chat.errors import Conflict, Forbidden
 from chat.fields import one_of
@@ -94,6 +94,7 @@ async def answer_series(tx: Transaction, viewer: Viewer | None, series_id: int, 
     await lock_places(tx, dates)
     await put(tx, dates, viewer.id, value, own=False)
     await fill_places(tx, dates)
+    await count_again(tx, dates)
     if (was == "yes") != (value == "yes"):
         await mail_calendar(tx, viewer.id, series_id=series_id)
 
@@ -117,6 +118,7 @@ async def take_series_back(tx: Transaction, viewer: Viewer | None, series_id: in
         member=viewer.id,
     )
     await fill_places(tx, dates)
+    await count_again(tx, dates)
     if was == "yes":
         await mail_calendar(tx, viewer.id, series_id=series_id)
 
@@ -149,6 +151,7 @@ async def end_answers(tx: Transaction, network_id: int, member_id: int) -> None:
         **which,
     )
     await fill_places(tx, dates)
+    await count_again(tx, dates)
 
 
 async def carry_answers(tx: Transaction, series_id: int, on_to: int) -> None:
@@ -184,6 +187,7 @@ async def _settle(tx: Transaction, member_id: int, drop_in_id: int, came: bool) 
         await fill_places(tx, [drop_in_id])
     if came != comes:
         await mail_calendar(tx, member_id, drop_in_id=drop_in_id)
+    await count_again(tx, [drop_in_id])
 
 
 async def _series(tx: Transaction, viewer: Viewer, series_id: int) -> int:

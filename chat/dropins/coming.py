@@ -4,7 +4,7 @@ from collections.abc import Collection
 from itertools import groupby
 from typing import NamedTuple
 
-from chat.db import Transaction
+from chat.db import Reader, Transaction
 from chat.dropins.queries import DropInSeen
 from chat.errors import Forbidden, SignInFirst
 from chat.members import Viewer, shown
@@ -77,7 +77,7 @@ AND membership.member_id = rsvp.member_id AND membership.ended_at IS NULL AND me
 """
 
 
-async def counts_of(tx: Transaction, drop_in_ids: Collection[int]) -> dict[int, Counts]:
+async def counts_of(tx: Reader, drop_in_ids: Collection[int]) -> dict[int, Counts]:
     """How many answered what to these dates, for a viewer who may read their network."""
     rows = await tx.all(
         "SELECT drop_in_id, count(*) FILTER (WHERE answer = 'yes' AND waiting_since IS NULL), "

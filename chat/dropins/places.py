@@ -5,13 +5,15 @@ there are. The order in which a transaction takes its locks: series, network, pl
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from chat import clock
 from chat.db import Transaction
+from chat.events import network_stream
 from chat.members import notify
 from chat.networks import writing_in
 
+PAUSE = 3  # seconds
 TICK = timedelta(microseconds=1)
 
 # An answer that says yes again keeps its place, or its place in the queue.
@@ -101,6 +103,19 @@ async def fill_places(tx: Transaction, drop_in_ids: Collection[int]) -> None:
 async def inherit(tx: Transaction, drop_in_id: int) -> None:
     """Whoever answered to the series has answered to this new date of it."""
     await tx.run(INHERIT, id=drop_in_id, now=clock.now(), tick=TICK)
+
+
+async def count_again(tx: Transaction, drop_in_ids: Collection[int]) -> None:
+    """Open pages are told how many come now: of each date once in three seconds, however many answer."""
+    ends = datetime.fromtimestamp((clock.now().timestamp() // PAUSE + 1) * PAUSE, UTC)
+    for drop_in_id in drop_in_ids:
+        what = {"drop_in_id": drop_in_id}
+        await tx.enqueue("tell_answers", f"answered:{drop_in_id}:{ends.isoformat()}", run_at=ends, **what)
+
+
+async def tell_answers(tx: Transaction, drop_in_id: int) -> None:
+    network_id = await tx.value("SELECT network_id FROM drop_in WHERE id = :id", id=drop_in_id)
+    tx.announce(network_stream(network_id), "dropin.answered", drop_in_id, network=network_id)
 
 
 async def mail_calendar(tx: Transaction, member_id: int, **which: int) -> None:

@@ -45,7 +45,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/settings"): LOOK,
     ("POST", "/settings/profile"): [{"form": {"name": ""}}],
     ("POST", "/settings/visibility"): [{"form": {"organisation": "1", "role": "1", "country": "1"}}],
-    ("POST", "/settings/letters"): [{"form": {"zone": "", "language": "en", **dict.fromkeys(REMINDERS, "1")}}, {"form": {"zone": "Mars/Olympus"}}],
+    ("POST", "/settings/letters"): [{"form": {"zone": "", "language": "en", "reminders": "chosen", **dict.fromkeys(REMINDERS, "1")}}, {"form": {"zone": "Mars/Olympus"}}],
     ("POST", "/settings/password"): [{"form": {"password": "short"}}],
     ("POST", "/settings/sessions/{id:id}/end"): LOOK,
     ("POST", "/settings/sessions/end-others"): LOOK,

@@ -50,7 +50,7 @@ async def test_one_answers_on_the_list_and_on_the_dates_page(
     form = {"csrf": csrf_of(anas_browser), "next": here}
     page = await anas_browser.get(here)
     assert page.text.count('action="/drop-ins/') == 8
-    assert "0 people come" in page.text
+    assert "Nobody has said yes yet" in page.text
     answer = await anas_browser.post(f"/drop-ins/{date}/rsvp", data={**form, "answer": "yes"})
     assert (answer.status_code, answer.headers["location"]) == (303, here)
     page = await anas_browser.get(here)
@@ -74,7 +74,7 @@ async def test_who_waits_is_told_their_place_and_what_is_over_takes_none(db, liv
     async with live_server.browser(ben) as browser:
         page = (await browser.get(f"/drop-ins/{date}")).text
         assert "You are number 1 in the queue." in page
-        assert "1 person comes, of 1 place" in page
+        assert "1 person comes, 1 place in all" in page
         async with db.transaction() as tx:
             await tx.run("UPDATE drop_in SET cancelled_at = now() WHERE id = :id", id=date)
         refused = await browser.post(
@@ -280,7 +280,13 @@ async def test_a_newcomers_browser_tells_their_language_and_zone(browser, db):
 
 
 async def test_settings_are_kept_and_wrong_ones_are_told(db, anas_browser, ana, open_network):
-    form = {"csrf": csrf_of(anas_browser), "language": "cy", "zone": "Europe/London", "soon.page": "1"}
+    form = {
+        "csrf": csrf_of(anas_browser),
+        "language": "cy",
+        "zone": "Europe/London",
+        "reminders": "chosen",
+        "soon.page": "1",
+    }
     assert (await anas_browser.post("/settings/letters", data=form)).status_code == 303
     row = (await cast.rows(db, "SELECT zone, language, unreminded FROM member WHERE id = :id", id=ana.id))[0]
     assert (row.zone, row.language, len(row.unreminded)) == ("Europe/London", "cy", 5)
@@ -316,6 +322,29 @@ async def test_a_reminder_shows_on_open_pages_at_once_and_goes_when_it_is_read(
             assert opened.headers["location"] == f"/drop-ins/{date}"
         gone = (await screen.next("notice.read"))["d"]
         assert (gone["banner"], gone.get("html")) == (shown["banner"], None)
+
+
+async def test_how_many_come_is_told_once_in_three_seconds_however_many_answer(
+    live_server, db, redis, ana, ben, carol, open_network, date
+):
+    stream = f"n:{open_network.id}"
+    async with (
+        live_server.listening(ben, stream, as_="html") as page,
+        live_server.listening(ben, stream) as program,
+    ):
+        for who in (ana, ben, carol):
+            await say(db, who, date)
+        clock.pretend(clock.now() + timedelta(seconds=3))
+        await tick(db, redis)
+        assert f'data-coming="{date}"' in (told := (await page.next("dropin.answered"))["d"]["coming"])
+        assert "3 people come" in told
+        counts = (await program.next("dropin.answered"))["d"]["answers"]
+        assert counts == {"yes": 3, "maybe": 0, "no": 0, "waiting": 0}
+        await page.silence()
+        await say(db, carol, date, "maybe")
+        clock.pretend(clock.now() + timedelta(seconds=3))
+        await tick(db, redis)
+        assert "2 people come" in (await page.next("dropin.answered"))["d"]["coming"]
 
 
 async def test_everybody_who_answers_weekly_is_in_who_comes(db, anas_browser, ana, ben, carol, series, date):

@@ -63,11 +63,19 @@ async def _topics(tx: Reader, ids: list[int], form: str) -> Payloads:
 
 
 async def _drop_ins(tx: Reader, ids: list[int], form: str) -> Payloads:
-    found = await dropins.drop_ins_by_id(tx, ids)
+    found, counts = await dropins.drop_ins_by_id(tx, ids), await dropins.counts_of(tx, ids)
     if form == "json":
-        return {id: shapes.drop_in(drop_in) for id, drop_in in found.items()}
+        none = dropins.Counts()
+        return {
+            id: {**shapes.drop_in(d), "answers": counts.get(id, none)._asdict()} for id, d in found.items()
+        }
     return {
-        id: {"id": id, "state": d.state, "html": fragment("dropins/_banner.html", drop_in=d)}
+        id: {
+            "id": id,
+            "state": d.state,
+            "html": fragment("dropins/_banner.html", drop_in=d),
+            "coming": fragment("dropins/_coming.html", drop_in=d, counts=counts.get(id)),
+        }
         for id, d in found.items()
     }
 

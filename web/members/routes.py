@@ -235,11 +235,12 @@ async def save_visibility(request: Request) -> Response:
 
 async def save_letters(request: Request) -> Response:
     form = await form_of(request)
-    choices = {name: form[name] for name in ("zone", "language") if name in form}
-    wanted = [name for name in members.REMINDERS if name in form]
+    choices: dict[str, Any] = {name: form[name] for name in ("zone", "language") if name in form}
+    if "reminders" in form:  # the form shows them
+        choices["reminders"] = [name for name in members.REMINDERS if name in form]
     try:
         async with writing(request) as (tx, viewer):
-            await members.choose_letters(tx, _somebody(viewer).id, {**choices, "reminders": wanted})
+            await members.choose_letters(tx, _somebody(viewer).id, choices)
     except Invalid as error:
         return await settings(request, form, error)
     return see("/settings?saved=letters")

@@ -49,6 +49,7 @@ async def save_preferences(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         choices: dict[str, Any] = {name: name in form for name in ("listed", "letters")}
-        choices["reminders"] = [name for name in members.REMINDERS if name in form]
+        if "reminders" in form:  # the form shows them
+            choices["reminders"] = [name for name in members.REMINDERS if name in form]
         await networks.prefer(tx, viewer, network, choices)
     return see(f"/networks/{network.slug}/preferences?saved=1")
