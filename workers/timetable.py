@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 from redis.asyncio import Redis
 
-from chat import discussions, dropins, jobs, networks, notices
+from chat import calendars, discussions, dropins, jobs, networks, notices
 from chat.db import AWAY, Database, own_fault
 from chat.realtime import log as event_log
 from chat.redis import ABSENT
@@ -54,6 +54,8 @@ TIMETABLE = (
     Line("reminders", 20, _plan_reminders),
     # Eight weeks ahead; a new rule of a time zone moves a date within the hour.
     Line("dates", 3600, lambda db, redis: dropins.materialise_all(db)),
+    # Bank holidays of another year come near; who has the whole series in their calendar is told weeks before.
+    Line("calendars", 6 * 3600, lambda db, redis: calendars.mend_calendars(db)),
     # Addresses of people who are no members yet.
     Line("forget lists of addresses", 3600, _forget_lists),
     # Nobody asks for what is older.

@@ -3,6 +3,7 @@
 from chat.calendars.feeds import FeedSeen, NewFeed, end_feed, feeds_of, make_feed, note_fetch
 from chat.calendars.fetching import Fetched, feed_by_token, open_feed
 from chat.calendars.inviting import mail_date, mail_series
+from chat.calendars.mending import mend_calendars
 from chat.calendars.queries import room_of
 from chat.calendars.telling import mail_change, tell_change
 
@@ -17,6 +18,7 @@ __all__ = [
     "mail_date",
     "mail_series",
     "make_feed",
+    "mend_calendars",
     "note_fetch",
     "open_feed",
     "room_of",

@@ -25,7 +25,8 @@ WHERE series.id = :series ON CONFLICT DO NOTHING
 
 
 class Desk(NamedTuple):
-    """All that it takes to write to a member about a series. `whole` is the series as their calendar knows it."""
+    """All that it takes to write to a member about a series. `whole` is the series as their calendar knows it: its
+    first day, its shape, and the days that it leaves out."""
 
     reader: Reader
     series: SeriesLine
@@ -34,7 +35,7 @@ class Desk(NamedTuple):
 
     @property
     def has_changed(self) -> bool:
-        return self.whole.partition(" ")[2] != shape(self.series)
+        return self.whole.split()[1] != shape(self.series)
 
     def key(self, number: int) -> str:
         """The name of a letter, whenever it is sent."""

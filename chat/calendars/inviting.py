@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from chat import clock, mail
 from chat.calendars.desks import Desk, Known, desk_for, known_of
+from chat.calendars.mending import missing
 from chat.calendars.queries import DateLine, dates_of
 from chat.calendars.writing import one, whole, without
 from chat.db import Database
@@ -45,13 +46,19 @@ async def mail_date(
 
 
 async def mail_series(db: Database, redis: Redis, series_id: int, member_id: int) -> None:
-    """Put a whole series into a member's calendar, or take it out, by their answer to it."""
+    """Put a whole series into a member's calendar, or take it out, by their answer to it; or say what it leaves out now."""
     async with db.transaction() as tx:
         desk = await desk_for(tx, series_id, member_id)
         letter: Letter | None = None
-        if desk and desk.series.answer == "yes" and not desk.whole:
-            letter = await whole(tx, desk, "series")
-        elif desk and desk.series.answer != "yes" and desk.whole:
+        if desk is None:
+            return
+        if desk.series.answer == "yes":
+            lines = (await dates_of(tx, [series_id], member_id))[series_id]
+            if not desk.whole:
+                letter = await whole(tx, desk, "series")
+            elif missing(desk.series, lines, desk.whole):
+                letter = await whole(tx, desk, "series changed")
+        elif desk.whole:
             letter = await without(tx, desk, "series no")
         if letter:
             await mail.send(letter, redis)

@@ -9,7 +9,7 @@ from chat.calendars.desks import Desk, Known, Name, note_date, note_series, shap
 from chat.calendars.letters import Carried, date_letter, series_letter
 from chat.calendars.messages import message
 from chat.calendars.plans import Plan, on_the_clock, plan
-from chat.calendars.queries import DateLine, dates_of
+from chat.calendars.queries import DateLine, SeriesLine, dates_of
 from chat.db import Transaction
 from chat.dropins.by_letter import answer_link
 from chat.mail import Letter
@@ -53,7 +53,7 @@ async def whole(tx: Transaction, desk: Desk, about: str, word: str = "") -> Lett
             answer = line.answer or series.answer
             name = Name(series.id, on_the_clock(series, line.local_date))
             await note_date(tx, desk, line, None if answer == "no" else answer, name)
-    await note_series(tx, desk, number, f"{planned.first} {shape(series)}")
+    await note_series(tx, desk, number, _as_told(series, planned))
     await _ask_for_each(tx, desk, planned.single, number)
     coming = [line.opens_at for line in lines if line.answer != "no" and line.closes_at > clock.now()]
     if about == "series changed" and not coming:
@@ -86,6 +86,10 @@ async def _ask_for_each(tx: Transaction, desk: Desk, lines: list[DateLine], numb
         if line.answer == "yes" and line.closes_at > clock.now() and not line.cancelled_at:
             key = f"calendar:again:{line.id}:{desk.reader.id}:{number}"
             await tx.enqueue("send_calendar_mail", key, member_id=desk.reader.id, drop_in_id=line.id)
+
+
+def _as_told(series: SeriesLine, planned: Plan) -> str:
+    return f"{planned.first} {shape(series)} {','.join(map(str, planned.left_out))}"
 
 
 def _begins(desk: Desk) -> date:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chat import clock, dropins, jobs, notices
+from chat import calendars, clock, dropins, jobs, notices
 from chat.dropins.changing import changed
 from tests import cast
 from tests.chat.calendars.post import composed, sent
@@ -293,3 +293,36 @@ async def told(db, member):
     async with db.snapshot() as tx:
         found = await notices.notices_of(tx, member)
     return [(n.kind, n.title, n.link) for n in found if n.kind.startswith("dropin.")]
+
+
+async def test_a_date_that_is_skipped_before_it_is_near_leaves_calendars_once_it_is(
+    db, redis, ben, thursdays
+):
+    series, _ = thursdays
+    await say_to_all(db, ben, series, "yes")
+    await work(db, redis)
+    async with db.transaction() as tx:
+        await tx.run("UPDATE series SET skipped = '{2027-02-04}' WHERE id = :id", id=series)
+    await mended(db, redis)
+    assert len(await sent(redis)) == 1  # ten weeks away
+    cast.it_is("2026-12-20 09:00")
+    async with db.transaction() as tx:
+        await tx.run("DELETE FROM job WHERE kind <> 'send_calendar_mail'")
+        await dropins.scheduling.materialise(tx, series)
+        # As the rows are where skipped dates get none.
+        await tx.run(
+            "DELETE FROM rsvp WHERE drop_in_id IN (SELECT id FROM drop_in WHERE local_date = '2027-02-04')"
+        )
+        await tx.run("DELETE FROM drop_in WHERE local_date = '2027-02-04'")
+    for _ in range(2):
+        letters = await mended(db, redis)
+    assert len(letters) == 2
+    left_out = letters[1].event["EXDATE"]
+    assert b"20270204T120000" in [
+        each.to_ical() for each in (left_out if isinstance(left_out, list) else [left_out])
+    ]
+
+
+async def mended(db, redis):
+    await calendars.mend_calendars(db)
+    return await work(db, redis)
