@@ -135,16 +135,23 @@ async def test_of_several_changes_the_newest_is_told_once(db, redis, ben, thursd
     assert await cast.value(db, unread) == 1
 
 
-async def test_nobody_who_lost_their_place_is_told(db, redis, ana, ben, carol, open_network, thursdays):
+@pytest.mark.parametrize("told_in_the_page", [False, True])
+async def test_nobody_who_lost_their_place_is_told(
+    db, redis, ana, ben, carol, open_network, thursdays, told_in_the_page
+):
     _, (first, *_) = thursdays
     await say(db, ben, first, "yes")
     await say(db, carol, first, "yes")
     await work(db, redis)
     await change(db, first, "moved")
-    async with db.transaction() as tx:  # between the change and the letters
+    async with db.transaction() as tx:
+        if told_in_the_page:  # and then removed, before her letter
+            await calendars.tell_change(tx, first, 1, "moved")
         await tx.run("UPDATE membership SET ended_at = now() WHERE member_id = :id", id=carol.id)
     letters = await work(db, redis)
     assert [letter.letter.to for letter in letters[2:]] == ["ben-okafor@example.org"]
+    notices_of_hers = "SELECT count(*) FROM notice WHERE kind = 'dropin.moved' AND member_id = :id"
+    assert await cast.value(db, notices_of_hers, id=carol.id) == told_in_the_page
 
 
 async def test_a_yes_to_the_series_brings_all_its_dates_without_those_that_are_off(db, redis, ben, thursdays):
