@@ -3,7 +3,6 @@
 from chat.dropins.answering import (
     answer,
     answer_series,
-    carry_answers,
     end_answers,
     take_back,
     take_series_back,
@@ -44,7 +43,6 @@ __all__ = [
     "answer_series",
     "answers_of",
     "asked_by",
-    "carry_answers",
     "close_doors",
     "counts_of",
     "doors",

@@ -154,16 +154,6 @@ async def end_answers(tx: Transaction, network_id: int, member_id: int) -> None:
     await count_again(tx, dates)
 
 
-async def carry_answers(tx: Transaction, series_id: int, on_to: int) -> None:
-    """Whoever answered to a series has answered to the one that follows it."""
-    await tx.run(
-        "INSERT INTO series_rsvp (series_id, member_id, answer, answered_at) "
-        "SELECT :on_to, member_id, answer, answered_at FROM series_rsvp WHERE series_id = :id ON CONFLICT DO NOTHING",
-        id=series_id,
-        on_to=on_to,
-    )
-
-
 def must_be_coming(drop_in: DropInSeen) -> None:
     if sentence := CLOSED.get(drop_in.state) or ("This one is over." if drop_in.over else None):
         raise Conflict(sentence)

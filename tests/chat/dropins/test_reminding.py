@@ -223,6 +223,19 @@ async def test_two_hundred_are_reminded_once_whatever_runs_twice(db, redis, ana,
     assert await cast.value(db, "SELECT count(*) = 120 AND count(DISTINCT member_id) = 120 FROM notice")
 
 
+async def test_two_workers_at_once_send_each_letter_once(db, redis, open_network, date):
+    for guest in await cast.crowd(db, 20):
+        await cast.let_in(db, open_network, guest)
+        await say(db, guest, date)
+    opens_at = cast.it_is(DAY_BEFORE) + timedelta(days=1)
+    async with db.transaction() as tx:
+        await dropins.remind(tx, date, "day", opens_at, 0)
+    await asyncio.gather(
+        *(dropins.mail_reminders(db, redis, date, "day", opens_at, 0, 10**9) for _ in range(4))
+    )
+    assert len(await letters(redis)) == 20
+
+
 async def test_a_letter_speaks_its_readers_language_by_their_clocks(db, redis, ana, ben, carol, date):
     for who in (ana, ben, carol):
         await say(db, who, date)
