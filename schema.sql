@@ -468,7 +468,7 @@ CREATE TABLE drop_in (
 );
 CREATE INDEX drop_in_network ON drop_in (network_id, opens_at);
 CREATE INDEX drop_in_topic ON drop_in (topic_id);
-CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND missed_at IS NULL AND cancelled_at IS NULL;
+CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND cancelled_at IS NULL;
 CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND archived_at IS NULL AND cancelled_at IS NULL;
 
 -- What a member answered to one date. Who said yes to a full one waits from `waiting_since` on, first in, first promoted.

@@ -9,6 +9,6 @@ WHERE wrapped_at IS NOT NULL AND closes_at + interval '168 hours' <= now();
 
 DROP INDEX drop_in_to_open;
 DROP INDEX drop_in_to_close;
-CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND missed_at IS NULL AND cancelled_at IS NULL;
+CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND cancelled_at IS NULL;
 CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND archived_at IS NULL AND cancelled_at IS NULL;
 CREATE INDEX series_follows ON series (follows_id) WHERE follows_id IS NOT NULL;

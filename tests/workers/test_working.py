@@ -71,7 +71,7 @@ async def test_three_workers_open_and_close_it_once(db, drop_in):
         await eventually(lambda: opened(db, drop_in))
         cast.it_is("2026-11-19 13:00:00")
         await eventually(lambda: cast.value(db, "SELECT closed_at FROM drop_in WHERE id = :id", id=drop_in))
-    assert await kinds(db, drop_in) == ["room.opened", "room.closed"]
+    assert await kinds(db, drop_in) == ["room.opened", "room.wrap_up"]
 
 
 async def test_it_opens_even_when_its_job_was_lost(db, drop_in):
