@@ -97,7 +97,8 @@ async def test_five_workers_open_it_exactly_once(db, drop_in):
     assert sorted(tries) == [False] * 4 + [True]
     assert await announced(db, drop_in, "dropin.opened") == [drop_in.id]
     assert await announced(db, drop_in, "room.opened") == [drop_in.id]
-    assert await cast.value(db, "SELECT count(*) FROM job WHERE kind = 'close_doors'") == 1
+    rings = "SELECT count(*) FROM job WHERE kind = 'turn_drop_in' AND run_at = :at"
+    assert await cast.value(db, rings, at=drop_in.closes_at) == 1
     assert await cast.value(db, "SELECT count(*) FROM post WHERE topic_id = :id", id=drop_in.topic_id) == 1
 
 
