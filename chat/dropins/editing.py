@@ -1,7 +1,8 @@
 """Changing a series, one of its dates, or a date and all that follow it."""
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from chat.dropins.changing import changed
 from chat.dropins.hosting import IS, run_by
 from chat.dropins.models import Series
 from chat.dropins.queries import drop_in_of
-from chat.dropins.rules import after, dates, opens_on, until
+from chat.dropins.rules import WEEKDAYS, after, dates, opens_on, until
 from chat.dropins.scheduling import add_series, call_off, materialise, move, titled
 from chat.errors import Conflict, Invalid, NotFound
 from chat.events import network_stream
@@ -45,16 +46,17 @@ async def edit_following(
     tx: Transaction, host: Viewer | None, drop_in_id: int, form: Mapping[str, Any]
 ) -> int:
     """Change a date and all that follow it: its series ends the day before, and another one takes over; that one's id.
-    Form: as edit_series has it."""
+    Form: as edit_series has it, and date: another day of the same week, for all of them."""
     drop_in = await drop_in_of(tx, must_act(host), drop_in_id)
     series = await series_for(tx, host, drop_in.series_id)  # before its dates, like whoever changes both
     await to_come(tx, host, drop_in_id)
     day = drop_in.local_date
-    if not await _has_before(tx, series, day):
+    starts_on, form = _another_day(drop_in, series, form)
+    if not await _has_before(tx, series, min(day, starts_on)):
         await edit_series(tx, host, series.id, form)
         return series.id
     going_on = after(series.rule, series.starts_on, day)
-    columns = await _columns(tx, series, form, rule=going_on, starts_on=day)
+    columns = await _columns(tx, series, form, rule=going_on, starts_on=starts_on)
     host_id = columns.pop("host_id")
     columns |= {"follows_id": series.id, "skipped": [d for d in series.skipped if d >= day]}
     new_id = await add_series(tx, series.network_id, host_id, columns)
@@ -229,6 +231,23 @@ async def _to_come_of(tx: Transaction, series_id: int) -> list[Any]:
         id=series_id,
         now=clock.now(),
     )
+
+
+def _another_day(drop_in: Any, series: Any, form: Mapping[str, Any]) -> tuple[date, Mapping[str, Any]]:
+    """The first date of those that follow, and the form with the rule that a new day makes."""
+    day = drop_in.local_date
+    shown = drop_in.opens_at.astimezone(ZoneInfo(drop_in.zone)).date()
+    moved = forms.day_of("date", form.get("date") or day.isoformat(), drop_in.zone)
+    if moved in (day, shown) or form.get("rule") or form.get("weekday"):
+        return day, form
+    going_on = after(series.rule, series.starts_on, day)
+    rule, changes = re.subn(r"(?<=BYDAY=)[A-Z]{2}(?=;|$)", WEEKDAYS[moved.weekday()], going_on)
+    if "FREQ=WEEKLY" not in rule or not changes or abs(moved - day) >= timedelta(days=7):
+        raise Invalid(
+            "date",
+            "For this and all following, choose another day of the same week, or change the whole series.",
+        )
+    return moved, {**form, "rule": rule}
 
 
 async def _has_before(tx: Transaction, series: Any, day: Any) -> bool:

@@ -6,7 +6,9 @@ from tests import cast
 
 async def dates_of(db, series):
     return await cast.rows(
-        db, "SELECT *, local_date::text AS day FROM drop_in WHERE series_id = :id ORDER BY local_date", id=series
+        db,
+        "SELECT *, local_date::text AS day FROM drop_in WHERE series_id = :id ORDER BY local_date",
+        id=series,
     )
 
 

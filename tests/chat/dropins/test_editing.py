@@ -87,7 +87,12 @@ async def test_everything_else_of_a_series(db, ana, ben, open_network, series):
     assert await told(db, now.id) == ["edited"]
     await do(db, dropins.edit_series, ana, series, {"chatham_house": "", "capacity": "", "holidays": ""})
     row = await series_row(db, series)
-    assert (row.chatham_house_since, row.capacity, row.holidays, row.title) == (None, None, "", "Falls clinic")
+    assert (row.chatham_house_since, row.capacity, row.holidays, row.title) == (
+        None,
+        None,
+        "",
+        "Falls clinic",
+    )
     assert await told(db, now.id) == ["edited"]  # calendars show none of these
 
 
@@ -127,7 +132,12 @@ async def test_one_date_alone(db, ana, series):
     form = {"title": "With a guest", "description": "Dr Okafor.", "place_url": "https://meet.example.org/guest", "capacity": 5}  # fmt: skip
     await do(db, dropins.edit_date, ana, first.id, form)
     one, other = await seen(db, ana, first.id), await seen(db, ana, second.id)
-    assert (one.title, one.capacity, other.title, other.capacity) == ("With a guest", 5, "Thursday drop-in", None)
+    assert (one.title, one.capacity, other.title, other.capacity) == (
+        "With a guest",
+        5,
+        "Thursday drop-in",
+        None,
+    )
     assert await told(db, first.id) == ["edited"]
     assert await told(db, second.id) == []
     # The series is called something else: this date is not.
@@ -143,7 +153,9 @@ async def test_one_date_alone(db, ana, series):
 
 async def test_a_moved_date_keeps_what_it_is_known_by(db, ana, series):
     first = await first_of(db, series)
-    await do(db, dropins.edit_date, ana, first.id, {"date": "2026-11-20", "local_time": "15:00", "minutes": "45"})
+    await do(
+        db, dropins.edit_date, ana, first.id, {"date": "2026-11-20", "local_time": "15:00", "minutes": "45"}
+    )
     row = await row_of(db, first.id)
     assert (row.local_date, row.opens_at) == (first.local_date, datetime(2026, 11, 20, 15, tzinfo=UTC))
     assert (row.closes_at - row.opens_at).seconds == 45 * 60
@@ -192,7 +204,7 @@ async def test_a_date_that_has_begun_is_not_changed(db, ana, series):
 async def answer(db, table, column, thing, member, said="yes"):
     async with db.transaction() as tx:
         await tx.run(
-            f"INSERT INTO {table} ({column}, member_id, answer) VALUES (:thing, :member, :said)",  # noqa: S608
+            f"INSERT INTO {table} ({column}, member_id, answer) VALUES (:thing, :member, :said)",
             thing=thing,
             member=member.id,
             said=said,
