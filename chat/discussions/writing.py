@@ -162,6 +162,16 @@ async def add_topic(
     return topic_id
 
 
+async def rename_topic(tx: Transaction, topic_id: int, title: str, author_id: int | None = None) -> None:
+    """Another title for a topic, and another author where nobody has written yet."""
+    await tx.run(
+        "UPDATE topic SET title = :title, author_id = CASE WHEN post_count = 0 THEN coalesce(:author, author_id) ELSE author_id END WHERE id = :id",
+        id=topic_id,
+        title=title,
+        author=author_id,
+    )
+
+
 async def add_post(
     tx: Transaction,
     topic_id: int,

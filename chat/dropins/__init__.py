@@ -22,7 +22,7 @@ from chat.dropins.queries import (
     upcoming_in,
 )
 from chat.dropins.rules import WEEKDAYS
-from chat.dropins.scheduling import materialise_all, schedule
+from chat.dropins.scheduling import change_time, materialise_all, schedule
 from chat.dropins.skipping import Gap, cancel, gaps_in, restore, skip, take_place
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "SeriesSeen",
     "cancel",
     "catch_up",
+    "change_time",
     "close_doors",
     "doors",
     "drop_in_of",

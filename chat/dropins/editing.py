@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.writing import rename_topic
 from chat.dropins import forms
 from chat.dropins.changing import changed
 from chat.dropins.hosting import IS, run_by
@@ -112,7 +113,7 @@ async def edit_date(tx: Transaction, host: Viewer | None, drop_in_id: int, form:
         await changed(tx, drop_in_id, "edited", word)
         tx.announce(network_stream(row.network_id), "dropin.edited", drop_in_id, network=row.network_id)
     title = titled(own["title"] or row.s_title, drop_in.zone, opens_at)
-    await tx.run("UPDATE topic SET title = :title WHERE id = :id", id=row.topic_id, title=title)
+    await rename_topic(tx, row.topic_id, title)
 
 
 async def end_series(tx: Transaction, host: Viewer | None, series_id: int, form: Mapping[str, Any]) -> None:
@@ -217,12 +218,8 @@ async def _tell_of(
         if (new or all_of_them) and row.id not in told:
             await changed(tx, row.id, "edited")
             tx.announce(network_stream(row.network_id), "dropin.edited", row.id, network=row.network_id)
-        await tx.run(
-            "UPDATE topic SET title = :title, author_id = :author WHERE id = :id",
-            id=row.topic_id,
-            title=titled(row.title or columns["title"], columns["zone"], row.opens_at),
-            author=columns["host_id"],
-        )
+        title = titled(row.title or columns["title"], columns["zone"], row.opens_at)
+        await rename_topic(tx, row.topic_id, title, columns["host_id"])
 
 
 async def _to_come_of(tx: Transaction, series_id: int) -> list[Any]:
