@@ -23,8 +23,8 @@ NTH = {
 EACH = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month"}
 
 
-def rule_in_words(rule: str) -> str:
-    """`FREQ=MONTHLY;BYDAY=2TU` as "every month on the second Tuesday"."""
+def rule_in_words(rule: str, at: str = "") -> str:
+    """`FREQ=MONTHLY;BYDAY=2TU` as "every month on the second Tuesday", perhaps with the time."""
     parts = dict(part.split("=", 1) for part in rule.split(";"))
     frequency, count = parts["FREQ"], int(parts.get("INTERVAL", "1"))
     on = [_day(day) for day in parts.get("BYDAY", "").split(",") if day]
@@ -36,9 +36,10 @@ def rule_in_words(rule: str) -> str:
     else:
         said = f"every {EACH[frequency]}" if count == 1 else f"every {count} {EACH[frequency]}s"
         said += f" on {_listed(on)}" if on else ""
+    said += f" at {at}" if at else ""
     if "UNTIL" in parts:
         last = date.fromisoformat(parts["UNTIL"][:8])
-        said += f" until {last.day} {last:%B %Y}"
+        said += f", until {last.day} {last:%B %Y}"
     if "COUNT" in parts:
         said += f", {parts['COUNT']} times"
     return said
