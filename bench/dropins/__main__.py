@@ -28,9 +28,7 @@ def bench() -> None:
 @click.option("--profile", type=click.Path(path_type=Path), help="Run one worker under cProfile.")
 @runs
 @keep
-def _opening(
-    drop_ins: int, networks: int, workers: int, profile: Path | None, runs: int, keep: bool
-) -> None:
+def _opening(drop_ins: int, networks: int, workers: int, profile: Path | None, runs: int, keep: bool) -> None:
     """From the second at which many are due until the last is announced, and heard by a socket."""
     with house(pinned=False) as built:
         shown = list(figures.show(opening(built, drop_ins, networks, workers, runs, profile)))
