@@ -23,7 +23,7 @@ CLOSED = {
     "cancelled": "This date is cancelled.",
     "missed": "This one did not take place.",
 }
-COMING = "cancelled_at IS NULL AND missed_at IS NULL AND closes_at > :now"
+COMING = "cancelled_at IS NULL AND closes_at > :now"
 
 
 async def answer(
