@@ -1,12 +1,13 @@
 """When a wall time is, in zones that change their clocks in every way there is, by an oracle that counts minutes."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chat.dropins.rules import dates, opens_on
+from chat.dropins.rules import WEEKDAYS, dates, opens_on
 
 ZONES = (
     "Europe/London",
@@ -62,7 +63,7 @@ RULES = st.one_of(
     st.builds(
         "FREQ=WEEKLY;INTERVAL={};BYDAY={}".format,
         st.integers(1, 4),
-        st.lists(st.sampled_from("MO TU WE TH FR SA SU".split()), min_size=1, max_size=3, unique=True).map(",".join),
+        st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=3, unique=True).map(",".join),
     ),
 )  # fmt: skip
 
@@ -78,7 +79,7 @@ def test_windows_side_by_side_have_each_date_once(rule, start, cuts):
     bounds = [start, *sorted({start + timedelta(days=cut) for cut in cuts}), end + timedelta(days=1)]
     found = [
         day
-        for first, after in zip(bounds, bounds[1:], strict=False)
+        for first, after in pairwise(bounds)
         for day in dates(rule, start, first, after - timedelta(days=1))
     ]
     assert found == list(dates(rule, start, start, end))
