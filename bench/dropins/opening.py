@@ -37,7 +37,7 @@ WHERE kind = :kind AND ref_id = ANY(:ids)
 def opening(
     built: House, count: int, in_networks: int, workers: int, runs: int, profile: Path | None
 ) -> Iterator[Figure | None]:
-    built_for = {"drop_ins": count, "networks": in_networks, "workers": workers}
+    built_for: dict[str, Any] = {"drop_ins": count, "networks": in_networks, "workers": workers}
     announced, heard, cpu = [], [], []
     with built.serving(HUB) as server, working(built, workers, profile) as pids:
         for run in range(runs):

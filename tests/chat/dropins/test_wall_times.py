@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chat.dropins.rules import dates, opens_on
+from chat.dropins.rules import WEEKDAYS, dates, opens_on
 
 ZONES = (
     "Europe/London",
@@ -63,7 +63,7 @@ RULES = st.one_of(
     st.builds(
         "FREQ=WEEKLY;INTERVAL={};BYDAY={}".format,
         st.integers(1, 4),
-        st.lists(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]), min_size=1, max_size=3, unique=True).map(",".join),
+        st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=3, unique=True).map(",".join),
     ),
 )  # fmt: skip
 
