@@ -13,7 +13,8 @@ from web.assets import assets
 from web.calendars import routes as calendars
 from web.discussions import routes as discussions
 from web.discussions import unmasking
-from web.dropins import answering, by_letter
+from web.dropins import answering, by_letter, series
+from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
 from web.insight import routes as insight
 from web.members import routes as members
@@ -142,6 +143,12 @@ PAGES = [
     get("/networks/{slug}/series/new", dropins.new),
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
+    get("/series/{id:id}/edit", series.edit),
+    post("/series/{id:id}/edit", series.save),
+    get("/series/{id:id}/end", series.confirm_end),
+    post("/series/{id:id}/end", series.end),
+    post("/series/{id:id}/skip", series.skip),
+    post("/series/{id:id}/take-place", series.take_place),
     get("/series/{id:id}/room", calendars.room),
     get("/drop-ins/{id:id}", dropins.room),
     post("/drop-ins/{id:id}/rsvp", answering.answer),
@@ -150,6 +157,13 @@ PAGES = [
     post("/rsvp/{token}", by_letter.take_answer),
     get("/unsubscribe/{token}", by_letter.subscription),
     post("/unsubscribe/{token}", by_letter.end_subscription),
+    get("/drop-ins/{id:id}/edit", drop_in_dates.edit),
+    post("/drop-ins/{id:id}/edit", drop_in_dates.save),
+    post("/drop-ins/{id:id}/cancel", drop_in_dates.cancel),
+    post("/drop-ins/{id:id}/restore", drop_in_dates.restore),
+    post("/drop-ins/{id:id}/open", drop_in_dates.open_now),
+    post("/drop-ins/{id:id}/extend", drop_in_dates.extend),
+    post("/drop-ins/{id:id}/end", drop_in_dates.end),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
@@ -236,6 +250,12 @@ API = [
     get("/networks/{slug}/series", dates.list_series),
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),
+    get("/series/{id:id}", dates.show_series),
+    Route("/series/{id:id}", dates.change_series, methods=["PATCH"]),
+    post("/series/{id:id}/hold", dates.hold),
+    post("/series/{id:id}/end", dates.end_series),
+    post("/series/{id:id}/skip", dates.skip),
+    post("/series/{id:id}/take-place", dates.take_place),
     get("/drop-ins/{id:id}", dates.show_drop_in),
     get("/calendars", calendars_api.list_feeds),
     post("/calendars", calendars_api.make_feed),
@@ -245,6 +265,13 @@ API = [
     Route("/drop-ins/{id:id}/rsvp", rsvps.take_back, methods=["DELETE"]),
     Route("/series/{id:id}/rsvp", rsvps.answer_series, methods=["PUT"]),
     Route("/series/{id:id}/rsvp", rsvps.take_series_back, methods=["DELETE"]),
+    Route("/drop-ins/{id:id}", dates.change_drop_in, methods=["PATCH"]),
+    post("/drop-ins/{id:id}/following", dates.change_following),
+    post("/drop-ins/{id:id}/cancel", dates.cancel),
+    post("/drop-ins/{id:id}/restore", dates.restore),
+    post("/drop-ins/{id:id}/open", dates.open_now),
+    post("/drop-ins/{id:id}/extend", dates.extend),
+    post("/drop-ins/{id:id}/end", dates.end),
 ]
 
 MACHINES = [

@@ -23,7 +23,7 @@ CLOSED = {
     "cancelled": "This date is cancelled.",
     "missed": "This one did not take place.",
 }
-COMING = "cancelled_at IS NULL AND missed_at IS NULL AND closes_at > :now"
+COMING = "cancelled_at IS NULL AND closes_at > :now"
 
 
 async def answer(
@@ -152,16 +152,6 @@ async def end_answers(tx: Transaction, network_id: int, member_id: int) -> None:
     )
     await fill_places(tx, dates)
     await count_again(tx, dates)
-
-
-async def carry_answers(tx: Transaction, series_id: int, on_to: int) -> None:
-    """Whoever answered to a series has answered to the one that follows it."""
-    await tx.run(
-        "INSERT INTO series_rsvp (series_id, member_id, answer, answered_at) "
-        "SELECT :on_to, member_id, answer, answered_at FROM series_rsvp WHERE series_id = :id ON CONFLICT DO NOTHING",
-        id=series_id,
-        on_to=on_to,
-    )
 
 
 def must_be_coming(drop_in: DropInSeen) -> None:

@@ -57,7 +57,7 @@ async def asked_by(tx: Transaction, token: str) -> Asked:
         "JOIN membership ON membership.network_id = network.id AND membership.member_id = :member AND membership.ended_at IS NULL "
         "AND membership.banned_at IS NULL JOIN member ON member.id = membership.member_id "
         "LEFT JOIN rsvp ON rsvp.drop_in_id = drop_in.id AND rsvp.member_id = member.id "
-        "WHERE drop_in.id = :id AND cancelled_at IS NULL AND missed_at IS NULL AND closes_at > :now",
+        "WHERE drop_in.id = :id AND cancelled_at IS NULL AND closes_at > :now",
         id=drop_in_id,
         member=member_id,
         now=clock.now(),

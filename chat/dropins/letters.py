@@ -19,7 +19,7 @@ JOIN network ON network.id = drop_in.network_id JOIN member ON member.id = rsvp.
 JOIN membership ON membership.network_id = network.id AND membership.member_id = member.id
     AND membership.ended_at IS NULL AND membership.banned_at IS NULL
 WHERE rsvp.drop_in_id = :drop_in AND rsvp.member_id = :member AND waiting_since IS NULL
-  AND cancelled_at IS NULL AND missed_at IS NULL AND closes_at > :now
+  AND cancelled_at IS NULL AND closes_at > :now
 """
 SUBJECT = {
     "day": sentence("Reminder: {title}"),

@@ -24,7 +24,7 @@ SELECT drop_in.id, :member, CAST(:answer AS text), CAST(:now AS timestamptz), CA
     >= coalesce(drop_in.capacity, series.capacity)
   THEN greatest(CAST(:now AS timestamptz), (SELECT max(waiting_since) FROM rsvp WHERE drop_in_id = drop_in.id) + CAST(:tick AS interval)) END
 FROM drop_in JOIN series ON series.id = series_id
-WHERE drop_in.id = ANY(:ids) AND cancelled_at IS NULL AND missed_at IS NULL AND closes_at > :now
+WHERE drop_in.id = ANY(:ids) AND cancelled_at IS NULL AND closes_at > :now
 ON CONFLICT (drop_in_id, member_id) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at, own = excluded.own,
     waiting_since = CASE WHEN rsvp.answer = 'yes' AND excluded.answer = 'yes' THEN rsvp.waiting_since ELSE excluded.waiting_since END
 WHERE excluded.own OR CAST(:over_own AS boolean) OR NOT rsvp.own
@@ -35,7 +35,7 @@ WITH free AS (
     SELECT drop_in.id, coalesce(drop_in.capacity, series.capacity, 1000000) - (SELECT count(*) FROM rsvp
         WHERE drop_in_id = drop_in.id AND answer = 'yes' AND waiting_since IS NULL) AS places
     FROM drop_in JOIN series ON series.id = series_id
-    WHERE drop_in.id = ANY(:ids) AND cancelled_at IS NULL AND missed_at IS NULL AND closes_at > :now
+    WHERE drop_in.id = ANY(:ids) AND cancelled_at IS NULL AND closes_at > :now
 ), queue AS (
     SELECT drop_in_id, member_id, row_number() OVER (PARTITION BY drop_in_id ORDER BY waiting_since, member_id) AS turn
     FROM rsvp WHERE drop_in_id = ANY(:ids) AND waiting_since IS NOT NULL

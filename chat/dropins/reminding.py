@@ -28,7 +28,7 @@ DUE = """
 SELECT drop_in.id, kind, opens_at, closes_at, opens_at - ahead AS due FROM drop_in
 CROSS JOIN unnest(CAST(:kinds AS text[]), CAST(:aheads AS interval[])) AS planned (kind, ahead)
 WHERE opens_at BETWEEN :past AND :future AND closes_at > :now AND opens_at - ahead <= :soon
-  AND cancelled_at IS NULL AND missed_at IS NULL
+  AND cancelled_at IS NULL
   AND NOT EXISTS (SELECT FROM job WHERE key = 'remind/' || drop_in.id || '/' || kind || '/' ||
       CAST(extract(epoch FROM opens_at) * 1000000 AS bigint) || '/0')
 """
@@ -38,7 +38,7 @@ FROM rsvp JOIN drop_in ON drop_in.id = drop_in_id JOIN member ON member.id = rsv
 JOIN membership ON membership.network_id = drop_in.network_id AND membership.member_id = rsvp.member_id
     AND membership.ended_at IS NULL AND membership.banned_at IS NULL
 WHERE drop_in_id = :id AND answer = ANY(:answers) AND waiting_since IS NULL AND rsvp.member_id > :after
-  AND opens_at = :opens_at AND cancelled_at IS NULL AND missed_at IS NULL
+  AND opens_at = :opens_at AND cancelled_at IS NULL
 ORDER BY rsvp.member_id LIMIT :limit
 """
 

@@ -105,6 +105,7 @@ async def furnish(
         "topics/id": thread.id,
         "posts/id": thread.post,
         "series/id": series,
+        "date": (now() + timedelta(days=7)).date().isoformat(),
         "drop-ins/id": drop_in,
         "calendars/id": feed.id,
         "calendars/token": feed.token,

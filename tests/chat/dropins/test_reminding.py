@@ -127,7 +127,7 @@ async def test_a_moved_date_is_reminded_of_at_its_new_time_alone(db, redis, ana,
     await move(db, date, cast.it_is("2026-11-19 11:37") + timedelta(days=2))
     for at in (SOON, LIVE, "2026-11-19 12:30"):
         await tick(db, redis, at)
-    assert len(await letters(redis)) == 1
+    assert len(await letters(redis)) == len(await told(db)) == 1
     for at in ("2026-11-20 11:37", "2026-11-21 11:22", "2026-11-21 11:37"):
         await tick(db, redis, at)
     assert [subject for _, subject in (await letters(redis))[1:]] == [
@@ -140,13 +140,33 @@ async def test_a_cancelled_date_is_reminded_of_to_nobody(db, redis, ana, date):
     await tick(db, redis, DAY_BEFORE)
     async with db.snapshot() as tx:
         assert await notices.unread(tx, ana) == 1
+    await tick(db, redis, "2026-11-19 11:36")  # planned, and not due yet
     async with db.transaction() as tx:
         await tx.run("UPDATE drop_in SET cancelled_at = now() WHERE id = :id", id=date)
     for at in (SOON, LIVE):
         await tick(db, redis, at)
-    assert len(await letters(redis)) == 1
+    assert len(await letters(redis)) == len(await told(db)) == 1
     async with db.snapshot() as tx:
         assert await notices.unread(tx, ana) == 0
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled", "late"])
+async def test_what_changes_between_the_claim_and_the_letter_keeps_the_letter_here(
+    db, redis, ana, date, what
+):
+    await say(db, ana, date)
+    opens_at = cast.it_is(DAY_BEFORE) + timedelta(days=1)
+    async with db.transaction() as tx:
+        await dropins.remind(tx, date, "day", opens_at, 0)
+    if what == "moved":
+        await move(db, date, opens_at + timedelta(hours=1))
+    if what == "cancelled":
+        async with db.transaction() as tx:
+            await tx.run("UPDATE drop_in SET cancelled_at = now() WHERE id = :id", id=date)
+    if what == "late":
+        cast.it_is("2026-11-19 11:46")
+    await dropins.mail_reminders(db, redis, date, "day", opens_at, 0, 10**9)
+    assert await letters(redis) == []
 
 
 async def test_who_has_gone_or_said_no_meanwhile_gets_no_letter(
@@ -201,6 +221,19 @@ async def test_two_hundred_are_reminded_once_whatever_runs_twice(db, redis, ana,
         == 120
     )
     assert await cast.value(db, "SELECT count(*) = 120 AND count(DISTINCT member_id) = 120 FROM notice")
+
+
+async def test_two_workers_at_once_send_each_letter_once(db, redis, open_network, date):
+    for guest in await cast.crowd(db, 20):
+        await cast.let_in(db, open_network, guest)
+        await say(db, guest, date)
+    opens_at = cast.it_is(DAY_BEFORE) + timedelta(days=1)
+    async with db.transaction() as tx:
+        await dropins.remind(tx, date, "day", opens_at, 0)
+    await asyncio.gather(
+        *(dropins.mail_reminders(db, redis, date, "day", opens_at, 0, 10**9) for _ in range(4))
+    )
+    assert len(await letters(redis)) == 20
 
 
 async def test_a_letter_speaks_its_readers_language_by_their_clocks(db, redis, ana, ben, carol, date):
