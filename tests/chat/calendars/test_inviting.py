@@ -334,3 +334,21 @@ async def test_a_date_that_is_skipped_before_it_is_near_leaves_calendars_once_it
 async def mended(db, redis):
     await calendars.mend_calendars(db)
     return await work(db, redis)
+
+
+async def test_what_hosts_do_to_a_whole_series_is_one_letter_each(db, redis, ana, ben, thursdays):
+    series, dates = thursdays
+    await say_to_all(db, ben, series, "yes")
+    await work(db, redis)
+    async with db.transaction() as tx:
+        other = await dropins.edit_following(tx, ana, dates[3], {"local_time": "14:00"})
+    _, old, new = await work(db, redis)
+    assert old.event["RRULE"]["UNTIL"][0].date().isoformat() == "2026-12-16"
+    assert new.event["DTSTART"].to_ical() == b"20261217T140000"
+    async with db.transaction() as tx:
+        await dropins.end_series(tx, ana, other, {"word": "Thank you all."})
+    *before, last = await work(db, redis)
+    assert len(before) == 3
+    assert last.event["UID"] == new.event["UID"]
+    assert "Thank you all." in last.letter.text
+    assert "no more dates" in last.letter.text
