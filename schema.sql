@@ -1,11 +1,13 @@
 -- The database as it is today. A fresh one loads this file; an existing one gets there by
 -- chat/migrations. Every table stands under the sentence that says what a row of it is.
 
--- One row: which database this is. A new epoch voids every cursor that clients hold.
+-- One row: which database this is. A new epoch voids every cursor that clients hold. The secret signs what letters
+-- carry: links that need no session.
 CREATE TABLE meta (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     epoch text NOT NULL DEFAULT left(replace(gen_random_uuid()::text, '-', ''), 12),
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT now(),
+    secret text NOT NULL DEFAULT replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
 );
 INSERT INTO meta DEFAULT VALUES;
 
@@ -66,7 +68,8 @@ CREATE INDEX job_due ON job (run_at) WHERE done_at IS NULL AND failed_at IS NULL
 CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
 
 -- A person with an account. `hides` names the parts of the profile that others don't see. `folded` is what directories
--- find and sort by: name, organisation and role without accents, and without what is hidden.
+-- find and sort by: name, organisation and role without accents, and without what is hidden. Letters about drop-ins are
+-- in their `language` and `zone` (empty: the drop-in's own); `unreminded` names the reminders that they want nowhere.
 CREATE TABLE member (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     handle text NOT NULL UNIQUE CHECK (handle = lower(handle)),
@@ -84,7 +87,10 @@ CREATE TABLE member (
         lower(translate(regexp_replace(normalize(
             name || E'\n' || CASE WHEN 'organisation' = ANY (hides) THEN '' ELSE organisation END
             || E'\n' || CASE WHEN 'role' = ANY (hides) THEN '' ELSE role END, NFKD), '[\u0300-\u036f]', '', 'g'), 'ØøŁłĐđı', 'OoLlDdi'))
-    ) STORED
+    ) STORED,
+    zone text NOT NULL DEFAULT '',
+    language text NOT NULL DEFAULT 'en',
+    unreminded text[] NOT NULL DEFAULT '{}'
 );
 
 -- A browser that is signed in; only a hash of its cookie is kept.
@@ -159,7 +165,7 @@ $$;
 
 -- A member's place in a network. It is active while it has neither ended nor been banned. Who asked to be a former
 -- member is not named beside what they wrote before `former_at`; who is unlisted is in the directory for hosts alone;
--- who is unmailed gets announcements in the page alone.
+-- who is unmailed gets announcements in the page alone; `unreminded` names the reminders of its drop-ins that they don't want.
 CREATE TABLE membership (
     network_id bigint NOT NULL REFERENCES network,
     member_id bigint NOT NULL REFERENCES member,
@@ -172,6 +178,7 @@ CREATE TABLE membership (
     unlisted_at timestamptz,
     former_at timestamptz,
     unmailed_at timestamptz,
+    unreminded text[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (network_id, member_id)
 );
 CREATE INDEX membership_member ON membership (member_id) WHERE ended_at IS NULL AND banned_at IS NULL;
@@ -435,6 +442,7 @@ CREATE TABLE series (
     follows_id bigint REFERENCES series
 );
 CREATE INDEX series_network ON series (network_id);
+CREATE INDEX series_follows ON series (follows_id) WHERE follows_id IS NOT NULL;
 
 -- One date of a series, moved when a host gave it a time of its own. The clock says what it is; the columns lobbied, opened,
 -- closed, wrapped, archived and missed say what has been announced. What is null here is as in the series. Each change
@@ -467,16 +475,19 @@ CREATE TABLE drop_in (
 );
 CREATE INDEX drop_in_network ON drop_in (network_id, opens_at);
 CREATE INDEX drop_in_topic ON drop_in (topic_id);
-CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND missed_at IS NULL;
-CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX drop_in_opens ON drop_in (opens_at);
+CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND cancelled_at IS NULL;
+CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND archived_at IS NULL AND cancelled_at IS NULL;
 
 -- What a member answered to one date. Who said yes to a full one waits from `waiting_since` on, first in, first promoted.
+-- What is not their own answer to this date is their answer to its series.
 CREATE TABLE rsvp (
     drop_in_id bigint NOT NULL REFERENCES drop_in,
     member_id bigint NOT NULL REFERENCES member,
     answer text NOT NULL CHECK (answer IN ('yes', 'maybe', 'no')),
     answered_at timestamptz NOT NULL DEFAULT now(),
     waiting_since timestamptz CHECK (waiting_since IS NULL OR answer = 'yes'),
+    own boolean NOT NULL DEFAULT true,
     PRIMARY KEY (drop_in_id, member_id)
 );
 CREATE INDEX rsvp_member ON rsvp (member_id);
@@ -491,6 +502,20 @@ CREATE TABLE series_rsvp (
     PRIMARY KEY (series_id, member_id)
 );
 CREATE INDEX series_rsvp_member ON series_rsvp (member_id);
+
+-- A reminder of a date to one member, for the time at which it is to open: one that is moved is reminded of anew. The
+-- row is there before anything is sent.
+CREATE TABLE reminder (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    kind text NOT NULL CHECK (kind IN ('day', 'soon', 'live')),
+    opens_at timestamptz NOT NULL,
+    claimed_at timestamptz NOT NULL DEFAULT now(),
+    told_at timestamptz,
+    mailed_at timestamptz,
+    PRIMARY KEY (drop_in_id, kind, opens_at, member_id)
+);
+CREATE INDEX reminder_member ON reminder (member_id);
 
 -- Something that a network's hosts say to all its members, in the page and by e-mail. A removed one is shown to nobody.
 CREATE TABLE announcement (
@@ -515,4 +540,41 @@ CREATE TABLE delivery (
     mailed_at timestamptz,
     dismissed_at timestamptz,
     PRIMARY KEY (announcement_id, member_id)
+);
+
+-- The secret address of a calendar feed: of one network, or of all the member's dates. Only a hash of it is kept.
+CREATE TABLE calendar_feed (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    member_id bigint NOT NULL REFERENCES member,
+    network_id bigint REFERENCES network,
+    token_hash bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    fetched_at timestamptz,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX calendar_feed_member ON calendar_feed (member_id, coalesce(network_id, 0)) WHERE ended_at IS NULL;
+
+-- What a member's own calendar was told of a series by letters: the number of the last one, and the series as a whole
+-- if they said yes to all of it.
+CREATE TABLE calendar_series (
+    series_id bigint NOT NULL REFERENCES series,
+    member_id bigint NOT NULL REFERENCES member,
+    number integer NOT NULL DEFAULT -1,
+    whole text NOT NULL DEFAULT '',
+    mailed_at timestamptz,
+    PRIMARY KEY (series_id, member_id)
+);
+
+-- What a member's own calendar was told of one date: the change told in the page, the one in a letter, whether the date
+-- stands there and as what, and the name it goes by there: a moment of a series, or one of its own.
+CREATE TABLE calendar_date (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    told integer NOT NULL DEFAULT -1,
+    known integer NOT NULL DEFAULT -1,
+    holds text CHECK (holds IN ('yes', 'maybe', 'waiting')),
+    of_series bigint REFERENCES series,
+    recurs_at timestamptz,
+    mailed_at timestamptz,
+    PRIMARY KEY (drop_in_id, member_id)
 );

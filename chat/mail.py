@@ -1,7 +1,7 @@
 """E-mail: composed in chat, handed over by SMTP, or kept for the mailbox page in development."""
 
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import formataddr, make_msgid
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +21,8 @@ class Letter(msgspec.Struct, frozen=True):
     """One e-mail. `link` is what it asks its reader to open, with `button` for its text.
 
     With a `key` it has the same name (Message-ID) whenever it is sent, so that mail servers know a repetition.
+    `unsubscribe` is an address that takes a POST from the reader's mail program (RFC 8058). `calendar` is what it says
+    to the reader's calendar, with the `method` that stands in it too (RFC 6047).
     """
 
     to: str
@@ -30,6 +32,19 @@ class Letter(msgspec.Struct, frozen=True):
     button: str = ""
     at: str = ""
     key: str = ""
+    unsubscribe: str = ""
+    calendar: str = ""
+    method: str = ""
+
+
+class ListUnsubscribe(str):
+    """A header in one line, however long: folded, an address becomes an encoded word, which no mail program follows."""
+
+    name = "List-Unsubscribe"
+
+    def fold(self, *, policy: Policy) -> str:
+        """What the email package asks a header for."""
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 class NoMail(Exception):
@@ -61,8 +76,21 @@ def compose(letter: Letter, config: Settings) -> EmailMessage:
     message["Message-ID"] = named
     message["Date"] = clock.now()
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = ListUnsubscribe(f"<{letter.unsubscribe}>")
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(f"{letter.text}\n\n{letter.link}\n" if letter.link else f"{letter.text}\n")
+    if letter.calendar:
+        _add_calendar(message, letter)
     return message
+
+
+def _add_calendar(message: EmailMessage, letter: Letter) -> None:
+    # Gmail and Outlook act on the alternative; Apple Mail and others look for the file.
+    params = {"method": letter.method, "charset": "UTF-8"}
+    content = letter.calendar.encode()
+    message.add_alternative(content, maintype="text", subtype="calendar", params=params)
+    message.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics")
 
 
 async def mailbox(redis: Redis) -> list[Letter]:

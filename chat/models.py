@@ -50,6 +50,7 @@ class Meta(SQLModel, table=True):
     one: bool = Field(sa_column=sa.Column(sa.Boolean, primary_key=True, server_default=sa.true()))
     epoch: str = words(default="")
     created_at: datetime = moment(default=True)
+    secret: str = words(default="")
 
 
 class Migration(SQLModel, table=True):

@@ -86,7 +86,7 @@ async def database_error(request: Request, error: Exception) -> Response:
 async def unexpected(request: Request, error: Exception) -> Response:
     """An accident. Its story is in the log; the answer tells nothing of the inside."""
     away = isinstance(error, AWAY) and not own_fault(error)
-    log.error("unexpected", path=request.url.path, method=request.method, exc_info=error)
+    log.error("unexpected", path=_without_secret(request), method=request.method, exc_info=error)
     sentence = (
         "The hub can’t reach its database at the moment. What you sent may not have been saved; look before you send it again."
         if away
@@ -94,6 +94,12 @@ async def unexpected(request: Request, error: Exception) -> Response:
     )
     status = 503 if away else 500
     return problem(status, sentence) if wants_json(request) else page_without_database(status, sentence)
+
+
+def _without_secret(request: Request) -> str:
+    """The path for the log, where no address that opens something may stand."""
+    token = request.path_params.get("token")
+    return request.url.path.replace(token, "…") if token else request.url.path
 
 
 def wants_json(request: Request) -> bool:

@@ -1,6 +1,7 @@
 """What every request passes before it reaches a page: origin, host, size, and the headers that go back."""
 
 import ipaddress
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from web.answers import plain_answer, problem
 from web.edge import MOST_SENT, most_sent
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+
+# What is signed in the address itself, and has to be taken from mail programs, which send no cookie and name no site.
+FROM_LETTERS = re.compile(r"/unsubscribe/[^/]+")
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; script-src 'self'; "
@@ -49,7 +53,7 @@ class Guard:
                 added = MutableHeaders(scope=message)
                 added["content-security-policy"] = CSP.format(nonce=nonce)
                 added["x-content-type-options"] = "nosniff"
-                added["referrer-policy"] = "same-origin"
+                added.setdefault("referrer-policy", "same-origin")
                 added["cross-origin-opener-policy"] = "same-origin"
                 added.setdefault(
                     "cache-control", "no-store" if "authorization" in headers else "private, no-cache"
@@ -60,7 +64,11 @@ class Guard:
 
         if not known_host(headers.get("host", ""), self.settings):
             answer: ASGIApp = plain_answer(400, "This hub answers to its own address only.")
-        elif scope["method"] in SAFE or same_site(headers, self.settings):
+        elif (
+            scope["method"] in SAFE
+            or same_site(headers, self.settings)
+            or (FROM_LETTERS.fullmatch(scope["path"]) and _names_no_site(headers))
+        ):
             answer = self.app
         elif not scope["path"].startswith("/api/"):
             answer = plain_answer(403, "This request came from another site, so it was refused.")

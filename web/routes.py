@@ -5,12 +5,16 @@ from starlette.routing import Mount, Route
 
 from web.announcements import routes as announcements
 from web.api import announcements as announcements_api
-from web.api import dates, invitations, people, places, requests, shaping, talk
+from web.api import calendars as calendars_api
+from web.api import dates, invitations, people, places, requests, rsvps, shaping, talk
 from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
+from web.calendars import routes as calendars
 from web.discussions import routes as discussions
 from web.discussions import unmasking
+from web.dropins import answering, by_letter, series
+from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
 from web.insight import routes as insight
 from web.members import routes as members
@@ -67,9 +71,13 @@ PAGES = [
     get("/settings", members.settings),
     post("/settings/profile", members.save_profile),
     post("/settings/visibility", members.save_visibility),
+    post("/settings/letters", members.save_letters),
     post("/settings/password", members.save_password),
     post("/settings/sessions/{id:id}/end", members.end_session),
     post("/settings/sessions/end-others", members.end_other_sessions),
+    get("/settings/calendars", calendars.index),
+    post("/settings/calendars", calendars.make),
+    post("/settings/calendars/{id:id}/end", calendars.end),
     get("/members/{handle}", members.show),
     get("/notices", notices.index),
     post("/notices/read", notices.read_all),
@@ -130,10 +138,32 @@ PAGES = [
     get("/networks/{slug}/topics/new", discussions.new),
     post("/networks/{slug}/topics", discussions.start),
     get("/networks/{slug}/drop-ins", dropins.index),
+    get("/networks/{slug}/calendar", calendars.of_network),
+    post("/networks/{slug}/calendar", calendars.make_of_network),
     get("/networks/{slug}/series/new", dropins.new),
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
+    get("/series/{id:id}/edit", series.edit),
+    post("/series/{id:id}/edit", series.save),
+    get("/series/{id:id}/end", series.confirm_end),
+    post("/series/{id:id}/end", series.end),
+    post("/series/{id:id}/skip", series.skip),
+    post("/series/{id:id}/take-place", series.take_place),
+    get("/series/{id:id}/room", calendars.room),
     get("/drop-ins/{id:id}", dropins.room),
+    post("/drop-ins/{id:id}/rsvp", answering.answer),
+    post("/series/{id:id}/rsvp", answering.answer_series),
+    get("/rsvp/{token}", by_letter.asked),
+    post("/rsvp/{token}", by_letter.take_answer),
+    get("/unsubscribe/{token}", by_letter.subscription),
+    post("/unsubscribe/{token}", by_letter.end_subscription),
+    get("/drop-ins/{id:id}/edit", drop_in_dates.edit),
+    post("/drop-ins/{id:id}/edit", drop_in_dates.save),
+    post("/drop-ins/{id:id}/cancel", drop_in_dates.cancel),
+    post("/drop-ins/{id:id}/restore", drop_in_dates.restore),
+    post("/drop-ins/{id:id}/open", drop_in_dates.open_now),
+    post("/drop-ins/{id:id}/extend", drop_in_dates.extend),
+    post("/drop-ins/{id:id}/end", drop_in_dates.end),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
@@ -220,10 +250,33 @@ API = [
     get("/networks/{slug}/series", dates.list_series),
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),
+    get("/series/{id:id}", dates.show_series),
+    Route("/series/{id:id}", dates.change_series, methods=["PATCH"]),
+    post("/series/{id:id}/hold", dates.hold),
+    post("/series/{id:id}/end", dates.end_series),
+    post("/series/{id:id}/skip", dates.skip),
+    post("/series/{id:id}/take-place", dates.take_place),
     get("/drop-ins/{id:id}", dates.show_drop_in),
+    get("/calendars", calendars_api.list_feeds),
+    post("/calendars", calendars_api.make_feed),
+    Route("/calendars/{id:id}", calendars_api.end_feed, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/rsvps", rsvps.list_rsvps),
+    Route("/drop-ins/{id:id}/rsvp", rsvps.answer, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/rsvp", rsvps.take_back, methods=["DELETE"]),
+    Route("/series/{id:id}/rsvp", rsvps.answer_series, methods=["PUT"]),
+    Route("/series/{id:id}/rsvp", rsvps.take_series_back, methods=["DELETE"]),
+    Route("/drop-ins/{id:id}", dates.change_drop_in, methods=["PATCH"]),
+    post("/drop-ins/{id:id}/following", dates.change_following),
+    post("/drop-ins/{id:id}/cancel", dates.cancel),
+    post("/drop-ins/{id:id}/restore", dates.restore),
+    post("/drop-ins/{id:id}/open", dates.open_now),
+    post("/drop-ins/{id:id}/extend", dates.extend),
+    post("/drop-ins/{id:id}/end", dates.end),
 ]
 
 MACHINES = [
+    get("/calendars/{token}.ics", calendars.feed),
+    get("/networks/{slug}/calendar.ics", calendars.open_feed),
     get("/healthz", site.healthz),
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),

@@ -1,11 +1,12 @@
 """Jobs are addresses: a name, a transaction, one call into chat. Each is safe to repeat."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, dropins, mail, members, networks
+from chat import announcements, calendars, dropins, mail, members, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -60,14 +61,17 @@ async def send_decision(db: Database, redis: Redis, *, request_id: int) -> None:
         await mail.send(letter, redis)
 
 
+async def turn_drop_in(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    await dropins.catch_up(db)  # whatever else is due at this moment, too
+
+
+# What the rings were called that an older version has left behind.
 async def open_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
-    async with db.transaction() as tx:
-        await dropins.open_doors(tx, drop_in_id)
+    await dropins.catch_up(db)
 
 
 async def close_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
-    async with db.transaction() as tx:
-        await dropins.close_doors(tx, drop_in_id)
+    await dropins.catch_up(db)
 
 
 async def spread_announcement(db: Database, redis: Redis, *, announcement_id: int, after: int) -> None:
@@ -81,9 +85,63 @@ async def mail_announcement(
     await announcements.mail_to_members(db, redis, announcement_id, after, through)
 
 
+async def end_answers(db: Database, redis: Redis, *, network_id: int, member_id: int) -> None:
+    async with db.transaction() as tx:
+        await dropins.end_answers(tx, network_id, member_id)
+
+
+async def tell_answers(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await dropins.tell_answers(tx, drop_in_id)
+
+
+async def send_place(db: Database, redis: Redis, *, drop_in_id: int, member_id: int, given: str) -> None:
+    async with db.transaction() as tx:
+        letter = await dropins.place_letter(tx, drop_in_id, member_id, given)
+    if letter:
+        await mail.send(letter, redis)
+
+
+async def remind(
+    db: Database, redis: Redis, *, drop_in_id: int, which: str, opens_at: str, after: int
+) -> None:
+    async with db.transaction() as tx:
+        await dropins.remind(tx, drop_in_id, which, datetime.fromisoformat(opens_at), after)
+
+
+async def mail_reminders(
+    db: Database, redis: Redis, *, drop_in_id: int, which: str, opens_at: str, after: int, through: int
+) -> None:
+    at = datetime.fromisoformat(opens_at)
+    await dropins.mail_reminders(db, redis, drop_in_id, which, at, after, through)
+
+
+async def send_calendar_mail(
+    db: Database, redis: Redis, *, member_id: int, drop_in_id: int = 0, series_id: int = 0
+) -> None:
+    if drop_in_id:
+        await calendars.mail_date(db, redis, drop_in_id, member_id)
+    else:
+        await calendars.mail_series(db, redis, series_id, member_id)
+
+
+async def tell_change(
+    db: Database, redis: Redis, *, drop_in_id: int, sequence: int, what: str, after: int = 0
+) -> None:
+    async with db.transaction() as tx:
+        await calendars.tell_change(tx, drop_in_id, sequence, what, after)
+
+
+async def mail_change(
+    db: Database, redis: Redis, *, drop_in_id: int, sequence: int, what: str, after: int, through: int
+) -> None:
+    await calendars.mail_change(db, redis, drop_in_id, sequence, what, after, through)
+
+
 JOBS = (
-    send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, open_doors,
-    close_doors, spread_announcement, mail_announcement,
+    send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
+    open_doors, close_doors, spread_announcement, mail_announcement, end_answers, tell_answers, send_place, remind, mail_reminders,
+    send_calendar_mail, tell_change, mail_change,
 )  # fmt: skip
 
 

@@ -62,6 +62,7 @@ class Rsvp(SQLModel, table=True):
     answer: str = words()
     answered_at: datetime = moment(default=True)
     waiting_since: datetime | None = moment()
+    own: bool = True
 
 
 class SeriesRsvp(SQLModel, table=True):
@@ -70,3 +71,13 @@ class SeriesRsvp(SQLModel, table=True):
     member_id: int = ref("member", primary_key=True)
     answer: str = words()
     answered_at: datetime = moment(default=True)
+
+
+class Reminder(SQLModel, table=True):
+    drop_in_id: int = ref("drop_in", primary_key=True)
+    kind: str = words(primary_key=True)
+    opens_at: datetime = Field(sa_type=TIME, primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    claimed_at: datetime = moment(default=True)
+    told_at: datetime | None = moment()
+    mailed_at: datetime | None = moment()

@@ -16,6 +16,7 @@ from chat.members.joining import (
 from chat.members.notifying import notify, settle
 from chat.members.passwords import hash_password, matches
 from chat.members.profiles import Profile, introduce, own_email, own_profile, profile_of
+from chat.members.reading_letters import REMINDERS, Reader, choose_letters, reader_of
 from chat.members.signing_in import (
     change_password,
     credentials,
@@ -48,7 +49,9 @@ from chat.members.viewers import (
 __all__ = [
     "COUNTRIES",
     "HIDEABLE",
+    "REMINDERS",
     "Profile",
+    "Reader",
     "Viewer",
     "add_member",
     "ask_again",
@@ -58,6 +61,7 @@ __all__ = [
     "by_session",
     "by_sessions",
     "change_password",
+    "choose_letters",
     "confirm",
     "credentials",
     "end_session",
@@ -78,6 +82,7 @@ __all__ = [
     "own_email",
     "own_profile",
     "profile_of",
+    "reader_of",
     "reset",
     "reset_letter",
     "revoke_tokens",

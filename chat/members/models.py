@@ -30,6 +30,9 @@ class Member(SQLModel, table=True):
     folded: str | None = Field(
         default=None, sa_column=sa.Column(sa.Text, sa.Computed(FOLDED, persisted=True))
     )
+    zone: str = words(default="")
+    language: str = words(default="en")
+    unreminded: list[str] = several()
 
 
 class Session(SQLModel, table=True):

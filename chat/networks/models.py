@@ -42,6 +42,7 @@ class Membership(SQLModel, table=True):
     unlisted_at: datetime | None = moment()
     former_at: datetime | None = moment()
     unmailed_at: datetime | None = moment()
+    unreminded: list[str] = several()
 
 
 class Invitation(SQLModel, table=True):

@@ -8,6 +8,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.members import Viewer, must_act
+from chat.members.reading_letters import unwanted
 from chat.networks.access import access_changes
 from chat.networks.queries import NetworkSeen
 
@@ -15,6 +16,7 @@ from chat.networks.queries import NetworkSeen
 class Preferences(NamedTuple):
     unlisted_at: datetime | None
     unmailed_at: datetime | None
+    unreminded: list[str]
 
 
 async def preferences_of(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> Preferences:
@@ -22,7 +24,7 @@ async def preferences_of(tx: Transaction, viewer: Viewer | None, network: Networ
     if viewer is None:
         raise SignInFirst
     row = await tx.first(
-        "SELECT unlisted_at, unmailed_at FROM membership "
+        "SELECT unlisted_at, unmailed_at, unreminded FROM membership "
         "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL AND banned_at IS NULL",
         network=network.id,
         member=viewer.id,
@@ -44,7 +46,8 @@ async def draw_anew(tx: Transaction, member_id: int) -> None:
 async def prefer(
     tx: Transaction, viewer: Viewer | None, network: NetworkSeen, form: Mapping[str, Any]
 ) -> None:
-    """Change one's own choices. Form: listed, letters, each true or false; what it leaves out stays as it is."""
+    """Change one's own choices. Form: listed, letters, each true or false; reminders, those of its drop-ins that are
+    wanted. What it leaves out stays as it is."""
     viewer = must_act(viewer)
     await preferences_of(tx, viewer, network)
     for name, column in (("listed", "unlisted_at"), ("letters", "unmailed_at")):
@@ -57,6 +60,14 @@ async def prefer(
             "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
             on=form[name],
             now=clock.now(),
+            network=network.id,
+            member=viewer.id,
+        )
+    if "reminders" in form:
+        await tx.run(
+            "UPDATE membership SET unreminded = :unwanted "
+            "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
+            unwanted=unwanted(form["reminders"]),
             network=network.id,
             member=viewer.id,
         )

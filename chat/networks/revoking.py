@@ -24,6 +24,8 @@ ENDINGS = {
     f"AND (lease_until IS NULL OR lease_until < :now) AND CAST(args ->> 'invitation_id' AS bigint) IN ({THEIRS})",
     "requests": f"UPDATE join_request SET ended_at = :now WHERE network_id = :network AND member_id = :member AND {WAITS}",  # noqa: S608
     "invitations": f"UPDATE invitation SET revoked_at = :now WHERE id IN ({THEIRS})",  # noqa: S608
+    "calendar feed": "UPDATE calendar_feed SET ended_at = :now "
+    "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
 }
 # The entries of the audit log by which somebody can lose what they could read.
 REMOVALS = ("member.left", "member.removed", "member.banned")
@@ -62,6 +64,7 @@ async def end_the_rest(
             now=clock.now(),
         )
         await _note(tx, audit_id, what, count)
+    await tx.enqueue("end_answers", f"answers:{audit_id}", network_id=network_id, member_id=member_id)
     await access_changes(tx, network_id)
 
 

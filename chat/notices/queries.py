@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, case, col, func, or_, select
 
+from chat import clock
 from chat.announcements.models import Announcement, Delivery
 from chat.db import Reader, Transaction
+from chat.dropins.models import DropIn, Series
 from chat.errors import SignInFirst
 from chat.members import Viewer
 from chat.members.models import Member, Notice
@@ -16,9 +18,19 @@ from chat.networks.access import visible
 from chat.networks.models import Membership, Network
 from chat.networks.rights import RIGHTS
 
+OF_A_DATE = (
+    "reminder.day",
+    "reminder.soon",
+    "reminder.live",
+    "place.given",
+    "dropin.moved",
+    "dropin.cancelled",
+)
+
 
 class NoticeSeen(NamedTuple):
-    """A notice whose reader may know what it says. `role` is their own, now; `title` that of an announcement."""
+    """A notice whose reader may know what it says. `role` is their own, now; `title` that of an announcement or a
+    date, and `opens_at` when the latter opens."""
 
     id: int
     kind: str
@@ -32,6 +44,22 @@ class NoticeSeen(NamedTuple):
     dismissed_at: datetime | None
     created_at: datetime
     read_at: datetime | None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+    @property
+    def of_a_date(self) -> bool:
+        return self.kind in OF_A_DATE
+
+    @property
+    def pressing(self) -> bool:
+        """Whether its reader should see it on whatever page they are: it is new, and of a date that is not over."""
+        return (
+            self.of_a_date
+            and not self.read_at
+            and self.closes_at is not None
+            and clock.now() < self.closes_at
+        )
 
     @property
     def announcement_id(self) -> int | None:
@@ -48,6 +76,7 @@ class NoticeSeen(NamedTuple):
             "request.made": f"{inside}/requests",
             "invitation.accepted": f"{inside}/members",
             "unmasking.asked": f"/posts/{self.ref_id}/unmask",
+            **dict.fromkeys(OF_A_DATE, f"/drop-ins/{self.ref_id}"),
         }.get(self.kind, inside)
 
 
@@ -62,11 +91,18 @@ class Told(NamedTuple):
 _Mine, _Actor, _Place = aliased(Membership), aliased(Member), aliased(Membership)
 
 
+def _of_a_date(kind: Any) -> Any:
+    return or_(
+        *(kind == each for each in OF_A_DATE)
+    )  # a glance has its parameters when it is compiled: no IN
+
+
 def known() -> Any:
     """SQL: the member of this notice may still know what it says."""
     kind, role = col(Notice.kind), col(_Mine.role)
     of_network = case(
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
+        (_of_a_date(kind), and_(role.is_not(None), col(DropIn.id).is_not(None))),
         (kind == "invitation.accepted", role.is_not(None)),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
         (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
@@ -87,12 +123,19 @@ def _notices(*columns: Any) -> Any:
         col(Announcement.id) == col(Notice.ref_id),
         col(Announcement.removed_at).is_(None),
     )
+    # Of one that is cancelled there is nothing to say but that.
+    as_it_is = and_(
+        _of_a_date(col(Notice.kind)),
+        col(DropIn.id) == col(Notice.ref_id),
+        col(DropIn.cancelled_at).is_not(None) == (col(Notice.kind) == "dropin.cancelled"),
+    )
     return (
         select(*columns)
         .select_from(Notice)
         .outerjoin(Network, col(Network.id) == col(Notice.network_id))
         .outerjoin(_Mine, mine)
         .outerjoin(Announcement, announced)
+        .outerjoin(DropIn, as_it_is)
     )
 
 
@@ -110,8 +153,10 @@ def seen(*more: Any) -> Any:
         _notices(
             Notice.id, Notice.kind, Network.slug, Network.name, _Mine.role,
             case((named, col(_Actor.handle))), case((named, col(_Actor.name))),
-            Notice.ref_id, Announcement.title, Delivery.dismissed_at, Notice.created_at, Notice.read_at, *more,
+            Notice.ref_id, func.coalesce(Announcement.title, DropIn.title, Series.title), Delivery.dismissed_at, Notice.created_at, Notice.read_at,
+            DropIn.opens_at, DropIn.closes_at, *more,
         )
+        .outerjoin(Series, col(Series.id) == col(DropIn.series_id))
         .outerjoin(_Actor, col(_Actor.id) == col(Notice.actor_id))
         .outerjoin(_Place, place)
         .outerjoin(Delivery, dismissed)

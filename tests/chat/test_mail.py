@@ -33,6 +33,18 @@ def test_a_name_cannot_add_headers_to_a_letter():
     assert message["Subject"] == "Eve Bcc: all@example.org invites you"
 
 
+@pytest.mark.parametrize("policy", [policy.SMTP, policy.SMTPUTF8, policy.SMTP.clone(cte_type="7bit")])
+def test_an_address_in_a_header_stays_whole(policy):
+    """Whatever way it is flattened on the way to the mail server."""
+    stop = "https://a-rather-long-name-of-a-hub.example.org/unsubscribe/" + "4711." * 30
+    letter = Letter(to="ana@example.org", subject="Hello", text="Ça va?", unsubscribe=stop)
+    raw = mail.compose(letter, read({})).as_bytes(policy=policy)
+    assert (
+        f"\r\nList-Unsubscribe: <{stop}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode()
+        in raw
+    )
+
+
 async def test_the_mailbox_keeps_the_newest_letters(redis):
     config = read({"HUB_DEV": "1"})
     for n in range(mail.MAILBOX_KEEPS + 5):

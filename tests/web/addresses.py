@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import announcements, discussions, dropins, networks
+from chat import announcements, calendars, discussions, dropins, networks
 from chat.clock import now
 from chat.db import Database
+from chat.dropins.by_letter import answer_link, unsubscribe_link
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
@@ -35,8 +37,9 @@ class Address(NamedTuple):
         """The address of these things; a KeyError names what a new route needs."""
         steps = self.path.split("/")
         for place, step in enumerate(steps):
-            if match := re.fullmatch(r"\{(\w+)(?::\w+)?\}", step):
-                steps[place] = str(things[f"{self.path.split('/')[place - 1]}/{match[1]}"])
+            if match := re.fullmatch(r"\{(\w+)(?::\w+)?\}(\.\w+)?", step):
+                thing = str(things[f"{self.path.split('/')[place - 1]}/{match[1]}"])
+                steps[place] = thing + (match[2] or "")
         return "/".join(steps)
 
 
@@ -48,6 +51,20 @@ def addresses(routes: Sequence[BaseRoute] = ROUTES, before: str = "") -> Iterato
             assert isinstance(route, Route)
             for method in sorted((route.methods or set()) - {"HEAD"}):
                 yield Address(method, before + route.path)
+
+
+async def from_letters(
+    db: Database, reader: Viewer | None, network: NetworkSeen, drop_in: int
+) -> dict[str, object]:
+    """What stands in the addresses of a letter to this member about a date."""
+    if reader is None:
+        return {"rsvp/token": "none", "unsubscribe/token": "none"}
+    async with db.snapshot() as tx:
+        links = {
+            "rsvp/token": await answer_link(tx, drop_in, reader.id, now() + timedelta(days=1)),
+            "unsubscribe/token": await unsubscribe_link(tx, network.id, reader.id),
+        }
+    return {place: link.rpartition("/")[2] for place, link in links.items()}
 
 
 async def furnish(
@@ -65,6 +82,9 @@ async def furnish(
     async with db.snapshot() as tx:
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
+    async with db.transaction() as tx:
+        await dropins.answer_series(tx, host, series, "maybe")
+        await dropins.answer(tx, host, drop_in, "yes")
     offer = await cast.invite(db, host, network, places=20)
     await cast.allow_anonymity(db, network)
     unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
@@ -77,12 +97,18 @@ async def furnish(
         batch = await networks.draft_list(
             tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {}
         )
+    async with db.transaction() as tx:
+        feed = await calendars.make_feed(tx, host, network)
+        await calendars.note_fetch(tx, feed.id)
     return {
         "networks/slug": network.slug,
         "topics/id": thread.id,
         "posts/id": thread.post,
         "series/id": series,
+        "date": (now() + timedelta(days=7)).date().isoformat(),
         "drop-ins/id": drop_in,
+        "calendars/id": feed.id,
+        "calendars/token": feed.token,
         "invitations/id": offer.id,
         "invitations/token": offer.token,
         "many/id": batch,
@@ -99,6 +125,7 @@ async def furnish(
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,
+        **await from_letters(db, host, network, drop_in),
         "unsaid": unsaid.id,
         "unsaid's post": unsaid.post,
         "talk": talk,

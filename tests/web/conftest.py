@@ -29,6 +29,13 @@ async def anas(live_server: RunningHub, ana: Viewer) -> AsyncIterator[httpx2.Asy
 
 
 @pytest.fixture
+async def bens(live_server: RunningHub, ben: Viewer) -> AsyncIterator[httpx2.AsyncClient]:
+    """Ben's client of the API."""
+    async with live_server.client(ben) as client:
+        yield client
+
+
+@pytest.fixture
 async def devs(live_server: RunningHub, dev: Viewer) -> AsyncIterator[httpx2.AsyncClient]:
     """The outsider's client of the API."""
     async with live_server.client(dev) as client:

@@ -30,6 +30,7 @@ KNOW = "to know of it"  # everybody, unless the network is confidential
 KNOW_SIGNED_IN = "to know of it and be signed in"
 READ_SIGNED_IN = "to read it and be signed in"
 SEE_PICTURE = "to see its picture"  # of a private network outsiders see the name alone
+OPEN = "it to be open"  # then it is for everybody, else for nobody
 BELONG = "to be in it"
 JOIN = "to join it"  # again changes nothing
 ASK = "to ask for a place"
@@ -52,6 +53,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
         KNOW_SIGNED_IN: knows and signed_in,
         READ_SIGNED_IN: reads and signed_in,
         SEE_PICTURE: reads or access == "restricted",
+        OPEN: is_open,
         BELONG: role is not None,
         JOIN: role is not None or (is_open and who == "an outsider"),
         ASK: who == "an outsider" and access in ("restricted", "private"),
@@ -64,6 +66,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
 # What it takes, or what it takes for each of these, which tests/web/test_matrix.py sets up.
 Needs = str | dict[str, str]
 USUAL, HOST, BANNED = "a member", "a host", "somebody banned"
+A_DATE = "a date that is to come"
 OWN_POST, UNSIGNED, REVEALED = (
     "one's own post",
     "an anonymous post",
@@ -124,10 +127,29 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{N}/topics/new"): "start_topic",
     ("POST", f"{N}/topics"): "start_topic",
     ("GET", f"{N}/drop-ins"): "read",
+    ("GET", f"{N}/calendar"): "read",
+    ("POST", f"{N}/calendar"): BELONG,
+    ("GET", f"{N}/calendar.ics"): OPEN,
     ("GET", f"{N}/series/new"): "run_drop_ins",
     ("POST", f"{N}/series"): "run_drop_ins",
     ("POST", "/series/{id:id}/hold"): "run_drop_ins",
+    ("GET", "/series/{id:id}/edit"): "run_drop_ins",
+    ("POST", "/series/{id:id}/edit"): "run_drop_ins",
+    ("GET", "/series/{id:id}/end"): "run_drop_ins",
+    ("POST", "/series/{id:id}/end"): "run_drop_ins",
+    ("POST", "/series/{id:id}/skip"): "run_drop_ins",
+    ("POST", "/series/{id:id}/take-place"): "run_drop_ins",
+    ("GET", "/series/{id:id}/room"): "read",
     ("GET", "/drop-ins/{id:id}"): "read",
+    ("POST", "/drop-ins/{id:id}/rsvp"): "reply",
+    ("POST", "/series/{id:id}/rsvp"): "reply",
+    ("GET", "/drop-ins/{id:id}/edit"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/edit"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/cancel"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/restore"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/open"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/extend"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/end"): "run_drop_ins",
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
@@ -201,13 +223,31 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{A}/series"): "read",
     ("POST", f"{A}/series"): "run_drop_ins",
     ("GET", f"{A}/drop-ins"): "read",
+    ("GET", "/api/v1/series/{id:id}"): "read",
+    ("PATCH", "/api/v1/series/{id:id}"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/hold"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/end"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/skip"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/take-place"): "run_drop_ins",
     ("GET", "/api/v1/drop-ins/{id:id}"): "read",
+    ("GET", "/api/v1/drop-ins/{id:id}/rsvps"): BELONG,
+    ("PUT", "/api/v1/drop-ins/{id:id}/rsvp"): "reply",
+    ("DELETE", "/api/v1/drop-ins/{id:id}/rsvp"): READ_SIGNED_IN,
+    ("PUT", "/api/v1/series/{id:id}/rsvp"): "reply",
+    ("DELETE", "/api/v1/series/{id:id}/rsvp"): READ_SIGNED_IN,
+    ("PATCH", "/api/v1/drop-ins/{id:id}"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/following"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/cancel"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/restore"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/open"): "run_drop_ins",
+    ("POST", "/api/v1/drop-ins/{id:id}/extend"): "run_drop_ins",
+    ("POST", "/api/v1/drop-ins/{id:id}/end"): "run_drop_ins",
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
-    "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/",
+    "/calendars", "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
     "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
 )  # fmt: skip
 

@@ -61,6 +61,8 @@ async def test_a_form_of_another_site_is_refused(
         await refused_everywhere(live_server, things, client)
         client.cookies.clear()
         pages, api = [a for a in UNSAFE if not a.api], [a for a in UNSAFE if a.api]
+        if not told:  # a mail program, which the signed address lets do this one thing (RFC 8058)
+            pages = [a for a in pages if a.path != "/unsubscribe/{token}"]
         await refused_everywhere(live_server, things, client, pages)
         await refused_everywhere(live_server, things, client, api, code=403 if told else 401)
 

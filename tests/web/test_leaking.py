@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from PIL import Image
 
-from chat import discussions, dropins, networks
+from chat import calendars, discussions, dropins, networks
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -23,7 +23,7 @@ from tests import cast
 from tests.cast import Thread
 from tests.hubs import RunningHub, running
 from tests.screens import connected, cursor
-from tests.web.addresses import Things, furnish
+from tests.web.addresses import Things, from_letters, furnish
 from tests.web.crawling import CANARIES, WORDS, Answers, crawl, unlisted
 
 PAIRS = 60
@@ -41,6 +41,12 @@ TRACES = {
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "unmasking": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "pseudonym": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
+    "calendar_date": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "calendar_series": "series_id IN (SELECT id FROM series WHERE network_id = {id})",
+    "calendar_feed": "network_id = {id}",
+    "reminder": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "rsvp": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "series_rsvp": "series_id IN (SELECT id FROM series WHERE network_id = {id})",
     "drop_in": "network_id = {id}",
     "series": "network_id = {id}",
     "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
@@ -103,11 +109,18 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
     own = await cast.write(db, frida, topic, f"Frida saw the {WORDS}.", op="used")
     await cast.write(db, quokka, topic, f"So did the {WORDS}.", parent=own["id"])
     things = await furnish(db, ana, network, topic, WORDS)
+    async with db.transaction() as tx:
+        fridas_feed = (await calendars.make_feed(tx, frida, network)).token
+        devs = await calendars.make_feed(tx, dev, None)
+        await calendars.note_fetch(tx, devs.id)  # or the first to look would change what the next one sees
+        devs_feed = devs.token
     await cast.remove(db, ana, network, frida)
     await cast.write(db, ana, topic, f"She is gone, {WORDS}.")
 
-    async def looker(viewer: Viewer | None, token: str = "no-such-token") -> Looker:
-        these = {**things, "i/token": token, "invitations/token": token}
+    async def looker(viewer: Viewer | None, token: str = "no-such-token", feed: str = "none") -> Looker:
+        letters = await from_letters(db, viewer, network, int(str(things["drop-ins/id"])))
+        own_keys = {"i/token": token, "invitations/token": token, "calendars/token": feed}
+        these = {**things, **letters, **own_keys}
         talk = {**these, "topics/id": things["talk"], "posts/id": things["talk's opening"]}
         unsaid = {**these, "topics/id": things["unsaid"], "posts/id": things["unsaid's post"]}
         fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
@@ -117,9 +130,9 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
 
     lookers = {
         "a visitor": await looker(None),
-        "an outsider": await looker(dev),
+        "an outsider": await looker(dev, feed=devs_feed),
         "a newcomer": await looker(await cast.join_the_hub(db, "Erin Walsh", verified=False)),
-        "a former member": await looker(frida, used.token),
+        "a former member": await looker(frida, used.token, fridas_feed),
     }
     return Secret(network, topic, int(str(things["drop-ins/id"])), int(str(things["series/id"])), lookers)
 
@@ -164,6 +177,7 @@ async def test_it_takes_no_longer_than_if_it_had_never_been(hub: RunningHub, sec
             ("/networks/{slug}", 0),
             ("/topics/{id}", secret.topic.id),
             ("/drop-ins/{id}", secret.drop_in),
+            ("/networks/{slug}/calendar.ics", 0),
             ("/api/v1/networks/{slug}/members", 0),
             ("/api/v1/topics/{id}/posts", secret.topic.id),
         ):

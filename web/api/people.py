@@ -4,7 +4,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import members, networks
+from chat.db import Transaction
 from chat.errors import SignInFirst
+from chat.members import Viewer
 from chat.networks import Wanted
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
@@ -15,18 +17,23 @@ async def me(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         if viewer is None:
             raise SignInFirst
-        email = await members.own_email(tx, viewer.id)
-        return json(shapes.me(viewer, email, await members.own_profile(tx, viewer.id)))
+        return await _me(tx, viewer)
 
 
 async def change_me(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         assert viewer is not None
-        if await members.hide(tx, viewer.id, form):
+        letters = form.keys() & {"zone", "language", "reminders"}
+        await members.choose_letters(tx, viewer.id, form)
+        if ("hides" in form or not letters) and await members.hide(tx, viewer.id, form):
             await networks.draw_anew(tx, viewer.id)
-        email = await members.own_email(tx, viewer.id)
-        return json(shapes.me(viewer, email, await members.own_profile(tx, viewer.id)))
+        return await _me(tx, viewer)
+
+
+async def _me(tx: Transaction, viewer: Viewer) -> Response:
+    email, profile = await members.own_email(tx, viewer.id), await members.own_profile(tx, viewer.id)
+    return json(shapes.me(viewer, email, profile, await members.reader_of(tx, viewer.id)))
 
 
 async def list_networks(request: Request) -> Response:

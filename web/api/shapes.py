@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from chat.announcements import AnnouncementSeen
+from chat.calendars import FeedSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
-from chat.dropins import DropInSeen, SeriesSeen
+from chat.dropins import DropInSeen, Gap, SeriesSeen
 from chat.insight import Dashboard
-from chat.members import Profile, Viewer
+from chat.members import REMINDERS, Profile, Reader, Viewer
 from chat.networks import (
     Asked,
     InvitationSeen,
@@ -29,11 +30,12 @@ def time(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def me(viewer: Viewer, email: str, profile: Profile) -> Json:
+def me(viewer: Viewer, email: str, profile: Profile, reader: Reader) -> Json:
     return {
         "id": viewer.id, "handle": viewer.handle, "name": viewer.name, "email": email, "organisation": profile.organisation,
         "role": profile.role, "country": profile.country, "verified": viewer.verified, "admin": viewer.admin,
-        "hides": list(profile.hides),
+        "hides": list(profile.hides), "zone": reader.zone, "language": reader.language,
+        "reminders": [each for each in REMINDERS if each not in reader.unreminded],
     }  # fmt: skip
 
 
@@ -133,11 +135,19 @@ def unmasking(u: Unmasking) -> Json:
     }  # fmt: skip
 
 
-def series(s: SeriesSeen) -> Json:
-    return {
+def series(s: SeriesSeen, *, host: bool = False) -> Json:
+    """A series. Where to meet is told to its hosts; the others hear it from the date that is live."""
+    told = {
         "id": s.id, "network": s.network_slug, "title": s.title, "description": s.description, "zone": s.zone, "rule": s.rule,
         "starts_on": s.starts_on.isoformat(), "local_time": s.local_time.isoformat(), "minutes": s.minutes, "host": s.host_handle,
+        "capacity": s.capacity, "holidays": s.holidays, "skipped": [day.isoformat() for day in s.skipped],
+        "chatham_house": s.chatham_house_since is not None, "ended_at": time(s.ended_at),
     }  # fmt: skip
+    return {**told, "place_url": s.place_url} if host else told
+
+
+def gap(g: Gap) -> Json:
+    return {"series": g.series_id, "date": g.local_date.isoformat(), "holiday": g.holiday or None}
 
 
 def drop_in(d: DropInSeen, *, admitted: bool = False) -> Json:
@@ -145,6 +155,7 @@ def drop_in(d: DropInSeen, *, admitted: bool = False) -> Json:
     return {
         "id": d.id, "series": d.series_id, "network": d.network_slug, "title": d.title, "description": d.description, "zone": d.zone,
         "host": d.host_handle, "state": d.state, "opens_at": time(d.opens_at), "closes_at": time(d.closes_at),
+        "local_date": d.local_date.isoformat(), "capacity": d.capacity, "cancelled_at": time(d.cancelled_at), "word": d.word,
         "opened_at": time(d.opened_at), "closed_at": time(d.closed_at), "missed_at": time(d.missed_at), "topic": d.topic_id,
         "place_url": d.place_url if admitted and d.state == "live" else None, "stream": f"d:{d.id}",
     }  # fmt: skip
@@ -174,12 +185,14 @@ def notice(n: NoticeSeen) -> Json:
     return {
         "id": n.id, "kind": n.kind, "network": n.network_slug, "title": n.title, "announcement": n.announcement_id,
         "actor": {"handle": n.actor_handle, "name": n.actor_name} if n.actor_name else None,
-        "created_at": time(n.created_at), "read_at": time(n.read_at),
+        "created_at": time(n.created_at), "read_at": time(n.read_at), "drop_in": n.ref_id if n.of_a_date else None,
+        "opens_at": time(n.opens_at),
     }  # fmt: skip
 
 
 def preferences(p: Preferences) -> Json:
-    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None}
+    reminders = [each for each in REMINDERS if each not in p.unreminded]
+    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None, "reminders": reminders}
 
 
 def dashboard(d: Dashboard) -> Json:
@@ -195,3 +208,10 @@ def dashboard(d: Dashboard) -> Json:
         if d.median_answer is not None
         else None,
     }
+
+
+def feed(f: FeedSeen) -> Json:
+    """One's own calendar feed, without its address, which was told once."""
+    return {
+        "id": f.id, "network": f.network_slug, "created_at": time(f.created_at), "fetched_at": time(f.fetched_at),
+    }  # fmt: skip

@@ -9,9 +9,12 @@ from starlette.responses import Response
 
 from chat import discussions, dropins, networks
 from chat.clock import now
+from chat.db import Transaction
+from chat.dropins import DropInSeen, Gap
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import drop_in_stream, network_stream, topic_stream
 from web.discussions.routes import unnamed
+from web.dropins import answering
 from web.edge import form_of, reading, see, writing
 from web.pages import page
 
@@ -21,18 +24,34 @@ ZONES = sorted(
     for zone in available_timezones()
     if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/"))
 )
+NAMED_ZONES = {zone: zone for zone in ZONES}
 LATEST_TALK = 100
+MOST_DATES = 100
 
 
 async def index(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+        series = await dropins.series_in(tx, network)
+        entries = await _entries(tx, network.id)
         context = {
             "network": network,
-            "series": await dropins.series_in(tx, network),
-            "drop_ins": await dropins.upcoming_in(tx, network.id),
+            "series": series,
+            "entries": entries,
+            "regions": dropins.regions(),
+            "rsvp": await answering.listed(
+                tx, viewer, network, [e for e in entries if isinstance(e, DropInSeen)]
+            ),
+            "everyweek": await dropins.series_answers_of(tx, viewer, [s.id for s in series]),
         }
         return await page(request, tx, viewer, "dropins/index.html", context)
+
+
+async def _entries(tx: Transaction, network_id: int) -> list[DropInSeen | Gap]:
+    """What the list of dates shows: those to come, the cancelled ones, and the gaps between them."""
+    found = await dropins.upcoming_in(tx, network_id, MOST_DATES, cancelled=True)
+    gaps = await dropins.gaps_in(tx, network_id)
+    return sorted([*found, *gaps], key=lambda entry: entry.opens_at)
 
 
 async def new(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
@@ -42,15 +61,8 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
             raise SignInFirst
         if not network.may("run_drop_ins"):
             raise Forbidden("That is for the network’s hosts.")
-        return await page(
-            request,
-            tx,
-            viewer,
-            "dropins/new.html",
-            {"network": network, "zones": ZONES},
-            form=form,
-            error=error,
-        )
+        context = {"network": network, "zones": NAMED_ZONES, "regions": dropins.regions()}
+        return await page(request, tx, viewer, "dropins/new.html", context, form=form, error=error)
 
 
 async def schedule(request: Request) -> Response:
@@ -87,6 +99,7 @@ async def room(request: Request) -> Response:
             "topic": topic,
             "posts": posts,
             **await unnamed(tx, viewer, network, topic.id, posts),
+            **await answering.coming(tx, viewer, network, drop_in),
             "admitted": network.role is not None and drop_in.state == "live",
         }
         return await page(request, tx, viewer, "dropins/room.html", context, streams=streams)

@@ -63,11 +63,19 @@ async def _topics(tx: Reader, ids: list[int], form: str) -> Payloads:
 
 
 async def _drop_ins(tx: Reader, ids: list[int], form: str) -> Payloads:
-    found = await dropins.drop_ins_by_id(tx, ids)
+    found, counts = await dropins.drop_ins_by_id(tx, ids), await dropins.counts_of(tx, ids)
     if form == "json":
-        return {id: shapes.drop_in(drop_in) for id, drop_in in found.items()}
+        none = dropins.Counts()
+        return {
+            id: {**shapes.drop_in(d), "answers": counts.get(id, none)._asdict()} for id, d in found.items()
+        }
     return {
-        id: {"id": id, "state": d.state, "html": fragment("dropins/_banner.html", drop_in=d)}
+        id: {
+            "id": id,
+            "state": d.state,
+            "html": fragment("dropins/_banner.html", drop_in=d),
+            "coming": fragment("dropins/_coming.html", drop_in=d, counts=counts.get(id)),
+        }
         for id, d in found.items()
     }
 
@@ -83,7 +91,12 @@ async def _notices(tx: Reader, ids: list[int], form: str) -> Payloads:
 
 
 def _banner(notice: notices.NoticeSeen | None) -> dict[str, str]:
-    """What shows an announcement on the pages of its readers: its id, and itself until it is dismissed."""
+    """What shows an announcement on the pages of its readers, or a reminder: its id, and itself until it is dismissed."""
+    if notice and notice.of_a_date and notice.kind != "reminder.live":  # of that the network's stream tells
+        banner = {"banner": f"notice-{notice.id}"}
+        return (
+            {**banner, "html": fragment("notices/_banner.html", notice=notice)} if notice.pressing else banner
+        )
     if notice is None or notice.kind != "announcement.made":
         return {"banner": ""}
     banner = {"banner": f"announcement-{notice.ref_id}"}

@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from chat import members, networks
 from chat.errors import Invalid, NotFound, SignInFirst
+from chat.languages import LANGUAGES, is_zone, spoken_by
 from chat.members import Viewer
+from web.dropins.routes import ZONES
 from web.edge import (
     browser_of,
     drop_session,
@@ -47,6 +49,7 @@ async def take_sign_up(request: Request) -> Response:
         password_hash = await members.hash_password(str(form.get("password", "")))
         async with writing(request) as (tx, _):
             if member_id := await members.sign_up(tx, form, password_hash):
+                await members.choose_letters(tx, member_id, _guessed(request, form))
                 await networks.came_by(tx, member_id, token_in(form.get("next")))
     except Invalid as error:
         return await sign_up(request, form, error)
@@ -103,6 +106,7 @@ async def take_welcome(request: Request) -> Response:
         password_hash = await members.hash_password(str(form.get("password", "")))
         async with writing(request) as (tx, _):
             member_id = await members.welcome(tx, request.path_params["token"], form, password_hash)
+            await members.choose_letters(tx, member_id, _guessed(request, form))
             token = await members.sign_in(tx, member_id, browser_of(request))
     except Invalid as error:
         return await welcome(request, form, error)
@@ -203,6 +207,9 @@ async def settings(request: Request, form: Form | None = None, error: Invalid | 
             "email": await members.own_email(tx, viewer.id),
             "sessions": await members.sessions_of(tx, viewer.id),
             "saved": request.query_params.get("saved"),
+            "reader": await members.reader_of(tx, viewer.id),
+            "languages": LANGUAGES,
+            "zones": ZONES,
         }
         return await page(request, tx, viewer, "members/settings.html", context, form=form, error=error)
 
@@ -224,6 +231,19 @@ async def save_visibility(request: Request) -> Response:
         if await members.hide(tx, _somebody(viewer).id, {"hides": hides}):
             await networks.draw_anew(tx, _somebody(viewer).id)
     return see("/settings?saved=visibility")
+
+
+async def save_letters(request: Request) -> Response:
+    form = await form_of(request)
+    choices: dict[str, Any] = {name: form[name] for name in ("zone", "language") if name in form}
+    if "reminders" in form:  # the form shows them
+        choices["reminders"] = [name for name in members.REMINDERS if name in form]
+    try:
+        async with writing(request) as (tx, viewer):
+            await members.choose_letters(tx, _somebody(viewer).id, choices)
+    except Invalid as error:
+        return await settings(request, form, error)
+    return see("/settings?saved=letters")
 
 
 async def save_password(request: Request) -> Response:
@@ -256,6 +276,13 @@ async def end_session(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         await members.end_session(tx, _somebody(viewer).id, request.path_params["id"])
     return see("/settings?saved=session")
+
+
+def _guessed(request: Request, form: Form) -> dict[str, str]:
+    """A newcomer's language and zone as their browser tells them; they can choose others in the settings."""
+    zone = form.get("zone")
+    language = spoken_by(request.headers.get("accept-language", ""))
+    return {"language": language, "zone": str(zone) if is_zone(zone) else ""}
 
 
 def _somebody(viewer: Viewer | None) -> Viewer:

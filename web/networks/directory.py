@@ -1,11 +1,12 @@
 """Who is in a network, and what a member chooses for themselves in it."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import networks
+from chat import members, networks
 from chat.networks import Wanted
 from web.edge import form_of, number, reading, see, writing
 from web.pages import page
@@ -47,6 +48,8 @@ async def save_preferences(request: Request) -> Response:
     form = await form_of(request)
     async with writing(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        choices = {name: name in form for name in ("listed", "letters")}
+        choices: dict[str, Any] = {name: name in form for name in ("listed", "letters")}
+        if "reminders" in form:  # the form shows them
+            choices["reminders"] = [name for name in members.REMINDERS if name in form]
         await networks.prefer(tx, viewer, network, choices)
     return see(f"/networks/{network.slug}/preferences?saved=1")

@@ -41,6 +41,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "request.declined": ("{actor} declined the request of {subject}",),
     "announcement.made": ("{actor} announced “{title}”",),
     "announcement.removed": ("{actor} took the announcement “{title}” back",),
+    "series.changed": ("{actor} changed the drop-ins “{title}”",),
+    "series.ended": ("{actor} ended the drop-ins “{title}”",),
+    "dropin.cancelled": ("{actor} cancelled a date of “{title}”",),
     "unmasking.asked": ("{actor} asked to learn who wrote post {post}: {reason}",),
     "unmasking.declined": ("{actor} declined the question of {asked_by} who wrote post {post}",),
     "post.unmasked": ("{actor} agreed with {asked_by} to learn who wrote post {post}: {reason}",),
@@ -49,7 +52,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 FORMER = "What they wrote is shown as by a former member."
 
 # What a receipt says has ended, and what it counts.
-RECEIPTS = {"streams": "connection", "letters": "letter", "requests": "request", "invitations": "invitation"}
+RECEIPTS = {
+    "streams": "connection", "letters": "letter", "requests": "request", "invitations": "invitation",
+    "calendar feed": "address",
+}  # fmt: skip
 
 
 def sentence(

@@ -46,4 +46,6 @@ async def readyz(request: Request) -> Response:
 
 
 async def robots(request: Request) -> Response:
-    return PlainTextResponse("User-agent: *\nDisallow: /api/\nDisallow: /i/\nDisallow: /search\n")
+    return PlainTextResponse(
+        "User-agent: *\nDisallow: /api/\nDisallow: /i/\nDisallow: /rsvp/\nDisallow: /unsubscribe/\nDisallow: /search\n"
+    )

@@ -23,7 +23,8 @@ async def test_ana_sees_herself(anas, ana):
         "id": ana.id, "handle": "ana-lima", "name": "Ana Lima", "email": "ana-lima@example.org",
         "organisation": "Hospital de São João", "role": "Patient safety manager", "country": "PT",
         "verified": True, "admin": False,
-        "hides": [],
+        "hides": [], "zone": "", "language": "en",
+        "reminders": ["day.mail", "day.page", "soon.mail", "soon.page", "live.mail", "live.page"],
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""What drop-ins cost: `python -m bench.dropins --help`."""

@@ -1,0 +1,117 @@
+"""The words of letters about dates and series, in their reader's language and by their clocks."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from chat.calendars.queries import DateLine, SeriesLine
+from chat.config import settings
+from chat.languages import said, when
+from chat.mail import Letter
+
+
+class Reader(NamedTuple):
+    """Whom a letter is for; `zone` is empty where they chose none."""
+
+    id: int
+    name: str
+    email: str
+    language: str
+    zone: str
+
+
+# By what a letter says: its subject, and its first sentence.
+WORDS = {
+    "yes": ("In your calendar: {title}", "you said yes to “{title}” in {network}:"),
+    "maybe": ("In your calendar, perhaps: {title}", "you said maybe to “{title}” in {network}:"),
+    "waiting": ("On the waiting list: {title}", "you are on the waiting list for “{title}” in {network}:"),
+    "no": ("Out of your calendar: {title}", "you don’t come to “{title}” in {network}:"),
+    "moved": ("Moved: {title}", "“{title}” in {network} has moved. It is now:"),
+    "edited": ("Changed: {title}", "“{title}” in {network} has changed:"),
+    "cancelled": ("Cancelled: {title}", "“{title}” in {network} is cancelled. It would have been:"),
+    "series": ("In your calendar: {title}", "you said yes to all dates of “{title}” in {network}. The next one is:"),
+    "series changed": ("Changed: {title}", "“{title}” in {network} has changed. The next one is:"),
+    "series ended": ("Ended: {title}", "“{title}” in {network} has no more dates."),
+    "series no": ("Out of your calendar: {title}", "you no longer come to every date of “{title}” in {network}."),
+}  # fmt: skip
+# What comes with the letter, and how to answer: by mail nobody can.
+WITH_IT = "The invitation that comes with this letter puts it into your calendar. What you answer there does not reach us."
+WITHOUT = "What comes with this letter takes it out of your calendar."
+WORD = "A word from the host: {word}"
+CHANGE = "You can change your answer here, without signing in:"
+
+
+class Carried(NamedTuple):
+    """The calendar part of a letter, and the name that the letter has whenever it is sent."""
+
+    calendar: str
+    method: str
+    key: str
+
+
+def date_letter(
+    reader: Reader, series: SeriesLine, line: DateLine, about: str, change: str, carried: Carried
+) -> Letter:
+    """About one date. A host's word goes with a change, and not with an answer; `change` is where
+    the answer can be changed, if it can."""
+    return _letter(
+        reader,
+        series,
+        line.title or series.title,
+        about,
+        line.opens_at,
+        line.word if about in ("moved", "edited", "cancelled") else "",
+        f"{settings().origin}/drop-ins/{line.id}",
+        change,
+        carried,
+    )
+
+
+def series_letter(
+    reader: Reader,
+    series: SeriesLine,
+    about: str,
+    next_at: datetime | None,
+    word: str,
+    carried: Carried,
+) -> Letter:
+    """About all dates of a series."""
+    link = f"{settings().origin}/networks/{series.network_slug}/drop-ins"
+    return _letter(reader, series, series.title, about, next_at, word, link, "", carried)
+
+
+def _letter(
+    reader: Reader,
+    series: SeriesLine,
+    title: str,
+    about: str,
+    at: datetime | None,
+    word: str,
+    link: str,
+    change: str,
+    carried: Carried,
+) -> Letter:
+    def words(sentence: str) -> str:
+        return said(
+            reader.language, sentence, name=reader.name, title=title, network=series.network_name, word=word
+        )
+
+    subject, opening = WORDS[about]
+    paragraphs = [
+        words("Hello {name},"),
+        words(opening),
+        when(at, reader.zone or series.zone, reader.language) if at else "",
+        words(WORD) if word else "",
+        words(WITH_IT if carried.method == "REQUEST" else WITHOUT),
+        f"{words(CHANGE)}\n{change}" if change else "",
+        words("See the drop-in") + ":",
+    ]
+    return Letter(
+        to=reader.email,
+        subject=words(subject),
+        text="\n\n".join(filter(None, paragraphs)),
+        link=link,
+        button=words("See the drop-in"),
+        key=carried.key,
+        calendar=carried.calendar,
+        method=carried.method,
+    )
