@@ -197,6 +197,16 @@ async def test_a_link_of_somebody_elses_making_or_past_its_time_is_one_clear_pag
     assert await contents(db) == before
 
 
+async def test_a_link_ends_when_the_letter_said_though_the_date_is_later_now(browser, db, date, letter):
+    async with db.transaction() as tx:
+        await tx.run(
+            "UPDATE drop_in SET opens_at = opens_at + interval '3 days', closes_at = closes_at + interval '3 days'"
+        )
+    assert (await browser.get(link_to("rsvp", letter))).status_code == 200
+    cast.it_is("2026-11-19 13:00")
+    assert (await browser.get(link_to("rsvp", letter))).status_code == 404
+
+
 @pytest.mark.parametrize("what", ["removed", "left", "cancelled"])
 async def test_a_link_says_nothing_to_who_may_not_read_any_more(
     browser, db, ana, ben, open_network, letter, what
