@@ -100,11 +100,10 @@ def _moment(text: object) -> datetime:
 
 
 async def run_by(tx: Transaction, host: Viewer | None, drop_in_id: int) -> DropInSeen:
-    """A drop-in as it is now, with all that is due of it announced, for a host who may run it and nobody else
-    until the end of the transaction."""
+    """A drop-in as it is now, with all that is due of it announced, for a host who may run it; while it is
+    not over or cancelled, for nobody else until the end of the transaction."""
     host = must_act(host)
     drop_in = await drop_in_of(tx, host, drop_in_id)
     await must_have(tx, host, drop_in.network_id, "run_drop_ins")
-    await tx.run("SELECT id FROM drop_in WHERE id = :id FOR NO KEY UPDATE", id=drop_in_id)
-    await turn(tx, [drop_in_id])
+    await turn(tx, [drop_in_id])  # which waits for its row, and keeps it
     return await drop_in_of(tx, host, drop_in_id)

@@ -7,7 +7,7 @@ import pytest
 
 from chat import discussions, networks
 from chat.db import Database
-from chat.events import fence
+from chat.events import fence, open_stream
 from chat.realtime import log
 from tests import cast
 
@@ -237,3 +237,38 @@ async def test_a_new_epoch_is_made_once_by_whoever_comes_first(db):
     made = set(await asyncio.gather(*(renew() for _ in range(5))))
     assert len(made) == 1
     assert made != {old}
+
+
+async def test_many_streams_at_once_are_numbered_as_one_by_one(db, open_network):
+    streams = [f"t:{n}" for n in range(900_001, 900_031)]
+    async with db.transaction() as tx:
+        for stream in streams:
+            await open_stream(tx, stream, open_network.id)
+
+    async def say(kind):
+        async with db.transaction() as tx:
+            for turn in (1, 2):
+                for stream in reversed(streams):
+                    tx.announce(stream, kind, turn, network=open_network.id)
+        return tx.events
+
+    said = await asyncio.gather(*(say(f"post.{n}") for n in range(4)))
+    for stream in streams:
+        rows = await cast.rows(
+            db, "SELECT seq, kind, ref_id, acl_version FROM event WHERE stream_id = :s ORDER BY seq", s=stream
+        )
+        assert [row.seq for row in rows] == list(range(1, 9))
+        assert [row.ref_id for row in rows] == [
+            1,
+            2,
+        ] * 4  # what one transaction said stands together, in its order
+        assert await cast.value(db, "SELECT head FROM stream WHERE id = :s", s=stream) == 8
+        told = [
+            (e.seq, e.kind, e.ref, e.acl_version) for events in said for e in events if e.stream == stream
+        ]
+        assert sorted(told) == [tuple(row) for row in rows]
+    with pytest.raises(LookupError, match="t:5"):
+        async with db.transaction() as tx:
+            for stream in [*streams, "t:5"]:
+                tx.announce(stream, "post.9", 1, network=open_network.id)
+    assert not await cast.value(db, "SELECT count(*) FROM event WHERE kind = 'post.9'")

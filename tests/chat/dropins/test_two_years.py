@@ -14,12 +14,12 @@ from chat.errors import Conflict, Invalid
 from tests import cast
 from tests.chat.dropins.test_wall_times import ZONES
 
-WEEKLY = st.sampled_from(
-    ["FREQ=WEEKLY;BYDAY=FR", "FREQ=WEEKLY;BYDAY=MO", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU", "FREQ=MONTHLY;BYDAY=1TU", "FREQ=WEEKLY;BYDAY=SU"]
+RULES = st.sampled_from(
+    ["FREQ=WEEKLY;BYDAY=SU", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO", "FREQ=MONTHLY;BYDAY=1TU", "FREQ=MONTHLY;BYDAY=-1SU"]
 )  # fmt: skip
 WALLS = st.sampled_from(["00:30", "01:30", "02:15", "02:45", "12:00", "23:30"])
 CHANGES = st.one_of(
-    st.tuples(st.just("rule"), WEEKLY),
+    st.tuples(st.just("rule"), RULES),
     st.tuples(st.just("wall"), WALLS),
     st.tuples(st.just("split"), WALLS),
     st.tuples(st.just("skip"), st.integers(0, 3)),
@@ -67,7 +67,7 @@ class Model:
 )
 @given(
     zone=st.sampled_from(ZONES[:6]),
-    rule=WEEKLY,
+    rule=RULES,
     wall=WALLS,
     changes=st.lists(st.tuples(st.integers(1, 120), CHANGES), min_size=4, max_size=9),
     late=st.integers(0, 55),
