@@ -64,7 +64,8 @@ async def furnish(
         await dropins.open_doors(tx, drop_in)
     async with db.transaction() as tx:
         items = [
-            await agenda.propose(tx, host, drop_in, {"title": f"{words} {n}", "note": words}) for n in range(3)
+            await agenda.propose(tx, host, drop_in, {"title": f"{words} {n}", "note": words})
+            for n in range(3)
         ]
         await agenda.vote(tx, host, items[2])
         await agenda.start_next(tx, host, drop_in)

@@ -63,7 +63,7 @@ async def test_a_member_proposes_and_a_host_takes_it_on(db, ana, ben, coming):
     await do(db, agenda.take_on, ana, item)
     await do(db, agenda.take_on, ana, item)
     assert await titles(db, coming) == ["Night handover"]
-    assert await events(db, f"d:{coming}") == ["agenda.changed", "agenda.changed"]
+    assert await events(db, f"d:{coming}") == ["agenda.changed", "agenda.changed", "now.changed"]
 
 
 async def test_what_a_host_adds_is_on_the_agenda(db, ana, coming):
@@ -95,7 +95,12 @@ async def test_who_may_not(db, ana, dev, coming, confidential_network):
         await propose(db, dev, coming)
     secret = await hold(db, ana, await cast.schedule(db, ana, confidential_network), timedelta(days=1))
     item = await propose(db, ana, secret)
-    for verb, thing in ((agenda.vote, item), (agenda.withdraw, item), (agenda.take_on, item), (agenda.start_next, secret)):
+    for verb, thing in (
+        (agenda.vote, item),
+        (agenda.withdraw, item),
+        (agenda.take_on, item),
+        (agenda.start_next, secret),
+    ):
         with pytest.raises(NotFound):
             await do(db, verb, dev, thing)
 
