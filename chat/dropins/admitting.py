@@ -137,19 +137,25 @@ async def let_in(tx: Transaction, host: Viewer | None, drop_in_id: int, handle: 
 async def _about(
     tx: Transaction, host: Viewer | None, drop_in_id: int, handle: object
 ) -> tuple[DropInSeen, Viewer, int]:
-    """The room, its host, and the member of whom this is. Nobody writes in the network until it is done."""
+    """The room, its host, and the member of whom this is, by handle or by a name that only they have. Nobody writes in the network until it is done."""
     drop_in = await drop_in_of(tx, host, drop_in_id)
     by = must_act(host)
     await alone(tx, drop_in.network_id)
     await must_have(tx, by, drop_in.network_id, "run_drop_ins")
-    row = await tx.first(
-        "SELECT member.id, membership.role FROM member JOIN membership ON member_id = member.id AND network_id = :network "
-        "AND ended_at IS NULL AND banned_at IS NULL WHERE handle = :handle",
+    rows = await tx.all(
+        "SELECT member.id, handle, membership.role FROM member JOIN membership ON member_id = member.id "
+        "AND network_id = :network AND ended_at IS NULL AND banned_at IS NULL WHERE handle = :who OR name = :who LIMIT 3",
         network=drop_in.network_id,
-        handle=line("handle", handle, 100, called="The member"),
+        who=(who := line("handle", handle, 200, called="The name")),
     )
-    if row is None:
+    if not rows:
         raise Invalid("handle", "No member of this network is called that.")
+    named = [row for row in rows if row.handle == who] or rows
+    if len(named) > 1:
+        raise Invalid(
+            "handle", "Several members are called that. Give the name in the address of their profile."
+        )
+    row = named[0]
     if row.role in HOSTS:
         raise Forbidden("Hosts can’t be muted or sent to the lobby.")
     if not drop_in.opens_room:

@@ -109,8 +109,9 @@ class LiveRoom extends HTMLElement {
     const tabs = [...this.querySelectorAll("#room-tabs a")];
     this.classList.toggle("tabbed", tabs.length > 0);
     const named = tabs.map((tab) => tab.dataset.tab);
-    this.turn(named.includes(this.dataset.tab) ? this.dataset.tab : named[0]);
-    for (const tab of tabs) tab.onclick = (event) => { event.preventDefault(); this.turn(tab.dataset.tab); };
+    const first = this.dataset.state === "lobby" ? "agenda" : named[0];
+    this.turn(named.includes(this.chosen) ? this.chosen : first);
+    for (const tab of tabs) tab.onclick = (event) => { event.preventDefault(); this.turn(this.chosen = tab.dataset.tab); };
   }
 
   turn(name) {
