@@ -128,6 +128,35 @@ async def test_a_lost_connection_misses_nothing(
     await expect(item(page, "First")).to_contain_text("2 votes")
 
 
+async def test_who_was_away_too_long_gets_the_room_anew_and_keeps_their_words(
+    opened: Opened, live_server: RunningHub, db: Database, ana: Viewer, ben: Viewer, room: int
+) -> None:
+    talk = await cast.value(db, "SELECT topic_id FROM drop_in WHERE id = :id", id=room)
+    page = await opened(ben, f"/drop-ins/{room}")
+    still = await stays(page)
+    await tab(page, "Agenda")
+    await page.get_by_text("Propose a topic").click()
+    await page.get_by_label("What should we talk about?").fill("Half a top")
+    await page.get_by_label(SAY).fill("Half a sen")
+    await cut(page, live_server)
+    await propose(db, ana, room, "Falls")
+    await cast.write(db, ana, cast.Thread(talk, 0, None), "You were away.")
+    async with db.transaction() as tx:
+        streams = [f"d:{room}", f"t:{talk}"]
+        await tx.run("DELETE FROM event WHERE stream_id = ANY(:s)", s=streams)
+        await tx.run("UPDATE stream SET floor = head + 1 WHERE id = ANY(:s)", s=streams)
+    await page.context.set_offline(False)
+    await expect(item(page, "Falls")).to_be_visible()
+    await expect(post(page, "You were away.")).to_have_count(1)
+    await cast.write(db, ana, cast.Thread(talk, 0, None), "And now you are here.")
+    await propose(db, ana, room, "Staffing")
+    await expect(post(page, "And now you are here.")).to_have_count(1)
+    await expect(item(page, "Staffing")).to_be_visible()
+    await expect(page.get_by_label("What should we talk about?")).to_have_value("Half a top")
+    await expect(page.get_by_label(SAY)).to_have_value("Half a sen")
+    await still()
+
+
 async def test_who_is_muted_sees_why_and_only_they(
     opened: Opened, db: Database, ana: Viewer, ben: Viewer, carol: Viewer, room: int
 ) -> None:

@@ -6,6 +6,7 @@ import { Typing } from "./typing.js";
 
 const SLACK = 4000; // ms after the clock says so, should nobody announce it
 const SPREAD = 1500; // ms over which the pages of a room ask for their next state
+const RESTORED = 10000; // ms over which everybody comes back to a restored database
 const LEFT = [10, 5, 1]; // minutes before the end, of which listeners are told
 
 class LiveRoom extends HTMLElement {
@@ -20,6 +21,7 @@ class LiveRoom extends HTMLElement {
     const network = JSON.parse(document.body.dataset.live).find((c) => c.s === this.dataset.network);
     if (network) live.follow(network, { event: (kind, d) => kind.startsWith("dropin.") && String(d.id) === this.dataset.dropIn && this.soon() });
     this.enter(cursorOf(this.dataset.stream));
+    this.listen(cursorOf(this.querySelector("live-thread")?.dataset.stream));
     // Before the lobby opens nothing is live; what others proposed is seen when one looks again.
     document.addEventListener("visibilitychange", () => document.hidden || this.followed.has(this.dataset.stream) || this.soon(0));
     this.showTabs();
@@ -34,17 +36,26 @@ class LiveRoom extends HTMLElement {
     this.followed.add(cursor.s);
     const area = this.querySelector("#say textarea"), line = this.querySelector("[data-typing]");
     const typing = this.typing ??= line && new Typing(line, area, cursor.s, this.people);
-    const left = () => { this.followed.delete(cursor.s); this.soon(0); };
+    const left = (within) => { this.followed.delete(cursor.s); this.soon(within); };
     live.follow(cursor, {
       event: (kind, d) => kind.startsWith("room.") ? this.soon() : this.panels.take(d),
       eph: (kind, d) => kind === "presence" ? this.people.heard(d) : kind === "typing" && typing?.heard(d),
-      resync: left,
-      gone: left,
+      resync: (why) => left(spread(why)),
+      gone: () => left(0),
     });
-    const talk = cursorOf(this.querySelector("live-thread")?.dataset.stream);
-    if (!talk || this.followed.has(talk.s)) return;
-    this.followed.add(talk.s);
-    live.follow(talk, { event: (kind, d) => kind === "post.added" && d.html && this.heard(html(d.html)) });
+  }
+
+  // Beside the thread itself: who has spoken types no more, and what is new is counted.
+  listen(cursor) {
+    if (!cursor || this.followed.has(cursor.s)) return;
+    this.followed.add(cursor.s);
+    live.follow(cursor, { event: (kind, d) => kind === "post.added" && d.html && this.heard(html(d.html)), resync: () => this.followed.delete(cursor.s) });
+  }
+
+  // The talk went too far ahead to catch up with: the next page brings its end, and the thread goes on from there.
+  missed(why) {
+    this.behind = true;
+    this.soon(spread(why));
   }
 
   heard(post) {
@@ -78,19 +89,27 @@ class LiveRoom extends HTMLElement {
     const page = answer.ok && new DOMParser().parseFromString(text, "text/html");
     const room = page && page.querySelector("live-room");
     if (!room) return answer.status === 404 || answer.status === 403 || writing() ? gone() : location.reload();
-    const thread = this.querySelector("live-thread"), posts = [...room.querySelectorAll("live-thread > .post")];
+    const thread = this.querySelector("live-thread"), fresh = room.querySelector("live-thread");
+    const cursors = JSON.parse(page.body.dataset.live), cursor = (s) => cursors.find((c) => c.s === s);
     this.panels.swap(room);
-    for (const post of thread ? posts : []) {
-      const { id, number, rev } = post.dataset;
-      thread.take("post.added", { id, number: Number(number), rev: Number(rev), html: post.outerHTML });
-    }
-    this.querySelector("live-thread")?.classList.toggle("can-write", room.querySelector("live-thread")?.matches(".can-write") ?? Boolean(this.querySelector("#say")));
-    const cursors = JSON.parse(page.body.dataset.live);
-    this.enter(cursors.find((c) => c.s === this.dataset.stream));
+    if (thread && fresh) this.catchUp(thread, fresh, cursor(thread.dataset.stream));
+    this.enter(cursor(this.dataset.stream));
+    this.listen(cursor(this.querySelector("live-thread")?.dataset.stream));
     this.people.show();
     this.showTabs();
     this.wait();
     this.tick();
+  }
+
+  catchUp(thread, fresh, cursor) {
+    thread.classList.toggle("can-write", fresh.matches(".can-write"));
+    if (this.behind) thread.replaceChildren();
+    for (const post of [...fresh.querySelectorAll(":scope > .post")]) {
+      const { id, number, rev } = post.dataset;
+      thread.take("post.added", { id, number: Number(number), rev: Number(rev), html: post.outerHTML });
+    }
+    if (this.behind) thread.follow(cursor);
+    this.behind = false;
   }
 
   // What listeners hear: an element may bring a sentence for them.
@@ -163,6 +182,7 @@ class LiveRoom extends HTMLElement {
   }
 }
 
+const spread = (why) => why === "epoch" ? RESTORED : SPREAD;
 const clear = (tab) => tab.querySelector(".fresh")?.replaceChildren();
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
