@@ -143,10 +143,10 @@ export function morph(old, fresh) {
     return old.nodeName === fresh.nodeName ? old : fresh;
   }
   if (old.isEqualNode(fresh) || old.hasAttribute("data-keep")) return old;
-  const touched = old.matches(FIELDS) && written(old);
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !KEPT.includes(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value && !KEPT.includes(name)) old.setAttribute(name, value);
-  if (touched || old.nodeName === "TEXTAREA") return old;
+  // What was typed is no attribute, and stays; but these two hold it by their children.
+  if (old.matches("textarea, select")) return old;
   const named = new Map([...old.children].filter((e) => e.id).map((e) => [e.id, e]));
   let at = old.firstChild;
   for (const child of [...fresh.childNodes]) {
