@@ -265,3 +265,35 @@ async def test_from_the_lobby_to_the_last_words_without_losing_a_word(
     await expect(page.locator(".state")).to_contain_text("time for last words")
     await expect(page.get_by_label("What should we talk about?")).to_have_value("Half a top")
     await still()
+
+
+async def test_a_host_extends_and_ends(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, room: int
+) -> None:
+    anas, bens = await opened(ana, f"/drop-ins/{room}"), await opened(ben, f"/drop-ins/{room}")
+    still = await stays(bens)
+    closes = "SELECT closes_at FROM drop_in WHERE id = :id"
+    before = await cast.value(db, closes, id=room)
+    await bens.get_by_label(SAY).fill("One more th")
+    shown = await bens.locator("live-room").get_attribute("data-closes")
+    await anas.get_by_role("button", name="10 minutes").press("Enter")
+    await expect(bens.locator("live-room")).not_to_have_attribute("data-closes", str(shown))
+    assert await cast.value(db, closes, id=room) - before == timedelta(minutes=10)
+    await anas.get_by_text("End it", exact=True).press("Enter")
+    await anas.get_by_role("button", name="End it now").press("Enter")
+    for page in (anas, bens):
+        await expect(page.locator(".state")).to_contain_text("time for last words")
+    await expect(bens.get_by_label(SAY)).to_have_value("One more th")
+    await expect(bens.get_by_text("End it")).to_have_count(0)
+    await still()
+
+
+async def test_listeners_hear_when_time_runs_short(
+    opened: Opened, db: Database, ben: Viewer, room: int
+) -> None:
+    async with db.transaction() as tx:
+        await tx.run("UPDATE drop_in SET closes_at = now() + interval '640 seconds' WHERE id = :id", id=room)
+    page = await opened(ben, f"/drop-ins/{room}", on="phone with a clock")
+    await expect(page.locator("#room-status")).to_be_empty()
+    await page.clock.fast_forward(60000)
+    await expect(page.locator("#room-status")).to_have_text("10 minutes left")

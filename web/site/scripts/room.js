@@ -175,10 +175,10 @@ class LiveRoom extends HTMLElement {
     line.classList.toggle("soon", Boolean(given) && !over && left <= Math.max(60, given / 5));
   }
 
+  // Once, as the minute is reached; not to who comes later.
   warn(left) {
-    if (!LEFT.includes(left) || this.warned === left) return;
-    if (this.warned !== undefined || left < LEFT[0]) this.say(`${left} ${left === 1 ? "minute" : "minutes"} left`);
-    this.warned = left;
+    if (LEFT.includes(left) && this.left === left + 1) this.say(`${left} ${left === 1 ? "minute" : "minutes"} left`);
+    this.left = left;
   }
 }
 
