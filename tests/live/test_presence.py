@@ -71,6 +71,7 @@ async def test_who_enters_is_told_who_is_here(live_server, ana, ben, room):
                 "handle": "ben-okafor",
                 "name": "Ben Okafor",
                 "organisation": "Leeds Teaching Hospitals",
+                "host": False,
             }
 
 
