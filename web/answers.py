@@ -103,7 +103,8 @@ def _without_secret(request: Request) -> str:
 
 
 def wants_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    """A program, or the script of a page that shows the refusal in its own place."""
+    return request.url.path.startswith("/api/") or request.headers.get("accept") == "application/problem+json"
 
 
 def problem(

@@ -4,9 +4,11 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
 from web.announcements import routes as announcements
+from web.api import agenda as agenda_api
 from web.api import announcements as announcements_api
 from web.api import calendars as calendars_api
 from web.api import dates, invitations, people, places, requests, rsvps, shaping, talk
+from web.api import hosting as hosting_api
 from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
@@ -24,6 +26,8 @@ from web.networks import places as network_places
 from web.networks import routes as networks
 from web.networks import settings as network_settings
 from web.notices import routes as notices
+from web.rooms import agenda, hosting
+from web.rooms import routes as rooms
 from web.site import routes as site
 
 
@@ -143,6 +147,20 @@ PAGES = [
     get("/networks/{slug}/series/new", dropins.new),
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
+    get("/drop-ins/{id:id}", rooms.show),
+    post("/drop-ins/{id:id}/mute", hosting.mute),
+    post("/drop-ins/{id:id}/unmute", hosting.unmute),
+    post("/drop-ins/{id:id}/lobby", hosting.send_to_lobby),
+    post("/drop-ins/{id:id}/let-in", hosting.let_in),
+    post("/drop-ins/{id:id}/agenda", agenda.propose),
+    post("/drop-ins/{id:id}/agenda/next", agenda.start_next),
+    post("/drop-ins/{id:id}/agenda/back", agenda.go_back),
+    post("/agenda/{id:id}/vote", agenda.vote),
+    post("/agenda/{id:id}/withdraw", agenda.withdraw),
+    post("/agenda/{id:id}/take", agenda.take_on),
+    post("/agenda/{id:id}/leave-out", agenda.leave_out),
+    post("/agenda/{id:id}/move", agenda.move),
+    post("/agenda/{id:id}/minutes", agenda.give_minutes),
     get("/series/{id:id}/edit", series.edit),
     post("/series/{id:id}/edit", series.save),
     get("/series/{id:id}/end", series.confirm_end),
@@ -150,7 +168,6 @@ PAGES = [
     post("/series/{id:id}/skip", series.skip),
     post("/series/{id:id}/take-place", series.take_place),
     get("/series/{id:id}/room", calendars.room),
-    get("/drop-ins/{id:id}", dropins.room),
     post("/drop-ins/{id:id}/rsvp", answering.answer),
     post("/series/{id:id}/rsvp", answering.answer_series),
     get("/rsvp/{token}", by_letter.asked),
@@ -265,6 +282,19 @@ API = [
     Route("/drop-ins/{id:id}/rsvp", rsvps.take_back, methods=["DELETE"]),
     Route("/series/{id:id}/rsvp", rsvps.answer_series, methods=["PUT"]),
     Route("/series/{id:id}/rsvp", rsvps.take_series_back, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/apart", hosting_api.list_apart),
+    Route("/drop-ins/{id:id}/muted/{handle}", hosting_api.mute, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/muted/{handle}", hosting_api.unmute, methods=["DELETE"]),
+    Route("/drop-ins/{id:id}/lobby/{handle}", hosting_api.send_to_lobby, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/lobby/{handle}", hosting_api.let_in, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/agenda", agenda_api.show_agenda),
+    post("/drop-ins/{id:id}/agenda", agenda_api.propose),
+    post("/drop-ins/{id:id}/agenda/next", agenda_api.start_next),
+    post("/drop-ins/{id:id}/agenda/back", agenda_api.go_back),
+    Route("/agenda/{id:id}", agenda_api.arrange, methods=["PATCH"]),
+    Route("/agenda/{id:id}", agenda_api.withdraw, methods=["DELETE"]),
+    Route("/agenda/{id:id}/vote", agenda_api.vote, methods=["PUT"]),
+    Route("/agenda/{id:id}/vote", agenda_api.take_vote_back, methods=["DELETE"]),
     Route("/drop-ins/{id:id}", dates.change_drop_in, methods=["PATCH"]),
     post("/drop-ins/{id:id}/following", dates.change_following),
     post("/drop-ins/{id:id}/cancel", dates.cancel),

@@ -81,3 +81,10 @@ class Reminder(SQLModel, table=True):
     claimed_at: datetime = moment(default=True)
     told_at: datetime | None = moment()
     mailed_at: datetime | None = moment()
+
+
+class Lobby(SQLModel, table=True):
+    drop_in_id: int = ref("drop_in", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    sent_by: int = ref("member")
+    since: datetime = moment(default=True)

@@ -16,6 +16,7 @@ from chat.members import Viewer, shown
 from chat.networks import NetworkSeen, nothing_there, readable
 from chat.networks.access import belongs
 from chat.networks.models import Network
+from chat.networks.rights import HOSTS
 
 LOBBY = timedelta(minutes=15)  # before the doors open
 WRAP_UP = timedelta(minutes=15)  # after the end, for last words
@@ -70,6 +71,22 @@ class DropInSeen(NamedTuple):
     def lets_in(self) -> bool:
         """Whether there is a room to be in."""
         return self.state in ("lobby", "live", "wrap_up")
+
+    @property
+    def opens_room(self) -> bool:
+        """Whether its live stream can be followed: late questions and answers are live too."""
+        return self.lets_in or self.state == "follow_up"
+
+    @property
+    def turns_at(self) -> datetime | None:
+        """When the clock says another state."""
+        return {
+            "scheduled": self.opens_at - LOBBY,
+            "lobby": self.opens_at,
+            "live": self.closes_at,
+            "wrap_up": self.closes_at + WRAP_UP,
+            "follow_up": self.closes_at + FOLLOW_UP,
+        }.get(self.state)
 
     @property
     def over(self) -> bool:
@@ -271,16 +288,20 @@ async def leaders_in(tx: Transaction, network_id: int) -> list[tuple[str, str]]:
     return [(row.handle, row.name) for row in rows]
 
 
-async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Who these members are, for the room's list of people."""
+async def people_here(tx: Transaction, member_ids: list[int], drop_in_id: int) -> dict[int, dict[str, Any]]:
+    """Who these members are, for the room's list of people. `host`: they run the drop-in, or may."""
     rows = await tx.all(
-        f"SELECT id, handle, name, {shown('organisation')} FROM member WHERE id = ANY(:ids)",  # noqa: S608
+        f"SELECT member.id, handle, name, {shown('organisation')}, "  # noqa: S608
+        "EXISTS (SELECT FROM drop_in JOIN series ON series.id = series_id "
+        "LEFT JOIN membership ON membership.network_id = drop_in.network_id AND membership.member_id = member.id "
+        "AND membership.ended_at IS NULL AND banned_at IS NULL "
+        "WHERE drop_in.id = :drop_in AND (membership.role = ANY(:hosts) OR series.host_id = member.id)) AS host "
+        "FROM member WHERE id = ANY(:ids)",
         ids=member_ids,
+        drop_in=drop_in_id,
+        hosts=list(HOSTS),
     )
-    return {
-        row.id: {"id": row.id, "handle": row.handle, "name": row.name, "organisation": row.organisation}
-        for row in rows
-    }
+    return {row.id: dict(row._mapping) for row in rows}
 
 
 async def doors(tx: Reader, drop_in_ids: set[int]) -> dict[int, Door]:

@@ -81,9 +81,9 @@ async def list_drop_ins(request: Request) -> Response:
     cancelled = bool(request.query_params.get("cancelled"))
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
-        admitted = network.role is not None
         found = await dropins.upcoming_in(tx, network.id, cancelled=cancelled)
-        told: dict[str, Any] = {"drop_ins": [shapes.drop_in(d, admitted=admitted) for d in found]}
+        admitted = await dropins.admitted_to(tx, viewer, [d.id for d in found])
+        told: dict[str, Any] = {"drop_ins": [shapes.drop_in(d, admitted=d.id in admitted) for d in found]}
         if cancelled:
             told["gaps"] = [shapes.gap(g) for g in await dropins.gaps_in(tx, network.id)]
         return json(told)
@@ -148,7 +148,7 @@ async def _series(tx: Transaction, viewer: Viewer | None, series_id: int, status
 
 async def _drop_in(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> Response:
     found = await dropins.drop_in_of(tx, viewer, drop_in_id)
-    return json(shapes.drop_in(found, admitted=await networks.is_member(tx, viewer, found.network_id)))
+    return json(shapes.drop_in(found, admitted=found.id in await dropins.admitted_to(tx, viewer, [found.id])))
 
 
 def _moment(value: object) -> datetime:

@@ -9,8 +9,7 @@ class LiveThread extends HTMLElement {
   connectedCallback() {
     this.fresh = 0;
     this.read = Number(this.dataset.read);
-    const cursor = cursorOf(this.dataset.stream);
-    if (cursor) live.follow(cursor, { event: (kind, d) => this.take(kind, d), resync: again, gone });
+    this.follow(cursorOf(this.dataset.stream));
     const me = cursorOf(`m:${document.body.dataset.member}`);
     if (me) live.follow(me, { event: (kind, d) => kind === "read.moved" && String(d.topic) === this.dataset.topic && this.readTo(d.number) });
     this.seeing = new IntersectionObserver((entries) => this.saw(entries), { threshold: STEPS });
@@ -18,6 +17,11 @@ class LiveThread extends HTMLElement {
     if (this.dataset.flat && !location.hash && this.closest(".room.live")) scrollTo(0, document.documentElement.scrollHeight);
     addEventListener("pagehide", () => this.tellRead());
     document.addEventListener("visibilitychange", () => document.hidden && this.tellRead());
+  }
+
+  follow(cursor) {
+    const room = this.closest("live-room"); // which brings what was missed into the page itself
+    if (cursor) live.follow(cursor, { event: (kind, d) => this.take(kind, d), resync: (why) => room ? room.missed(why) : again(why), gone });
   }
 
   take(kind, d) {
