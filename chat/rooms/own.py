@@ -8,7 +8,7 @@ from chat.members import Viewer
 
 
 class Ballot(NamedTuple):
-    """What a member has chosen in a poll, and the numbers where it shows them to who has voted."""
+    """What a member has chosen in a poll, and the numbers of one that shows them to who has voted."""
 
     choices: list[int]
     counts: list[int] | None
@@ -42,7 +42,7 @@ async def own_in(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> Own
         **me,
     )
     ballots = await tx.all(
-        "SELECT poll.id, choices, CASE WHEN shown <> 'closed' OR closed_at IS NOT NULL THEN counts END AS counts "
+        "SELECT poll.id, choices, CASE WHEN shown = 'voted' THEN counts END AS counts "
         "FROM ballot JOIN poll ON poll.id = poll_id WHERE drop_in_id = :drop_in AND member_id = :me AND removed_at IS NULL",
         **me,
     )
