@@ -97,7 +97,10 @@ async def unexpected(request: Request, error: Exception) -> Response:
 
 
 def wants_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    """A program: the API's client, or the script of a page that stays where it is."""
+    return (
+        request.url.path.startswith("/api/") or request.headers.get("accept") == "application/problem+json"
+    )
 
 
 def problem(

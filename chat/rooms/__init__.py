@@ -2,8 +2,9 @@
 
 from chat.rooms.answering import answer, decline, defer, pin, reopen, unpin
 from chat.rooms.asking import ask, withdraw
+from chat.rooms.finding import room_of
 from chat.rooms.own import Ballot, Own, own_in
-from chat.rooms.polling import choose, close_poll, remove_poll, reopen_poll, start_poll
+from chat.rooms.polling import choose, close_poll, mark, remove_poll, reopen_poll, start_poll
 from chat.rooms.queries import (
     HandSeen,
     LinkSeen,
@@ -18,6 +19,7 @@ from chat.rooms.queries import (
     questions_by_id,
     questions_of,
     raised_in,
+    tallies_of,
     votes_of,
 )
 from chat.rooms.raising import call, call_next, lower_absent, lower_hand, lower_other, raise_hand
@@ -46,6 +48,7 @@ __all__ = [
     "lower_absent",
     "lower_hand",
     "lower_other",
+    "mark",
     "own_in",
     "pin",
     "polls_by_id",
@@ -57,9 +60,11 @@ __all__ = [
     "remove_poll",
     "reopen",
     "reopen_poll",
+    "room_of",
     "share",
     "start_poll",
     "take_vote_back",
+    "tallies_of",
     "unpin",
     "unshare",
     "vote",

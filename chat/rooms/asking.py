@@ -31,7 +31,7 @@ async def ask(
     """A new question in a drop-in's room: {"id"}."""
     viewer, drop_in = await enter(tx, viewer, drop_in_id)
     asker = viewer
-    body = line("body", body, LONGEST, called="The question")
+    body = line("question", body, LONGEST, called="The question")
     unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:

@@ -19,6 +19,14 @@ _WHERE = {
 }
 
 
+async def room_of(tx: Transaction, table: str, id: int) -> int:
+    """The drop-in that such a thing (question, poll, hand, shared_link) belongs to. Whoever asks may not be let in there."""
+    drop_in_id = await tx.value(_WHERE[table], id=id)
+    if drop_in_id is None:
+        raise NotFound
+    return drop_in_id
+
+
 async def found(
     tx: Transaction,
     viewer: Viewer | None,
@@ -31,9 +39,7 @@ async def found(
 ) -> tuple[Viewer, DropInSeen, Any]:
     """Who acts, in which drop-in, and the row by the given SQL, which takes the id and holds it."""
     viewer = must_act(viewer)
-    drop_in_id = await tx.value(_WHERE[table], id=id)
-    if drop_in_id is None:
-        raise NotFound
+    drop_in_id = await room_of(tx, table, id)
     viewer, drop_in = await (enter_as_host if host else enter)(tx, viewer, drop_in_id)
     held = await tx.first(row, id=id, **params)
     if held is None:

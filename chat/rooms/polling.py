@@ -19,6 +19,10 @@ FEWEST, MOST = 2, 8
 LONGEST_QUESTION, LONGEST_OPTION = 200, 100
 MOST_POLLS = 50  # in one drop-in
 RULE = "Quick polls are for the time in the room."
+BALLOT = """
+SELECT poll.id, options, several, shown, counts, closed_at, choices
+FROM poll LEFT JOIN ballot ON poll_id = poll.id AND member_id = :me WHERE poll.id = :id
+"""
 HOLD = "SELECT options, several, counts, turnout, closed_at FROM poll WHERE id = :id AND removed_at IS NULL FOR NO KEY UPDATE"
 
 
@@ -64,26 +68,48 @@ async def start_poll(
 async def choose(tx: Transaction, viewer: Viewer | None, poll_id: int, choices: object) -> int:
     """Vote with the numbers of one's choices, from 1 on; the drop-in's id. Until it closes it can be changed, and with
     no choices taken back."""
-    viewer, drop_in, poll = await found(tx, viewer, "poll", poll_id, HOLD)
-    chosen = _choices(choices, len(poll.options), poll.several)
-    before = await tx.value(
-        "SELECT choices FROM ballot WHERE poll_id = :id AND member_id = :me", id=poll_id, me=viewer.id
-    )
-    if chosen == (before or []):
+    viewer, drop_in, poll = await _held(tx, viewer, poll_id)
+    return await _change(tx, viewer, drop_in, poll, _choices(choices, len(poll.options), poll.several))
+
+
+async def mark(tx: Transaction, viewer: Viewer | None, poll_id: int, option: object, on: bool) -> int:
+    """Choose one option, or take that back; the drop-in's id. Where one can be chosen, it takes the place of another."""
+    viewer, drop_in, poll = await _held(tx, viewer, poll_id)
+    (chosen,) = _choices(option, len(poll.options), poll.several) or [0]
+    others = {one for one in poll.choices or () if one != chosen and (poll.several or not on)}
+    return await _change(tx, viewer, drop_in, poll, sorted(others | ({chosen} if on and chosen else set())))
+
+
+async def _held(tx: Transaction, viewer: Viewer | None, poll_id: int) -> tuple[Viewer, DropInSeen, Any]:
+    viewer, drop_in, _ = await found(tx, viewer, "poll", poll_id, HOLD)
+    # A statement of its own, after the lock: it sees what the same member's other screen has just chosen.
+    poll = await tx.first(BALLOT, id=poll_id, me=viewer.id)
+    return viewer, drop_in, poll
+
+
+async def _change(
+    tx: Transaction, viewer: Viewer, drop_in: DropInSeen, poll: Any, chosen: list[int]
+) -> int:
+    before = list(poll.choices or ())
+    if chosen == before:
         return drop_in.id
     must_be(drop_in, IN_THE_ROOM, RULE)
     if poll.closed_at:
         raise Conflict("This poll is closed.")
-    await _put_ballot(tx, viewer, poll_id, chosen)
-    counts = [n + (i in chosen) - (i in (before or [])) for i, n in enumerate(poll.counts, 1)]
+    await _put_ballot(tx, viewer, poll.id, chosen)
+    changed = {option: option in chosen for option in {*chosen, *before} if (option in chosen) != (option in before)}
     await tx.run(
         "UPDATE poll SET counts = CAST(:counts AS integer[]), turnout = turnout + :more WHERE id = :id",
-        counts=counts,
+        counts=[n + (i in chosen) - (i in before) for i, n in enumerate(poll.counts, 1)],
         more=bool(chosen) - bool(before),
-        id=poll_id,
+        id=poll.id,
     )
-    tx.announce(member_stream(viewer.id), "mine.ballot", poll_id, sum(1 << i for i in chosen))
-    _announce(tx, drop_in, "tally.changed", poll_id)
+    for option, on in sorted(changed.items()):
+        tx.announce(member_stream(viewer.id), f"mine.choice{option}", poll.id, int(on))
+    tx.announce(member_stream(viewer.id), "mine.ballot", poll.id, int(bool(chosen)))
+    if poll.shown == "voted":
+        tx.announce(member_stream(viewer.id), "mine.tally", poll.id)
+    _announce(tx, drop_in, "tally.changed", poll.id)
     return drop_in.id
 
 

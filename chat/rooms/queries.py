@@ -41,8 +41,8 @@ class QuestionSeen(NamedTuple):
 
     @property
     def order(self) -> int:
-        """The higher, the earlier in the list: the pinned one, then by votes, then by age."""
-        return self.votes * 10**10 - self.id
+        """Its place among its likes, the smallest first: open ones by votes, then age; others as they were settled."""
+        return round(self.settled_at.timestamp() * 1000) if self.settled_at else self.id - self.votes * 10**10
 
 
 class HandSeen(NamedTuple):
@@ -237,6 +237,12 @@ async def polls_of(tx: Reader, drop_in_id: int) -> list[PollSeen]:
 
 async def polls_by_id(tx: Reader, ids: list[int]) -> dict[int, PollSeen]:
     return {row[0]: PollSeen(*row) for row in await tx.all(_POLLS_BY_ID, ids=ids, now=clock.now())}
+
+
+async def tallies_of(tx: Reader, ids: list[int]) -> dict[int, tuple[int, list[int]]]:
+    """How many have voted in these polls and the numbers, due or not: only for who has voted."""
+    rows = await tx.all("SELECT id, turnout, counts FROM poll WHERE id = ANY(:ids) AND shown = 'voted'", ids=ids)
+    return {id: (turnout, counts) for id, turnout, counts in rows}
 
 
 # Links

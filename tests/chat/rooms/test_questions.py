@@ -113,7 +113,7 @@ async def erin_unverified(db):
 async def test_a_question_is_one_to_500_characters(db, ben, room, body):
     with pytest.raises(Invalid) as error:
         await ask(db, ben, room, body)
-    assert error.value.field == "body"
+    assert error.value.field == "question"
 
 
 async def test_ten_open_ones_are_enough_for_one_member(db, ana, ben, room):

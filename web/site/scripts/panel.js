@@ -23,7 +23,9 @@ export class Panels {
   take({ html: text, gone, set = {} }) {
     for (const [id, words] of Object.entries(set)) {
       const shown = this.find(id);
-      if (shown && shown.textContent !== String(words)) shown.textContent = words;
+      if (!shown || shown.textContent === String(words)) continue;
+      shown.textContent = words;
+      if (shown.dataset.ranks) this.onRank?.(shown);
     }
     if (gone) this.find(gone)?.remove();
     if (text) this.put(html(text));
