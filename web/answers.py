@@ -98,9 +98,7 @@ async def unexpected(request: Request, error: Exception) -> Response:
 
 def wants_json(request: Request) -> bool:
     """A program: the API's client, or the script of a page that stays where it is."""
-    return (
-        request.url.path.startswith("/api/") or request.headers.get("accept") == "application/problem+json"
-    )
+    return request.url.path.startswith("/api/") or request.headers.get("accept") == "application/problem+json"
 
 
 def problem(

@@ -87,9 +87,7 @@ async def _held(tx: Transaction, viewer: Viewer | None, poll_id: int) -> tuple[V
     return viewer, drop_in, poll
 
 
-async def _change(
-    tx: Transaction, viewer: Viewer, drop_in: DropInSeen, poll: Any, chosen: list[int]
-) -> int:
+async def _change(tx: Transaction, viewer: Viewer, drop_in: DropInSeen, poll: Any, chosen: list[int]) -> int:
     before = list(poll.choices or ())
     if chosen == before:
         return drop_in.id
@@ -97,7 +95,9 @@ async def _change(
     if poll.closed_at:
         raise Conflict("This poll is closed.")
     await _put_ballot(tx, viewer, poll.id, chosen)
-    changed = {option: option in chosen for option in {*chosen, *before} if (option in chosen) != (option in before)}
+    changed = {
+        option: option in chosen for option in {*chosen, *before} if (option in chosen) != (option in before)
+    }
     await tx.run(
         "UPDATE poll SET counts = CAST(:counts AS integer[]), turnout = turnout + :more WHERE id = :id",
         counts=[n + (i in chosen) - (i in before) for i, n in enumerate(poll.counts, 1)],

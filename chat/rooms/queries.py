@@ -241,7 +241,9 @@ async def polls_by_id(tx: Reader, ids: list[int]) -> dict[int, PollSeen]:
 
 async def tallies_of(tx: Reader, ids: list[int]) -> dict[int, tuple[int, list[int]]]:
     """How many have voted in these polls and the numbers, due or not: only for who has voted."""
-    rows = await tx.all("SELECT id, turnout, counts FROM poll WHERE id = ANY(:ids) AND shown = 'voted'", ids=ids)
+    rows = await tx.all(
+        "SELECT id, turnout, counts FROM poll WHERE id = ANY(:ids) AND shown = 'voted'", ids=ids
+    )
     return {id: (turnout, counts) for id, turnout, counts in rows}
 
 

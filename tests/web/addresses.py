@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import announcements, discussions, dropins, networks
+from chat import announcements, discussions, dropins, networks, rooms
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -65,6 +65,7 @@ async def furnish(
     async with db.snapshot() as tx:
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
+    room = await _furnish_room(db, host, drop_in, words)
     offer = await cast.invite(db, host, network, places=20)
     await cast.allow_anonymity(db, network)
     unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
@@ -83,6 +84,7 @@ async def furnish(
         "posts/id": thread.post,
         "series/id": series,
         "drop-ins/id": drop_in,
+        **room,
         "invitations/id": offer.id,
         "invitations/token": offer.token,
         "many/id": batch,
@@ -103,4 +105,23 @@ async def furnish(
         "unsaid's post": unsaid.post,
         "talk": talk,
         "talk's opening": opening,
+    }
+
+
+async def _furnish_room(db: Database, host: Viewer, drop_in: int, words: str) -> dict[str, object]:
+    """What people leave in a room beside its talk."""
+    async with db.transaction() as tx:
+        question = await rooms.ask(tx, host, drop_in, f"{words}?")
+        hand = await rooms.raise_hand(tx, host, drop_in)
+        poll = await rooms.start_poll(
+            tx, host, drop_in, {"question": f"{words}?", "options": [words, "Never"]}
+        )
+        link = await rooms.share(
+            tx, host, drop_in, f"https://{words.replace(' ', '-').lower()}.example.org/", words
+        )
+    return {
+        "questions/id": question["id"],
+        "hands/id": hand,
+        "polls/id": poll["id"],
+        "links/id": link["id"],
     }
