@@ -40,7 +40,7 @@ async def _votes(tx: Reader, ids: list[int], form: str) -> Payloads:
     votes = await rooms.votes_of(tx, ids)
     if form == "json":
         return {id: {"id": id, "votes": n} for id, n in votes.items()}
-    return {id: {"set": {f"v{id}": n}} for id, n in votes.items()}
+    return {id: {"set": {f"v{id}": n or ""}} for id, n in votes.items()}
 
 
 async def _tallies(tx: Reader, ids: list[int], form: str) -> Payloads:

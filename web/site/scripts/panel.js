@@ -113,6 +113,7 @@ export class Panels {
   // What was sent is gone from its fields; what was written since stays.
   sent(form, said) {
     for (const field of form.querySelectorAll(FIELDS)) {
+      if (field.matches("[data-stays]")) continue; // who asks without a name may ask again
       if (field.matches("[type=checkbox], [type=radio]")) field.checked = field.defaultChecked;
       else if ("defaultValue" in field && field.value === said.get(field.name)?.replaceAll("\r\n", "\n")) field.value = field.defaultValue;
     }
