@@ -47,6 +47,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "question.removed": ("{actor} removed question {question} of a drop-in",),
     "link.removed": ("{actor} removed a link that {subject} had shared in a drop-in",),
     "author.revealed": ("{actor} looked at who wrote post {post}",),
+    "member.muted": ("{actor} muted {subject} at the drop-in “{title}”",),
+    "member.unmuted": ("{actor} let {subject} speak again at the drop-in “{title}”",),
+    "member.sent_to_lobby": ("{actor} sent {subject} to the lobby of the drop-in “{title}”",),
+    "member.let_in": ("{actor} let {subject} in again at the drop-in “{title}”",),
 }
 FORMER = "What they wrote is shown as by a former member."
 
