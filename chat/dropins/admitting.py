@@ -143,7 +143,7 @@ async def _about(
     await alone(tx, drop_in.network_id)
     await must_have(tx, by, drop_in.network_id, "run_drop_ins")
     row = await tx.first(
-        "SELECT member.id, role FROM member JOIN membership ON member_id = member.id AND network_id = :network "
+        "SELECT member.id, membership.role FROM member JOIN membership ON member_id = member.id AND network_id = :network "
         "AND ended_at IS NULL AND banned_at IS NULL WHERE handle = :handle",
         network=drop_in.network_id,
         handle=line("handle", handle, 100, called="The member"),

@@ -29,7 +29,7 @@ async def ask(
     op: str | None = None,
 ) -> dict[str, Any]:
     """A new question in a drop-in's room: {"id"}."""
-    viewer, drop_in = await enter(tx, viewer, drop_in_id)
+    viewer, drop_in = await enter(tx, viewer, drop_in_id, to_speak=True)
     asker = viewer
     body = line("question", body, LONGEST, called="The question")
     unnamed = wants_no_name(anonymous)

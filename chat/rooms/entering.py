@@ -1,11 +1,11 @@
 """Who may do something in a drop-in's room, and when."""
 
-from chat import dropins
 from chat.db import Transaction
-from chat.dropins import DropInSeen
-from chat.errors import Conflict, Forbidden, NotFound
+from chat.dropins import DropInSeen, drop_ins_by_id, must_be_in, must_speak
+from chat.dropins.admitting import must_host
+from chat.errors import Conflict, NotFound
 from chat.members import Viewer, must_act
-from chat.networks import has_right, may_read, nothing_there, role_in, writing_in
+from chat.networks import has_right, role_in
 
 IN_THE_ROOM = ("lobby", "live", "wrap_up")
 WITH_FOLLOW_UP = (*IN_THE_ROOM, "follow_up")
@@ -22,18 +22,22 @@ IS = {
 }
 
 
-async def enter(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> tuple[Viewer, DropInSeen]:
-    """The member and the drop-in, for who may speak in its room; removals wait until this transaction ends."""
-    viewer, drop_in, _ = await _come_in(tx, viewer, drop_in_id)
-    return viewer, drop_in
+async def enter(
+    tx: Transaction, viewer: Viewer | None, drop_in_id: int, *, to_speak: bool = False
+) -> tuple[Viewer, DropInSeen]:
+    """The member and the drop-in, for who is let into its room; removals wait until this transaction ends.
+
+    To ask, to raise a hand or to share a link is to speak, which who was muted may not. To vote is not.
+    """
+    drop_in = await _drop_in(tx, viewer, drop_in_id)
+    return await (must_speak if to_speak else must_be_in)(tx, viewer, drop_in), drop_in
 
 
 async def enter_as_host(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> tuple[Viewer, DropInSeen]:
     """The same for who runs the network's drop-ins."""
-    viewer, drop_in, role = await _come_in(tx, viewer, drop_in_id)
-    if not has_right(role, "run_drop_ins"):
-        raise Forbidden("That is for the network’s hosts.")
-    return viewer, drop_in
+    drop_in = await _drop_in(tx, viewer, drop_in_id)
+    viewer = await must_be_in(tx, viewer, drop_in)
+    return await must_host(tx, viewer, drop_in), drop_in
 
 
 async def is_host(tx: Transaction, viewer: Viewer, drop_in: DropInSeen) -> bool:
@@ -51,15 +55,9 @@ async def in_turn(tx: Transaction, drop_in_id: int) -> None:
     await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('room', :id))", id=drop_in_id)
 
 
-async def _come_in(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> tuple[Viewer, DropInSeen, str]:
-    viewer = must_act(viewer)
-    drop_in = (await dropins.drop_ins_by_id(tx, [drop_in_id])).get(drop_in_id)
+async def _drop_in(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> DropInSeen:
+    must_act(viewer)
+    drop_in = (await drop_ins_by_id(tx, [drop_in_id])).get(drop_in_id)
     if drop_in is None:
         raise NotFound
-    await writing_in(tx, drop_in.network_id)
-    role = await role_in(tx, viewer.id, drop_in.network_id)
-    if role:
-        return viewer, drop_in, role
-    if await may_read(tx, viewer, drop_in.network_id):
-        raise Forbidden(f"The room is for members of {drop_in.network_name}. Join the network first.")
-    raise await nothing_there(tx, viewer, drop_in.network_id)
+    return drop_in

@@ -32,7 +32,7 @@ ORDER BY raised_at, id LIMIT 1
 
 async def raise_hand(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> int:
     """Join the queue; the hand's id. Twice keeps the place."""
-    viewer, drop_in = await enter(tx, viewer, drop_in_id)
+    viewer, drop_in = await enter(tx, viewer, drop_in_id, to_speak=True)
     must_be(drop_in, ("live",), RULE)
     hand_id = await tx.value(
         RAISE, drop_in=drop_in_id, me=viewer.id, now=clock.now(), opens_at=drop_in.opens_at

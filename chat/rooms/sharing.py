@@ -28,7 +28,7 @@ async def share(
     op: str | None = None,
 ) -> dict[str, Any]:
     """Put a link on the room's list: {"id"}. One that is there already stays as it is. Without a title it is its address."""
-    viewer, drop_in = await enter(tx, viewer, drop_in_id)
+    viewer, drop_in = await enter(tx, viewer, drop_in_id, to_speak=True)
     url = _address(url)
     title = line("title", title, LONGEST_TITLE, called="The title", required=False)
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import dropins, networks, rooms
+from chat import dropins, rooms
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
 from chat.events import drop_in_stream
@@ -33,8 +33,8 @@ async def show_room(request: Request) -> Response:
     """All of it, as it was at one moment, with the cursor to follow it from. For the network's members."""
     async with reading(request) as (tx, viewer):
         drop_in = await dropins.drop_in_of(tx, viewer, request.path_params["id"])
-        if not await networks.is_member(tx, viewer, drop_in.network_id):
-            raise Forbidden(f"The room is for members of {drop_in.network_name}. Join the network first.")
+        if not await dropins.admitted_to(tx, viewer, [drop_in.id]):
+            raise Forbidden("The room is for members of its network who are not in the lobby.")
         stream = drop_in_stream(drop_in.id)
         position = await event_log.position(tx, stream)
         return json(

@@ -107,7 +107,7 @@ async def test_only_hosts_run_polls(db, ana, ben, dev, room):
     for verb in (rooms.close_poll, rooms.reopen_poll, rooms.remove_poll):
         with pytest.raises(Forbidden):
             await do(db, verb, ben, poll)
-    with pytest.raises(Forbidden, match="Join the network"):
+    with pytest.raises(Forbidden, match="Join it first"):
         await do(db, rooms.choose, dev, poll, [1])
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chat import rooms
+from chat import discussions, dropins, rooms
 from chat.errors import Conflict, Forbidden, Invalid, NotFound, SignInFirst
 from tests import cast
 
@@ -54,8 +54,6 @@ async def test_a_question_is_asked_by_name(db, ben, room):
 async def test_who_asks_without_a_name_has_the_pseudonym_of_the_talk(db, ana, ben, room):
     await ask(db, ben, room, anonymous=True)
     async with db.transaction() as tx:
-        from chat import discussions
-
         await discussions.reply(tx, ben, room.topic_id, "Me again.", anonymous=True)
         said = (await discussions.latest_posts(tx, await discussions.topic_of(tx, ana, room.topic_id), 5))[-1]
     (shown,) = await seen(db, room)
@@ -68,7 +66,6 @@ async def test_who_asks_without_a_name_has_the_pseudonym_of_the_talk(db, ana, be
 
 
 async def test_without_the_networks_consent_nothing_is_asked_without_a_name(db, ben, room):
-    await cast.rows(db, "SELECT 1")
     async with db.transaction() as tx:
         await tx.run("UPDATE network SET anonymity_since = NULL")
     with pytest.raises(Invalid, match="Nothing was asked"):
@@ -94,7 +91,7 @@ async def test_questions_are_asked_from_the_lobby_to_the_end_of_the_follow_up(
 
 
 async def test_only_members_of_the_network_ask(db, dev, erin_unverified, visitor, room):
-    with pytest.raises(Forbidden, match="Join the network first"):
+    with pytest.raises(Forbidden, match="Join it first"):
         await ask(db, dev, room)
     with pytest.raises(Forbidden):
         await ask(db, erin_unverified, room)
@@ -302,3 +299,20 @@ async def test_in_a_confidential_network_outsiders_learn_nothing(db, ana, ben, d
         with pytest.raises(NotFound) as error:
             await do(db, verb, dev, question)
         assert error.value.inside is None
+
+
+async def test_who_is_muted_votes_and_does_not_ask(db, ana, ben, carol, room):
+    question = await ask(db, carol, room)
+    await do(db, dropins.mute, ana, room.id, ben.handle)
+    await do(db, rooms.vote, ben, question)
+    for verb, more in (
+        (rooms.ask, ("Why?",)),
+        (rooms.raise_hand, ()),
+        (rooms.share, ("https://example.org/",)),
+    ):
+        with pytest.raises(Forbidden, match="muted you"):
+            await do(db, verb, ben, room.id, *more)
+    await do(db, dropins.send_to_lobby, ana, room.id, ben.handle)
+    for verb in (rooms.vote, rooms.take_vote_back):
+        with pytest.raises(Forbidden, match="in the lobby"):
+            await do(db, verb, ben, question)
