@@ -65,11 +65,20 @@ async def start_poll(
     return await once(tx, viewer.id, "poll.add", op, act)
 
 
-async def choose(tx: Transaction, viewer: Viewer | None, poll_id: int, choices: object) -> int:
+async def choose(
+    tx: Transaction, viewer: Viewer | None, poll_id: int, choices: object, *, op: str | None = None
+) -> int:
     """Vote with the numbers of one's choices, from 1 on; the drop-in's id. Until it closes it can be changed, and with
     no choices taken back."""
     viewer, drop_in, poll = await _held(tx, viewer, poll_id)
-    return await _change(tx, viewer, drop_in, poll, _choices(choices, len(poll.options), poll.several))
+    voter, chosen = viewer, _choices(choices, len(poll.options), poll.several)
+
+    async def act() -> dict[str, Any]:
+        await _change(tx, voter, drop_in, poll, chosen)
+        return {}
+
+    await once(tx, viewer.id, "poll.vote", op, act)
+    return drop_in.id
 
 
 async def mark(tx: Transaction, viewer: Viewer | None, poll_id: int, option: object, on: bool) -> int:

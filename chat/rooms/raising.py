@@ -1,5 +1,7 @@
 """Hands: raised and lowered by whose they are, called by a host, one at a time."""
 
+from typing import Any
+
 from chat import clock
 from chat.db import Transaction
 from chat.dropins import DropInSeen
@@ -7,6 +9,7 @@ from chat.errors import Conflict
 from chat.events import drop_in_stream, member_stream
 from chat.members import Viewer
 from chat.networks import writing_in
+from chat.ops import once
 from chat.rooms.entering import enter, enter_as_host, in_turn, must_be
 from chat.rooms.finding import found
 
@@ -20,6 +23,7 @@ ON CONFLICT (drop_in_id, member_id) DO UPDATE SET raised_at = excluded.raised_at
 WHERE hand.lowered_at IS NOT NULL OR hand.raised_at < :opens_at
 RETURNING id
 """
+UP = "SELECT id FROM hand WHERE drop_in_id = :drop_in AND member_id = :me"
 LOWER = """
 UPDATE hand SET lowered_at = :now WHERE drop_in_id = :drop_in AND member_id = ANY(:members) AND lowered_at IS NULL
 RETURNING id, member_id
@@ -30,28 +34,37 @@ ORDER BY raised_at, id LIMIT 1
 """
 
 
-async def raise_hand(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> int:
+async def raise_hand(
+    tx: Transaction, viewer: Viewer | None, drop_in_id: int, *, op: str | None = None
+) -> int:
     """Join the queue; the hand's id. Twice keeps the place."""
     viewer, drop_in = await enter(tx, viewer, drop_in_id, to_speak=True)
-    must_be(drop_in, ("live",), RULE)
-    hand_id = await tx.value(
-        RAISE, drop_in=drop_in_id, me=viewer.id, now=clock.now(), opens_at=drop_in.opens_at
-    )
-    if hand_id is not None:
-        tx.announce(member_stream(viewer.id), "mine.hand", drop_in_id, 1)
+    me = {"me": viewer.id, "drop_in": drop_in_id}
+
+    async def act() -> dict[str, Any]:
+        must_be(drop_in, ("live",), RULE)
+        hand_id = await tx.value(RAISE, now=clock.now(), opens_at=drop_in.opens_at, **me)
+        if hand_id is None:
+            return {"id": await tx.value(UP, **me)}
+        tx.announce(member_stream(me["me"]), "mine.hand", drop_in_id, 1)
         _announce(tx, drop_in, "hand.raised", hand_id)
-        return hand_id
-    return await tx.value(
-        "SELECT id FROM hand WHERE drop_in_id = :drop_in AND member_id = :me",
-        drop_in=drop_in_id,
-        me=viewer.id,
-    )
+        return {"id": hand_id}
+
+    return (await once(tx, viewer.id, "hand.raise", op, act))["id"]
 
 
-async def lower_hand(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> None:
+async def lower_hand(
+    tx: Transaction, viewer: Viewer | None, drop_in_id: int, *, op: str | None = None
+) -> None:
     """Take one's own hand down, speaking or not. Nothing comes of it where it is down."""
     viewer, drop_in = await enter(tx, viewer, drop_in_id)
-    await _lower(tx, drop_in.id, drop_in.network_id, [viewer.id])
+    me = viewer.id
+
+    async def act() -> dict[str, Any]:
+        await _lower(tx, drop_in.id, drop_in.network_id, [me])
+        return {}
+
+    await once(tx, me, "hand.lower", op, act)
 
 
 async def lower_other(tx: Transaction, host: Viewer | None, hand_id: int) -> int:
