@@ -83,6 +83,11 @@ class Settings:
         True,
         "Limits on sign-ins, sign-ups, e-mails and posts. Turn them off for load tests only.",
     )
+    jitsi_hosts: str = setting(
+        "HUB_JITSI_HOSTS",
+        "meet.jit.si",
+        "Jitsi servers whose calls may be shown within a drop-in’s room, separated by commas; `none` for no server.",
+    )
     live_heartbeat: int = setting(
         "HUB_LIVE_HEARTBEAT", 25, "Seconds between the heartbeats of a live connection."
     )
@@ -115,6 +120,11 @@ class Settings:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104 - a comparison
         host = f"[{host}]" if ":" in host else host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def jitsi(self) -> frozenset[str]:
+        hosts = {host.strip().lower() for host in self.jitsi_hosts.split(",")}
+        return frozenset(hosts - {"", "none"})
 
     @property
     def mailbox(self) -> bool:
@@ -191,6 +201,11 @@ def _check(s: Settings) -> None:
         s.log_level in ("debug", "info", "warning", "error"), "HUB_LOG_LEVEL", "debug, info, warning or error"
     )
     refuse_unless(s.log_format in ("text", "json"), "HUB_LOG_FORMAT", "`text` or `json`")
+    refuse_unless(
+        all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host) for host in s.jitsi),
+        "HUB_JITSI_HOSTS",
+        "names of hosts such as meet.jit.si, separated by commas",
+    )
     refuse_unless(0 < s.port < 65536, "PORT", "between 1 and 65535")
     for name in (
         "workers",

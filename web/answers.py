@@ -97,7 +97,7 @@ async def unexpected(request: Request, error: Exception) -> Response:
 
 
 def wants_json(request: Request) -> bool:
-    """A program: the API's client, or the script of a page that stays where it is."""
+    """A program, or the script of a page that shows the refusal in its own place."""
     return request.url.path.startswith("/api/") or request.headers.get("accept") == "application/problem+json"
 
 

@@ -47,7 +47,10 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 added = MutableHeaders(scope=message)
-                added["content-security-policy"] = CSP.format(nonce=nonce)
+                policy = CSP.format(nonce=nonce)
+                if framed := scope.get("framed"):  # a page that shows a call within itself
+                    policy += f"; frame-src {framed}"
+                added["content-security-policy"] = policy
                 added["x-content-type-options"] = "nosniff"
                 added["referrer-policy"] = "same-origin"
                 added["cross-origin-opener-policy"] = "same-origin"

@@ -4,6 +4,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import Mount, Route
 
 from web.announcements import routes as announcements
+from web.api import agenda as agenda_api
 from web.api import announcements as announcements_api
 from web.api import dates, invitations, people, places, requests, shaping, talk
 from web.api import notices as notices_api
@@ -22,6 +23,7 @@ from web.networks import routes as networks
 from web.networks import settings as network_settings
 from web.notices import routes as notices
 from web.rooms import acts as room
+from web.rooms import agenda, hosting
 from web.rooms import routes as rooms
 from web.site import routes as site
 
@@ -150,6 +152,19 @@ PAGES = [
     post("/polls/{id:id}/settle", room.settle_poll),
     post("/drop-ins/{id:id}/links", room.share),
     post("/links/{id:id}/remove", room.unshare),
+    post("/drop-ins/{id:id}/mute", hosting.mute),
+    post("/drop-ins/{id:id}/unmute", hosting.unmute),
+    post("/drop-ins/{id:id}/lobby", hosting.send_to_lobby),
+    post("/drop-ins/{id:id}/let-in", hosting.let_in),
+    post("/drop-ins/{id:id}/agenda", agenda.propose),
+    post("/drop-ins/{id:id}/agenda/next", agenda.start_next),
+    post("/drop-ins/{id:id}/agenda/back", agenda.go_back),
+    post("/agenda/{id:id}/vote", agenda.vote),
+    post("/agenda/{id:id}/withdraw", agenda.withdraw),
+    post("/agenda/{id:id}/take", agenda.take_on),
+    post("/agenda/{id:id}/leave-out", agenda.leave_out),
+    post("/agenda/{id:id}/move", agenda.move),
+    post("/agenda/{id:id}/minutes", agenda.give_minutes),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
@@ -254,6 +269,19 @@ API = [
     Route("/polls/{id:id}/ballot", rooms_api.choose, methods=["PUT"]),
     post("/drop-ins/{id:id}/links", rooms_api.share),
     Route("/links/{id:id}", rooms_api.unshare, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/apart", dates.list_apart),
+    Route("/drop-ins/{id:id}/muted/{handle}", dates.mute, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/muted/{handle}", dates.unmute, methods=["DELETE"]),
+    Route("/drop-ins/{id:id}/lobby/{handle}", dates.send_to_lobby, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/lobby/{handle}", dates.let_in, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/agenda", agenda_api.show_agenda),
+    post("/drop-ins/{id:id}/agenda", agenda_api.propose),
+    post("/drop-ins/{id:id}/agenda/next", agenda_api.start_next),
+    post("/drop-ins/{id:id}/agenda/back", agenda_api.go_back),
+    Route("/agenda/{id:id}", agenda_api.arrange, methods=["PATCH"]),
+    Route("/agenda/{id:id}", agenda_api.withdraw, methods=["DELETE"]),
+    Route("/agenda/{id:id}/vote", agenda_api.vote, methods=["PUT"]),
+    Route("/agenda/{id:id}/vote", agenda_api.take_vote_back, methods=["DELETE"]),
 ]
 
 MACHINES = [

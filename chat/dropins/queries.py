@@ -15,6 +15,7 @@ from chat.members import Viewer, shown
 from chat.networks import NetworkSeen, nothing_there, readable
 from chat.networks.access import belongs
 from chat.networks.models import Network
+from chat.networks.rights import HOSTS
 
 LOBBY = timedelta(minutes=15)  # before the doors open
 WRAP_UP = timedelta(minutes=15)  # after the end, for last words
@@ -239,16 +240,20 @@ async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
     return [SeriesSeen(*row) for row in await tx.all(_HOST.join(query))]
 
 
-async def people_here(tx: Transaction, member_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Who these members are, for the room's list of people."""
+async def people_here(tx: Transaction, member_ids: list[int], drop_in_id: int) -> dict[int, dict[str, Any]]:
+    """Who these members are, for the room's list of people. `host`: they run the drop-in, or may."""
     rows = await tx.all(
-        f"SELECT id, handle, name, {shown('organisation')} FROM member WHERE id = ANY(:ids)",  # noqa: S608
+        f"SELECT member.id, handle, name, {shown('organisation')}, "  # noqa: S608
+        "EXISTS (SELECT FROM drop_in JOIN series ON series.id = series_id "
+        "LEFT JOIN membership ON membership.network_id = drop_in.network_id AND membership.member_id = member.id "
+        "AND membership.ended_at IS NULL AND banned_at IS NULL "
+        "WHERE drop_in.id = :drop_in AND (membership.role = ANY(:hosts) OR series.host_id = member.id)) AS host "
+        "FROM member WHERE id = ANY(:ids)",
         ids=member_ids,
+        drop_in=drop_in_id,
+        hosts=list(HOSTS),
     )
-    return {
-        row.id: {"id": row.id, "handle": row.handle, "name": row.name, "organisation": row.organisation}
-        for row in rows
-    }
+    return {row.id: dict(row._mapping) for row in rows}
 
 
 async def doors(tx: Reader, drop_in_ids: set[int]) -> dict[int, Door]:

@@ -78,11 +78,11 @@ async def test_who_comes_while_names_are_read_is_not_forgotten(live_server, ana,
     """What tells who is here replaces what the page knew."""
     read, asked, answered = dropins.people_here, asyncio.Event(), asyncio.Event()
 
-    async def read_late(tx, members):
+    async def read_late(tx, members, drop_in):
         if ana.id in members and not answered.is_set():
             asked.set()
             await answered.wait()
-        return await read(tx, members)
+        return await read(tx, members, drop_in)
 
     monkeypatch.setattr(dropins, "people_here", read_late)
     async with live_server.listening(ana, room) as anas:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import announcements, discussions, dropins, networks, rooms
+from chat import agenda, announcements, discussions, dropins, networks, rooms
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -62,6 +62,13 @@ async def furnish(
         drop_in = await dropins.hold(tx, host, series, now())
     async with db.transaction() as tx:
         await dropins.open_doors(tx, drop_in)
+    async with db.transaction() as tx:
+        items = [
+            await agenda.propose(tx, host, drop_in, {"title": f"{words} {n}", "note": words})
+            for n in range(3)
+        ]
+        await agenda.vote(tx, host, items[2])
+        await agenda.start_next(tx, host, drop_in)
     async with db.snapshot() as tx:
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
         opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
@@ -85,6 +92,9 @@ async def furnish(
         "series/id": series,
         "drop-ins/id": drop_in,
         **room,
+        "agenda/id": items[2],
+        "muted/handle": host.handle,
+        "lobby/handle": host.handle,
         "invitations/id": offer.id,
         "invitations/token": offer.token,
         "many/id": batch,

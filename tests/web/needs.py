@@ -64,8 +64,9 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
 # What it takes, or what it takes for each of these, which tests/web/test_matrix.py sets up.
 Needs = str | dict[str, str]
 USUAL, HOST, BANNED = "a member", "a host", "somebody banned"
-OWN_POST, UNSIGNED, REVEALED = (
+OWN_POST, OWN_ITEM, UNSIGNED, REVEALED = (
     "one's own post",
+    "one's own proposal",
     "an anonymous post",
     "an anonymous post that two hosts agreed on",
 )
@@ -141,6 +142,19 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/polls/{id:id}/settle"): "run_drop_ins",
     ("POST", "/drop-ins/{id:id}/links"): BELONG,
     ("POST", "/links/{id:id}/remove"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/mute"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/unmute"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/lobby"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/let-in"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/agenda"): BELONG,
+    ("POST", "/drop-ins/{id:id}/agenda/next"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/agenda/back"): "run_drop_ins",
+    ("POST", "/agenda/{id:id}/vote"): BELONG,
+    ("POST", "/agenda/{id:id}/withdraw"): {USUAL: NOBODY, OWN_ITEM: BELONG},
+    ("POST", "/agenda/{id:id}/take"): "run_drop_ins",
+    ("POST", "/agenda/{id:id}/leave-out"): "run_drop_ins",
+    ("POST", "/agenda/{id:id}/move"): "run_drop_ins",
+    ("POST", "/agenda/{id:id}/minutes"): "run_drop_ins",
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
@@ -232,6 +246,19 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("PUT", "/api/v1/polls/{id:id}/ballot"): BELONG,
     ("POST", "/api/v1/drop-ins/{id:id}/links"): BELONG,
     ("DELETE", "/api/v1/links/{id:id}"): "run_drop_ins",
+    ("GET", "/api/v1/drop-ins/{id:id}/apart"): "run_drop_ins",
+    ("PUT", "/api/v1/drop-ins/{id:id}/muted/{handle}"): "run_drop_ins",
+    ("DELETE", "/api/v1/drop-ins/{id:id}/muted/{handle}"): "run_drop_ins",
+    ("PUT", "/api/v1/drop-ins/{id:id}/lobby/{handle}"): "run_drop_ins",
+    ("DELETE", "/api/v1/drop-ins/{id:id}/lobby/{handle}"): "run_drop_ins",
+    ("GET", "/api/v1/drop-ins/{id:id}/agenda"): "read",
+    ("POST", "/api/v1/drop-ins/{id:id}/agenda"): BELONG,
+    ("POST", "/api/v1/drop-ins/{id:id}/agenda/next"): "run_drop_ins",
+    ("POST", "/api/v1/drop-ins/{id:id}/agenda/back"): "run_drop_ins",
+    ("PATCH", "/api/v1/agenda/{id:id}"): "run_drop_ins",
+    ("DELETE", "/api/v1/agenda/{id:id}"): {USUAL: NOBODY, OWN_ITEM: BELONG},
+    ("PUT", "/api/v1/agenda/{id:id}/vote"): BELONG,
+    ("DELETE", "/api/v1/agenda/{id:id}/vote"): BELONG,
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp
 
-from chat import discussions, networks
+from chat import agenda, discussions, networks
 from chat.config import Settings
 from chat.db import Database, Transaction
 from chat.members import Viewer
@@ -28,6 +28,7 @@ from tests.web.needs import (
     IN_THE_OPEN,
     JOIN,
     NEEDS,
+    OWN_ITEM,
     OWN_POST,
     REVEALED,
     ROLES,
@@ -60,7 +61,7 @@ class Scene(NamedTuple):
     own: dict[str, Things]
 
     def about(self, what: str, who: str) -> Things:
-        return self.own[who] if what == OWN_POST else self.things[what]
+        return self.own[who] if what in (OWN_POST, OWN_ITEM) else self.things[what]
 
 
 class Asker(NamedTuple):
@@ -215,6 +216,11 @@ def rehearsing(db: Database) -> Callable[[], Any]:
     return transaction
 
 
+async def _proposed(db: Database, who: Viewer, drop_in: int) -> int:
+    async with db.transaction() as tx:
+        return await agenda.propose(tx, who, drop_in, {"title": "Who looks at night?"})
+
+
 async def set_up(db: Database, access: str, people: People) -> Scene:
     """Olga's network with all that a network can have. It gets its access last, so that each has the same."""
     olga, mia, hal, kim, zed = [
@@ -235,6 +241,8 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         "posts/id": (await cast.write(db, mia, thread, "The night nurse."))["id"],
         "members/handle": mia.handle,
         "bans/handle": mia.handle,
+        "muted/handle": mia.handle,
+        "lobby/handle": mia.handle,
         "series/id": await cast.schedule(db, olga, network),  # furnish has held the other today
         "requests/id": (await cast.ask(db, zed, network)).id,
     }
@@ -247,7 +255,11 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         asked = await discussions.ask_to_unmask(tx, people["a host"], posts[REVEALED], "Who is in danger?")
         await discussions.agree_to_unmask(tx, people["an owner"], asked)
     own = {
-        who: {**usual, "posts/id": (await cast.write(db, people[who], thread, "I do."))["id"]}
+        who: {
+            **usual,
+            "posts/id": (await cast.write(db, people[who], thread, "I do."))["id"],
+            "agenda/id": await _proposed(db, people[who], int(str(usual["drop-ins/id"]))),
+        }
         for who in WERE_IN
     }
     await cast.remove(db, olga, network, people["a former member"])

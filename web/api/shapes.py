@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
-from chat.dropins import DropInSeen, SeriesSeen
+from chat.dropins import Apart, DropInSeen, SeriesSeen
 from chat.insight import Dashboard
 from chat.members import Profile, Viewer
 from chat.networks import (
@@ -147,6 +148,31 @@ def drop_in(d: DropInSeen, *, admitted: bool = False) -> Json:
         "host": d.host_handle, "state": d.state, "opens_at": time(d.opens_at), "closes_at": time(d.closes_at),
         "opened_at": time(d.opened_at), "closed_at": time(d.closed_at), "missed_at": time(d.missed_at), "topic": d.topic_id,
         "place_url": d.place_url if admitted and d.state == "live" else None, "stream": f"d:{d.id}",
+    }  # fmt: skip
+
+
+def agenda_item(i: ItemSeen) -> Json:
+    """Something to talk about. `author` is null where it was asked without a name; who voted is nowhere."""
+    if i.withdrawn_at:
+        i = i._replace(title="", note="", author=None)
+    return {
+        "id": i.id, "drop_in": i.drop_in_id, "title": i.title, "note": i.note, "minutes": i.minutes, "state": i.state, "votes": i.votes,
+        "author": author(i.author) if i.author else None, "proposed_at": time(i.proposed_at), "started_at": time(i.started_at),
+        "ended_at": time(i.ended_at), "carried_from": i.carried_from,
+    }  # fmt: skip
+
+
+def agenda(a: Agenda, own_votes: list[int], cursor: Json | None) -> Json:
+    return {
+        "items": [agenda_item(i) for i in a.items], "proposals": [agenda_item(i) for i in a.proposals],
+        "left_out": [agenda_item(i) for i in a.left_out], "current": a.current.id if a.current else None, "voted": own_votes,
+        "cursor": cursor,
+    }  # fmt: skip
+
+
+def apart(a: Apart) -> Json:
+    return {
+        "handle": a.handle, "name": a.name, "muted_at": time(a.muted_at), "in_lobby_since": time(a.in_lobby_since),
     }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ class Rooms:
         room.add(connection.member_id)
         room.absent_since.pop(connection.member_id, None)
         while not room.names.keys() >= set(room.shown):  # somebody may come while we ask
-            await self._learn(room, room.shown)
+            await self._learn(stream, room, room.shown)
         d = {"count": len(room.here), "here": room.named(room.shown)}
         if connection.streams.get(stream) is follower:
             connection.write(message(t="eph", s=stream, k="presence", d=d))
@@ -136,17 +136,17 @@ class Rooms:
             # Thousands are told every second: of a crowd only what they can see.
             d |= {"joined": [], "left": []}
         elif crowd or room.few:
-            await self._learn(room, shown)
+            await self._learn(stream, room, shown)
             d["here"] = room.named(shown)
         else:
-            await self._learn(room, joined)
+            await self._learn(stream, room, joined)
             d |= {"joined": room.named(sorted(joined)), "left": sorted(left)}
         room.few = shown if crowd else []
         room.joined -= joined
         room.left -= left
         self.hub.said(stream, {"k": "presence", "d": d})
 
-    async def _learn(self, room: Room, members: Iterable[int]) -> None:
+    async def _learn(self, stream: str, room: Room, members: Iterable[int]) -> None:
         if unknown := [member for member in members if member not in room.names]:
             async with self.db.snapshot() as tx:
-                room.names |= dict.fromkeys(unknown) | await dropins.people_here(tx, unknown)
+                room.names |= dict.fromkeys(unknown) | await dropins.people_here(tx, unknown, int(stream[2:]))

@@ -1,75 +1,54 @@
 """What the events of a room look like on the wire: as the panels' script takes them, or as the API shows them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from chat import rooms
+from chat import agenda, dropins
+from chat.agenda import ItemSeen
 from chat.db import Reader
-from web.api import room_shapes as shapes
-from web.pages import Typed, fragment
+from web.api import shapes
+from web.pages import fragment
+from web.rooms import panel_frames
 
 Payloads = dict[int, dict[str, Any]]
 
 
-def _things(
-    called: str, load: Callable[[Reader, list[int]], Awaitable[Mapping[int, Any]]]
-) -> Callable[[Reader, list[int], str], Awaitable[Payloads]]:
-    """A loader of things that are shown by a template of their name, and are gone when the database has none."""
-    shape = getattr(shapes, called)
-
-    async def payloads(tx: Reader, ids: list[int], form: str) -> Payloads:
-        things = await load(tx, ids)
-        if form == "json":
-            return {id: shape(things[id]) if id in things else {"id": id, "gone": True} for id in ids}
-        return {
-            id: {"html": _item(called, things[id])} if id in things else {"gone": f"{called}-{id}"}
-            for id in ids
-        }
-
-    return payloads
+async def _items(tx: Reader, ids: list[int], form: str) -> Payloads:
+    items = await agenda.items_by_id(tx, ids)
+    if form == "json":
+        return {id: shapes.agenda_item(item) for id, item in items.items()}
+    return {id: _item(item) for id, item in items.items()}
 
 
-def _item(called: str, thing: Any) -> str:
-    """The same for every reader: no forms of anybody's session, and nothing of their own."""
-    around = {"csrf": "", "mine": (), "ballots": {}, "form": Typed(), "error": None}
-    return fragment(f"rooms/_{called}.html", **{called: thing}, **around)
+def _item(item: ItemSeen) -> dict[str, Any]:
+    if item.withdrawn_at:
+        return {"id": item.id, "gone": f"item-{item.id}"}
+    return {"id": item.id, "html": fragment("rooms/_item.html", item=item, mine=[], csrf="")}
 
 
 async def _votes(tx: Reader, ids: list[int], form: str) -> Payloads:
-    """A vote is a few bytes to each of its many readers, never a whole question."""
-    votes = await rooms.votes_of(tx, ids)
+    items = await agenda.items_by_id(tx, ids)
     if form == "json":
-        return {id: {"id": id, "votes": n} for id, n in votes.items()}
-    return {id: {"set": {f"v{id}": n or ""}} for id, n in votes.items()}
+        return {id: {"id": id, "votes": item.votes} for id, item in items.items()}
+    return {id: {"id": id, "set": {f"votes-{id}": item.votes}} for id, item in items.items()}
 
 
-async def _tallies(tx: Reader, ids: list[int], form: str) -> Payloads:
-    """The numbers only where they are due; how many have voted is no secret."""
-    polls = await rooms.polls_by_id(tx, ids)
-    if form == "json":
-        return {id: {"id": id, "turnout": p.turnout, "counts": p.counts} for id, p in polls.items()}
-    return {id: {"set": _numbers(id, p.turnout, p.counts or [])} for id, p in polls.items()}
-
-
-async def _own_tallies(tx: Reader, ids: list[int], form: str) -> Payloads:
-    """For who has voted in a poll that shows its numbers to them. On nobody's stream but theirs."""
-    tallies = await rooms.tallies_of(tx, ids)
-    if form == "json":
-        return {id: {"id": id, "turnout": n, "counts": counts} for id, (n, counts) in tallies.items()}
-    return {id: {"set": _numbers(id, n, counts)} for id, (n, counts) in tallies.items()}
-
-
-def _numbers(id: int, turnout: int, counts: list[int]) -> dict[str, int]:
-    return {f"t{id}": turnout, **{f"c{option}-{id}": n for option, n in enumerate(counts, 1)}}
+async def _now(tx: Reader, ids: list[int], form: str) -> Payloads:
+    payloads: Payloads = {}
+    for id, drop_in in (await dropins.drop_ins_by_id(tx, ids)).items():
+        found = await agenda.agenda_of(tx, id)
+        if form == "json":
+            payloads[id] = {"id": id, "current": shapes.agenda_item(found.current) if found.current else None}
+        else:
+            html = fragment("rooms/_now.html", agenda=found, drop_in=drop_in, csrf="")
+            payloads[id] = {"id": id, "html": html}
+    return payloads
 
 
 # By the event's kind, or by what stands before its dot. Each is given the ids, and "html" or "json".
 LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
-    "question": _things("question", rooms.questions_by_id),
-    "votes": _votes,
-    "hand": _things("hand", rooms.hands_by_id),
-    "poll": _things("poll", rooms.polls_by_id),
-    "tally": _tallies,
-    "mine.tally": _own_tallies,
-    "link": _things("link", rooms.links_by_id),
+    "agenda": _items,
+    "agenda.voted": _votes,
+    "now": _now,
+    **panel_frames.LOADERS,
 }

@@ -100,8 +100,10 @@ async def test_what_is_hidden_is_nowhere_and_found_by_nothing(db, ana, ben, caro
             tx, ben, await networks.network_of(tx, ben, open_network.slug), carol.handle
         )
         assert (one.organisation, one.role, one.country) == ("", "", "")
-        assert (await dropins.people_here(tx, [carol.id, ben.id]))[carol.id]["organisation"] == ""
-        assert (await dropins.people_here(tx, [ben.id]))[ben.id]["organisation"] == "Leeds Teaching Hospitals"
+        assert (await dropins.people_here(tx, [carol.id, ben.id], 0))[carol.id]["organisation"] == ""
+        assert (await dropins.people_here(tx, [ben.id], 0))[ben.id][
+            "organisation"
+        ] == "Leeds Teaching Hospitals"
         figures = await insight.dashboard_of(tx, ana, open_network)
         assert "Mercy Health" not in str(figures)
         assert (figures.organisations_unsaid, figures.countries_unsaid) == (1, 1)

@@ -30,6 +30,7 @@ export class People {
     const found = all.filter((p) => fold(`${p.name} ${p.organisation}`).includes(words));
     const hosts = found.filter((p) => p.host), groups = Map.groupBy ? Map.groupBy(found.filter((p) => !p.host), (p) => p.organisation) : by(found.filter((p) => !p.host));
     const named = [...groups].sort(([a, some], [b, others]) => !a - !b || others.length - some.length || a.localeCompare(b));
+    this.room.querySelector("#handles")?.replaceChildren(...all.filter((p) => !p.host).map((p) => new Option(p.name, p.handle)));
     const at = this.room.contains(document.activeElement) && document.activeElement.closest("[data-people]") && document.activeElement.getAttribute("href");
     list.replaceChildren(...(hosts.length ? [group(hosts.length > 1 ? "Hosts" : "Host", hosts, true)] : []), ...named.map(([name, some]) => group(name || "Others", some)));
     if (at) list.querySelector(`a[href="${CSS.escape(at)}"]`)?.focus();

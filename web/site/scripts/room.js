@@ -22,6 +22,8 @@ class LiveRoom extends HTMLElement {
     const network = JSON.parse(document.body.dataset.live).find((c) => c.s === this.dataset.network);
     if (network) live.follow(network, { event: (kind, d) => kind.startsWith("dropin.") && String(d.id) === this.dataset.dropIn && this.soon() });
     this.enter(cursorOf(this.dataset.stream));
+    // Before the lobby opens nothing is live; what others proposed is seen when one looks again.
+    document.addEventListener("visibilitychange", () => document.hidden || this.followed.has(this.dataset.stream) || this.soon(0));
     this.showTabs();
     this.wait();
     setInterval(() => this.tick(), 1000);
@@ -72,7 +74,7 @@ class LiveRoom extends HTMLElement {
 
   // The page of the new state is the server's. It comes into this one, so that a sentence in the making is kept.
   async refresh() {
-    const answer = await fetch(location.pathname, { redirect: "manual" }).catch(() => null);
+    const answer = await fetch(location.pathname + location.search, { redirect: "manual" }).catch(() => null);
     if (!answer || answer.status >= 500) return this.wait();
     const text = (await answer.text()).replace(/<style[^]*?<\/style>/g, ""); // of which the browser would complain
     const page = answer.ok && new DOMParser().parseFromString(text, "text/html");
