@@ -10,7 +10,9 @@ from chat.db import Database
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
+from tests.browser.test_lost_connection import cut
 from tests.browser.windows import Opened, live, stays
+from tests.hubs import RunningHub
 
 
 @pytest.fixture
@@ -163,13 +165,12 @@ async def test_a_link_is_shared(opened: Opened, ana: Viewer, ben: Viewer, room: 
 
 
 async def test_what_happened_meanwhile_is_there_after_a_lost_connection(
-    opened: Opened, db: Database, ana: Viewer, ben: Viewer, carol: Viewer, room: int
+    opened: Opened, live_server: RunningHub, db: Database, ana: Viewer, ben: Viewer, carol: Viewer, room: int
 ) -> None:
     first = (await do(db, rooms.ask, ana, room, "Before?"))["id"]
     page = await opened(ben, f"/drop-ins/{room}")
     still = await stays(page)
-    await page.context.set_offline(True)
-    await live(page, "offline")
+    await cut(page, live_server)
     await do(db, rooms.vote, carol, first)
     await do(db, rooms.ask, carol, room, "Meanwhile?")
     await do(db, rooms.vote, ben, first)  # on his other device

@@ -13,7 +13,7 @@ from chat.limits import ROOM
 from chat.members import Viewer
 from web.answers import wants_json
 from web.edge import form_of, limited, reading, see, writing
-from web.rooms.routes import show
+from web.rooms.routes import show_room
 
 Form = Mapping[str, Any]
 Act = Callable[[Transaction, Viewer | None, int, Form], Awaitable[Any]]
@@ -41,12 +41,17 @@ def doing(act: Act, panel: str, table: str = "drop_in") -> Callable[[Request], A
 
 
 async def _again(request: Request, table: str, form: Form, error: Invalid) -> Response:
-    """The room with what was typed and the sentence about it, for browsers without scripts."""
-    id = request.path_params["id"]
+    """The room with what was typed and the sentence about it, for browsers without scripts.
+
+    There are many forms on the page: `here` says which it was, and its fields are called `typed_…` there.
+    """
+    id = drop_in_id = request.path_params["id"]
     if table != "drop_in":
         async with reading(request) as (tx, _):
-            request.path_params["id"] = await rooms.room_of(tx, table, id)
-    return await show(request, {**form, "here": f"{form.get('here', table)}-{id}"}, error)
+            drop_in_id = await rooms.room_of(tx, table, id)
+    typed = {f"typed_{name}": value for name, value in form.items()}
+    typed["here"] = f"{form.get('here', table)}-{id}"
+    return await show_room(request, drop_in_id, typed, Invalid("here", error.sentence))
 
 
 async def _ask(tx: Transaction, viewer: Viewer | None, id: int, form: Form) -> None:
