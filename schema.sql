@@ -435,6 +435,7 @@ CREATE TABLE series (
     follows_id bigint REFERENCES series
 );
 CREATE INDEX series_network ON series (network_id);
+CREATE INDEX series_follows ON series (follows_id) WHERE follows_id IS NOT NULL;
 
 -- One date of a series, moved when a host gave it a time of its own. The clock says what it is; the columns lobbied, opened,
 -- closed, wrapped, archived and missed say what has been announced. What is null here is as in the series. Each change
@@ -467,8 +468,8 @@ CREATE TABLE drop_in (
 );
 CREATE INDEX drop_in_network ON drop_in (network_id, opens_at);
 CREATE INDEX drop_in_topic ON drop_in (topic_id);
-CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND missed_at IS NULL;
-CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND closed_at IS NULL;
+CREATE INDEX drop_in_to_open ON drop_in (opens_at) WHERE opened_at IS NULL AND cancelled_at IS NULL;
+CREATE INDEX drop_in_to_close ON drop_in (closes_at) WHERE opened_at IS NOT NULL AND archived_at IS NULL AND cancelled_at IS NULL;
 
 -- What a member answered to one date. Who said yes to a full one waits from `waiting_since` on, first in, first promoted.
 CREATE TABLE rsvp (

@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -113,6 +114,22 @@ class Transaction:
         )
         if job_id is not None and (run_at is None or run_at <= clock.now()):
             self.jobs.append(job_id)
+
+    async def enqueue_many(self, kind: str, jobs: list[tuple[str, datetime, dict[str, Any]]]) -> None:
+        """Leave much work behind at once: key, time and arguments of each."""
+        if not jobs:
+            return
+        rows = await self.all(
+            "INSERT INTO job (kind, key, args, run_at) "
+            "SELECT :kind, key, CAST(args AS jsonb), run_at "
+            "FROM unnest(CAST(:keys AS text[]), CAST(:args AS text[]), CAST(:times AS timestamptz[])) AS new (key, args, run_at) "
+            "ORDER BY key ON CONFLICT (key) DO NOTHING RETURNING id, run_at",
+            kind=kind,
+            keys=[key for key, _, _ in jobs],
+            args=[msgspec.json.encode(args).decode() for _, _, args in jobs],
+            times=[run_at for _, run_at, _ in jobs],
+        )
+        self.jobs += [row.id for row in rows if row.run_at <= clock.now()]
 
     async def number_events(self) -> None:
         """The tail of the transaction: take the numbers and write the events."""

@@ -15,7 +15,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from chat import clock
-from chat.db import AWAY, Database
+from chat.db import AWAY, Database, Transaction
 from chat.redis import known_errors
 
 LEASE = timedelta(seconds=30)
@@ -87,6 +87,16 @@ async def next_due(db: Database) -> datetime | None:
         return await tx.value(
             "SELECT min(greatest(run_at, coalesce(lease_until, run_at))) FROM job WHERE done_at IS NULL AND failed_at IS NULL"
         )
+
+
+async def answered(tx: Transaction, keys: list[str]) -> None:
+    """Nobody need take these jobs any more: what they were to do is done by this transaction."""
+    await tx.run(
+        "UPDATE job SET done_at = :now WHERE id IN ("
+        "SELECT id FROM job WHERE key = ANY(:keys) AND done_at IS NULL AND lease_until IS NULL FOR UPDATE SKIP LOCKED)",
+        now=clock.now(),
+        keys=keys,
+    )
 
 
 async def forget_done(db: Database) -> None:

@@ -21,6 +21,7 @@ from chat.members import COUNTRIES, Viewer
 from chat.members.passwords import SHORTEST
 from chat.realtime import log as event_log
 from web.assets import assets
+from web.dropins.wording import rule_in_words
 from web.edge import csrf_of
 
 FOLLOWED_NETWORKS = 40  # of a member's own, for the banners on every page
@@ -148,6 +149,7 @@ def _environment() -> jinja2.Environment:
         "marked": marked,
         "counted": counted,
         "duration": duration,
+        "rule": rule_in_words,
     }
     return env
 

@@ -7,13 +7,16 @@ from web.announcements import routes as announcements
 from web.api import agenda as agenda_api
 from web.api import announcements as announcements_api
 from web.api import dates, invitations, people, places, requests, shaping, talk
+from web.api import hosting as hosting_api
 from web.api import notices as notices_api
 from web.api import rooms as rooms_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.discussions import routes as discussions
 from web.discussions import unmasking
+from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
+from web.dropins import series
 from web.insight import routes as insight
 from web.members import routes as members
 from web.networks import access as network_access
@@ -165,6 +168,19 @@ PAGES = [
     post("/agenda/{id:id}/leave-out", agenda.leave_out),
     post("/agenda/{id:id}/move", agenda.move),
     post("/agenda/{id:id}/minutes", agenda.give_minutes),
+    get("/series/{id:id}/edit", series.edit),
+    post("/series/{id:id}/edit", series.save),
+    get("/series/{id:id}/end", series.confirm_end),
+    post("/series/{id:id}/end", series.end),
+    post("/series/{id:id}/skip", series.skip),
+    post("/series/{id:id}/take-place", series.take_place),
+    get("/drop-ins/{id:id}/edit", drop_in_dates.edit),
+    post("/drop-ins/{id:id}/edit", drop_in_dates.save),
+    post("/drop-ins/{id:id}/cancel", drop_in_dates.cancel),
+    post("/drop-ins/{id:id}/restore", drop_in_dates.restore),
+    post("/drop-ins/{id:id}/open", drop_in_dates.open_now),
+    post("/drop-ins/{id:id}/extend", drop_in_dates.extend),
+    post("/drop-ins/{id:id}/end", drop_in_dates.end),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
@@ -251,6 +267,12 @@ API = [
     get("/networks/{slug}/series", dates.list_series),
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),
+    get("/series/{id:id}", dates.show_series),
+    Route("/series/{id:id}", dates.change_series, methods=["PATCH"]),
+    post("/series/{id:id}/hold", dates.hold),
+    post("/series/{id:id}/end", dates.end_series),
+    post("/series/{id:id}/skip", dates.skip),
+    post("/series/{id:id}/take-place", dates.take_place),
     get("/drop-ins/{id:id}", dates.show_drop_in),
     get("/drop-ins/{id:id}/room", rooms_api.show_room),
     post("/drop-ins/{id:id}/questions", rooms_api.ask),
@@ -274,6 +296,11 @@ API = [
     Route("/drop-ins/{id:id}/muted/{handle}", dates.unmute, methods=["DELETE"]),
     Route("/drop-ins/{id:id}/lobby/{handle}", dates.send_to_lobby, methods=["PUT"]),
     Route("/drop-ins/{id:id}/lobby/{handle}", dates.let_in, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/apart", hosting_api.list_apart),
+    Route("/drop-ins/{id:id}/muted/{handle}", hosting_api.mute, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/muted/{handle}", hosting_api.unmute, methods=["DELETE"]),
+    Route("/drop-ins/{id:id}/lobby/{handle}", hosting_api.send_to_lobby, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/lobby/{handle}", hosting_api.let_in, methods=["DELETE"]),
     get("/drop-ins/{id:id}/agenda", agenda_api.show_agenda),
     post("/drop-ins/{id:id}/agenda", agenda_api.propose),
     post("/drop-ins/{id:id}/agenda/next", agenda_api.start_next),
@@ -282,6 +309,13 @@ API = [
     Route("/agenda/{id:id}", agenda_api.withdraw, methods=["DELETE"]),
     Route("/agenda/{id:id}/vote", agenda_api.vote, methods=["PUT"]),
     Route("/agenda/{id:id}/vote", agenda_api.take_vote_back, methods=["DELETE"]),
+    Route("/drop-ins/{id:id}", dates.change_drop_in, methods=["PATCH"]),
+    post("/drop-ins/{id:id}/following", dates.change_following),
+    post("/drop-ins/{id:id}/cancel", dates.cancel),
+    post("/drop-ins/{id:id}/restore", dates.restore),
+    post("/drop-ins/{id:id}/open", dates.open_now),
+    post("/drop-ins/{id:id}/extend", dates.extend),
+    post("/drop-ins/{id:id}/end", dates.end),
 ]
 
 MACHINES = [

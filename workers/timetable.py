@@ -8,7 +8,7 @@ import structlog
 from redis.asyncio import Redis
 
 from chat import discussions, dropins, jobs, networks, notices
-from chat.db import AWAY, Database, own_fault
+from chat.db import AWAY, Database
 from chat.realtime import log as event_log
 from chat.redis import ABSENT
 
@@ -21,20 +21,6 @@ class Line(NamedTuple):
     do: Callable[[Database, Redis], Awaitable[object]]
 
 
-async def _catch_up_doors(db: Database, redis: Redis) -> None:
-    async with db.snapshot() as tx:
-        to_open, to_close = await dropins.due(tx)
-    doors = [(dropins.open_doors, id) for id in to_open] + [(dropins.close_doors, id) for id in to_close]
-    for turn, drop_in_id in doors:
-        try:
-            async with db.transaction() as tx:
-                await turn(tx, drop_in_id)
-        except Exception as error:  # one door that jams keeps no other shut
-            if isinstance(error, AWAY) and not own_fault(error):
-                raise
-            log.error("a door jams", drop_in=drop_in_id, exc_info=error)
-
-
 async def _forget_lists(db: Database, redis: Redis) -> None:
     async with db.transaction() as tx:
         await networks.forget_lists(tx)
@@ -43,8 +29,8 @@ async def _forget_lists(db: Database, redis: Redis) -> None:
 TIMETABLE = (
     # A topic's count of views may be ten seconds old, so that reading writes nothing.
     Line("fold views", 10, lambda db, redis: discussions.fold_views(db, redis)),
-    # Each door has a job of its own; this is for the one whose job was lost, or waits behind a slow one.
-    Line("doors", 2, _catch_up_doors),
+    # Each turn has a job of its own; this is for the one whose job was lost, or waits behind a slow one.
+    Line("doors", 2, lambda db, redis: dropins.catch_up(db)),
     # Eight weeks ahead; a new rule of a time zone moves a date within the hour.
     Line("dates", 3600, lambda db, redis: dropins.materialise_all(db)),
     # Addresses of people who are no members yet.

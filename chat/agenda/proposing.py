@@ -44,7 +44,7 @@ async def propose(tx: Transaction, viewer: Viewer | None, drop_in_id: int, form:
         now=now,
         taken=now if hosts else None,
     )
-    changed(tx, drop_in.id, drop_in.network_id, item_id)
+    changed(tx, drop_in.id, drop_in.network_id, item_id, now=hosts)
     return item_id
 
 
@@ -79,10 +79,12 @@ async def arranging(tx: Transaction, drop_in_id: int) -> None:
     await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('agenda', :id))", id=drop_in_id)
 
 
-def changed(tx: Transaction, drop_in_id: int, network_id: int, *item_ids: int) -> None:
-    """Say to the room that these items are not what they were."""
+def changed(tx: Transaction, drop_in_id: int, network_id: int, *item_ids: int, now: bool = True) -> None:
+    """Say to the room that these items are not what they were; `now`: what is talked about, or comes next, may be another."""
     for item_id in item_ids:
         tx.announce(drop_in_stream(drop_in_id), "agenda.changed", item_id, network=network_id)
+    if now:
+        tx.announce(drop_in_stream(drop_in_id), "now.changed", drop_in_id, network=network_id)
 
 
 def clean_note(value: object) -> str:

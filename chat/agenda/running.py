@@ -6,7 +6,6 @@ from chat.agenda.queries import Agenda, agenda_of
 from chat.db import Transaction
 from chat.dropins import DropInSeen, drop_in_of, must_host
 from chat.errors import Conflict, Invalid
-from chat.events import drop_in_stream
 from chat.members import Viewer
 
 
@@ -28,7 +27,7 @@ async def start_next(
         await tx.run("UPDATE agenda_item SET ended_at = :now WHERE id = :id", now=now, id=current.id)
     if coming:
         await tx.run("UPDATE agenda_item SET started_at = :now WHERE id = :id", now=now, id=coming.id)
-    _turned(tx, drop_in, current and current.id, coming and coming.id)
+    changed(tx, drop_in.id, drop_in.network_id, *[each.id for each in (current, coming) if each])
     return coming and coming.id
 
 
@@ -46,7 +45,7 @@ async def go_back(tx: Transaction, host: Viewer | None, drop_in_id: int, after: 
         await tx.run("UPDATE agenda_item SET started_at = NULL WHERE id = :id", id=current.id)
     if last:
         await tx.run("UPDATE agenda_item SET ended_at = NULL WHERE id = :id", id=last.id)
-    _turned(tx, drop_in, current and current.id, last and last.id)
+    changed(tx, drop_in.id, drop_in.network_id, *[each.id for each in (current, last) if each])
     return last and last.id
 
 
@@ -70,8 +69,3 @@ def _is(after: object, current: int | None) -> bool:
     if not str(after).isdecimal():
         raise Invalid("after", "That is no item of the agenda.")
     return int(str(after)) == current
-
-
-def _turned(tx: Transaction, drop_in: DropInSeen, *items: int | None) -> None:
-    changed(tx, drop_in.id, drop_in.network_id, *[item for item in items if item])
-    tx.announce(drop_in_stream(drop_in.id), "now.changed", drop_in.id, network=drop_in.network_id)

@@ -208,6 +208,38 @@ async def add_post(
     return {"id": post_id, "number": number}
 
 
+# Only where nobody has written: of two that try, one finds the topic empty.
+OPENINGS = """
+WITH opened AS (
+    UPDATE topic SET post_count = 1, last_post_at = greatest(last_post_at, :now)
+    FROM unnest(CAST(:topics AS bigint[]), CAST(:authors AS bigint[]), CAST(:bodies AS text[]), CAST(:htmls AS text[]))
+         AS given (topic_id, author, body, html)
+    WHERE topic.id = given.topic_id AND post_count = 0 RETURNING given.*
+), written AS (
+    INSERT INTO post (topic_id, number, path, author_id, body, html, renderer, created_at)
+    SELECT topic_id, 1, ARRAY[1], author, body, html, :renderer, :now FROM opened RETURNING id, topic_id
+), seen AS (
+    INSERT INTO reading (member_id, topic_id, number) SELECT author, topic_id, 1 FROM opened ON CONFLICT DO NOTHING
+)
+SELECT topic_id, id FROM written ORDER BY topic_id
+"""
+
+
+async def add_openings(tx: Transaction, openings: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """First posts for those of these topics (id, author, text) that are empty: the topic and the post of each."""
+    html = {source: render(source) for _, _, source in openings}
+    rows = await tx.all(
+        OPENINGS,
+        topics=[topic for topic, _, _ in openings],
+        authors=[author for _, author, _ in openings],
+        bodies=[source for _, _, source in openings],
+        htmls=[html[source] for _, _, source in openings],
+        renderer=RENDERER,
+        now=clock.now(),
+    )
+    return [(row.topic_id, row.id) for row in rows]
+
+
 async def _place_in_thread(
     tx: Transaction, topic_id: int, parent: object, number: int
 ) -> tuple[int | None, list[int]]:

@@ -13,8 +13,11 @@ from chat.dropins.admitting import (
     set_apart,
     unmute,
 )
+from chat.dropins.editing import edit_date, edit_following, edit_series, end_series
 from chat.dropins.holding import hold
-from chat.dropins.opening import close_doors, due, open_doors
+from chat.dropins.holidays import regions
+from chat.dropins.hosting import EXTENSIONS, end, extend, open_now
+from chat.dropins.opening import catch_up, close_doors, due, open_doors, turn
 from chat.dropins.queries import (
     Door,
     DropInSeen,
@@ -23,29 +26,45 @@ from chat.dropins.queries import (
     drop_in_of,
     drop_in_of_topic,
     drop_ins_by_id,
+    leaders_in,
     live_now,
     people_here,
     series_in,
+    series_of,
     upcoming_for,
     upcoming_in,
 )
-from chat.dropins.scheduling import WEEKDAYS, materialise_all, schedule
+from chat.dropins.rules import WEEKDAYS
+from chat.dropins.scheduling import materialise_all, schedule
+from chat.dropins.skipping import Gap, cancel, gaps_in, restore, skip, take_place
 
 __all__ = [
+    "EXTENSIONS",
     "WEEKDAYS",
     "Apart",
     "Door",
     "DropInSeen",
+    "Gap",
     "SeriesSeen",
     "admitted_to",
+    "cancel",
+    "catch_up",
     "close_doors",
     "doors",
     "drop_in_of",
     "drop_in_of_topic",
     "drop_ins_by_id",
     "due",
+    "edit_date",
+    "edit_following",
+    "edit_series",
+    "end",
+    "end_series",
+    "extend",
+    "gaps_in",
     "hold",
     "in_lobbies",
+    "leaders_in",
     "let_in",
     "live_now",
     "materialise_all",
@@ -54,11 +73,18 @@ __all__ = [
     "must_speak",
     "mute",
     "open_doors",
+    "open_now",
     "people_here",
+    "regions",
+    "restore",
     "schedule",
     "send_to_lobby",
     "series_in",
+    "series_of",
     "set_apart",
+    "skip",
+    "take_place",
+    "turn",
     "unmute",
     "upcoming_for",
     "upcoming_in",

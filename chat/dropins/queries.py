@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlmodel import col, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, exists, func, or_, select
 
 from chat import clock
 from chat.db import Reader, Transaction
@@ -20,6 +21,7 @@ from chat.networks.rights import HOSTS
 LOBBY = timedelta(minutes=15)  # before the doors open
 WRAP_UP = timedelta(minutes=15)  # after the end, for last words
 FOLLOW_UP = timedelta(days=7)  # after the end, for late questions and answers
+LATE = timedelta(minutes=1)
 
 
 class DropInSeen(NamedTuple):
@@ -54,9 +56,9 @@ class DropInSeen(NamedTuple):
         """The clock decides, not a worker: scheduled, lobby, live, wrap_up, follow_up, archived; or cancelled, or missed."""
         if self.cancelled_at:
             return "cancelled"
-        if self.missed_at:
-            return "missed"
         now = clock.now()
+        if self.missed_at and now >= self.closes_at:
+            return "missed"
         if now < self.opens_at:
             return "lobby" if now >= self.opens_at - LOBBY else "scheduled"
         if now < self.closes_at:
@@ -90,6 +92,15 @@ class DropInSeen(NamedTuple):
     def over(self) -> bool:
         return self.state in ("wrap_up", "follow_up", "archived")
 
+    @property
+    def to_come(self) -> bool:
+        return self.state in ("scheduled", "lobby")
+
+    @property
+    def opened_late(self) -> bool:
+        """Whether members stood before closed doors."""
+        return self.opened_at is not None and self.opened_at - self.opens_at > LATE
+
 
 class Door(NamedTuple):
     network_id: int
@@ -109,6 +120,12 @@ class SeriesSeen(NamedTuple):
     minutes: int
     host_handle: str | None  # None of a former member
     host_name: str
+    place_url: str
+    capacity: int | None
+    holidays: str
+    skipped: list[date]
+    chatham_house_since: datetime | None
+    ended_at: datetime | None
 
 
 _HOST = Byline("host", "series.network_id", "series.host_id", "series.created_at")
@@ -167,13 +184,14 @@ async def drop_in_of_topic(tx: Transaction, topic_id: int) -> int | None:
     return await tx.value(select(DropIn.id).where(col(DropIn.topic_id) == topic_id))
 
 
-async def upcoming_in(tx: Transaction, network_id: int, limit: int = 20) -> list[DropInSeen]:
-    """The dates of a network that are open or to come, the next one first; for a viewer who may read the network."""
-    query = _drop_ins().where(
-        col(DropIn.network_id) == network_id,
-        col(DropIn.closes_at) > clock.now(),
-        col(DropIn.cancelled_at).is_(None),
-    )
+async def upcoming_in(
+    tx: Transaction, network_id: int, limit: int = 20, *, cancelled: bool = False
+) -> list[DropInSeen]:
+    """The dates of a network that are open or to come, the next one first, perhaps with the cancelled ones; for a
+    viewer who may read the network."""
+    query = _drop_ins().where(col(DropIn.network_id) == network_id, col(DropIn.closes_at) > clock.now())
+    if not cancelled:
+        query = query.where(col(DropIn.cancelled_at).is_(None))
     return await _all(tx, query.order_by(DropIn.opens_at, DropIn.id).limit(limit))
 
 
@@ -215,29 +233,59 @@ async def drop_ins_by_id(tx: Reader, ids: list[int]) -> dict[int, DropInSeen]:
     return {row[0]: DropInSeen(*row) for row in await tx.all(_DROP_INS_BY_ID, ids=ids)}
 
 
-async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
-    """The series of a network, for a viewer who may read it."""
-    query = (
-        select(
-            Series.id,
-            Series.network_id,
-            Network.slug,
-            Series.title,
-            Series.description,
-            Series.zone,
-            Series.rule,
-            Series.starts_on,
-            Series.local_time,
-            Series.minutes,
-            _HOST.handle,
-            _HOST.name,
-        )
-        .select_from(Series)
-        .join(Network, col(Network.id) == col(Series.network_id))
-        .where(col(Series.network_id) == network.id, col(Series.ended_at).is_(None))
-        .order_by(Series.id)
+def _series() -> Any:
+    columns: Any = (
+        Series.id,
+        Series.network_id,
+        Network.slug,
+        Series.title,
+        Series.description,
+        Series.zone,
+        Series.rule,
+        Series.starts_on,
+        Series.local_time,
+        Series.minutes,
+        _HOST.handle,
+        _HOST.name,
+        Series.place_url,
+        Series.capacity,
+        Series.holidays,
+        Series.skipped,
+        Series.chatham_house_since,
+        Series.ended_at,
     )
-    return [SeriesSeen(*row) for row in await tx.all(_HOST.join(query))]
+    query = select(*columns).select_from(Series).join(Network, col(Network.id) == col(Series.network_id))
+    return _HOST.join(query)
+
+
+async def series_in(tx: Transaction, network: NetworkSeen) -> list[SeriesSeen]:
+    """The series of a network, for a viewer who may read it. One that another follows is gone with its last date."""
+    after = aliased(Series)
+    followed = exists().where(col(after.follows_id) == col(Series.id))
+    to_come = exists().where(col(DropIn.series_id) == col(Series.id), col(DropIn.closes_at) > clock.now())
+    query = _series().where(
+        col(Series.network_id) == network.id, col(Series.ended_at).is_(None), or_(~followed, to_come)
+    )
+    return [SeriesSeen(*row) for row in await tx.all(query.order_by(Series.id))]
+
+
+async def series_of(tx: Transaction, viewer: Viewer | None, series_id: int) -> SeriesSeen:
+    """A series of a network that the viewer may read."""
+    row = await tx.first(_series().where(col(Series.id) == series_id, readable(viewer and viewer.id)))
+    if row is None:
+        network_id = select(Series.network_id).where(col(Series.id) == series_id).scalar_subquery()
+        raise await nothing_there(tx, viewer, network_id)
+    return SeriesSeen(*row)
+
+
+async def leaders_in(tx: Transaction, network_id: int) -> list[tuple[str, str]]:
+    """Who may lead a drop-in, by handle and name: the network's hosts."""
+    rows = await tx.all(
+        "SELECT handle, name FROM membership JOIN member ON member.id = member_id WHERE network_id = :id "
+        "AND membership.role IN ('owner', 'host') AND ended_at IS NULL AND banned_at IS NULL ORDER BY name, handle",
+        id=network_id,
+    )
+    return [(row.handle, row.name) for row in rows]
 
 
 async def people_here(tx: Transaction, member_ids: list[int], drop_in_id: int) -> dict[int, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
@@ -90,6 +91,7 @@ async def furnish(
         "topics/id": thread.id,
         "posts/id": thread.post,
         "series/id": series,
+        "date": (now() + timedelta(days=7)).date().isoformat(),
         "drop-ins/id": drop_in,
         **room,
         "agenda/id": items[2],

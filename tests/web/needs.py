@@ -64,6 +64,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
 # What it takes, or what it takes for each of these, which tests/web/test_matrix.py sets up.
 Needs = str | dict[str, str]
 USUAL, HOST, BANNED = "a member", "a host", "somebody banned"
+A_DATE = "a date that is to come"
 OWN_POST, OWN_ITEM, UNSIGNED, REVEALED = (
     "one's own post",
     "one's own proposal",
@@ -128,6 +129,12 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{N}/series/new"): "run_drop_ins",
     ("POST", f"{N}/series"): "run_drop_ins",
     ("POST", "/series/{id:id}/hold"): "run_drop_ins",
+    ("GET", "/series/{id:id}/edit"): "run_drop_ins",
+    ("POST", "/series/{id:id}/edit"): "run_drop_ins",
+    ("GET", "/series/{id:id}/end"): "run_drop_ins",
+    ("POST", "/series/{id:id}/end"): "run_drop_ins",
+    ("POST", "/series/{id:id}/skip"): "run_drop_ins",
+    ("POST", "/series/{id:id}/take-place"): "run_drop_ins",
     ("GET", "/drop-ins/{id:id}"): "read",
     ("POST", "/drop-ins/{id:id}/questions"): BELONG,
     ("POST", "/questions/{id:id}/vote"): BELONG,
@@ -155,6 +162,13 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/agenda/{id:id}/leave-out"): "run_drop_ins",
     ("POST", "/agenda/{id:id}/move"): "run_drop_ins",
     ("POST", "/agenda/{id:id}/minutes"): "run_drop_ins",
+    ("GET", "/drop-ins/{id:id}/edit"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/edit"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/cancel"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/restore"): {A_DATE: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/open"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/extend"): "run_drop_ins",
+    ("POST", "/drop-ins/{id:id}/end"): "run_drop_ins",
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
@@ -228,6 +242,12 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{A}/series"): "read",
     ("POST", f"{A}/series"): "run_drop_ins",
     ("GET", f"{A}/drop-ins"): "read",
+    ("GET", "/api/v1/series/{id:id}"): "read",
+    ("PATCH", "/api/v1/series/{id:id}"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/hold"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/end"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/skip"): "run_drop_ins",
+    ("POST", "/api/v1/series/{id:id}/take-place"): "run_drop_ins",
     ("GET", "/api/v1/drop-ins/{id:id}"): "read",
     ("GET", "/api/v1/drop-ins/{id:id}/room"): BELONG,
     ("POST", "/api/v1/drop-ins/{id:id}/questions"): BELONG,
@@ -259,6 +279,13 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("DELETE", "/api/v1/agenda/{id:id}"): {USUAL: NOBODY, OWN_ITEM: BELONG},
     ("PUT", "/api/v1/agenda/{id:id}/vote"): BELONG,
     ("DELETE", "/api/v1/agenda/{id:id}/vote"): BELONG,
+    ("PATCH", "/api/v1/drop-ins/{id:id}"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/following"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/cancel"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/restore"): {A_DATE: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/open"): "run_drop_ins",
+    ("POST", "/api/v1/drop-ins/{id:id}/extend"): "run_drop_ins",
+    ("POST", "/api/v1/drop-ins/{id:id}/end"): "run_drop_ins",
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.

@@ -22,6 +22,7 @@ from tests.web.addresses import Address, Things, furnish
 from tests.web.conftest import csrf_of
 from tests.web.crawling import CRAWL, filled
 from tests.web.needs import (
+    A_DATE,
     ASK,
     BANNED,
     HOST,
@@ -234,8 +235,11 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         )  # what those were who were sent away
     thread = await cast.start(db, olga, network, "Who looks at night?")
     furniture = await furnish(db, olga, network, thread)
+    series = await cast.schedule(db, olga, network)
+    next_week = await cast.rows(db, "SELECT id, local_date FROM drop_in WHERE series_id = :id ORDER BY local_date DESC LIMIT 1", id=series)  # fmt: skip
     usual = {
         **furniture,
+        "date": next_week[0].local_date.isoformat(),
         "was": access,
         "invitations/id": (await cast.invite(db, olga, network, email="pia@example.org")).id,
         "posts/id": (await cast.write(db, mia, thread, "The night nurse."))["id"],
@@ -243,7 +247,7 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         "bans/handle": mia.handle,
         "muted/handle": mia.handle,
         "lobby/handle": mia.handle,
-        "series/id": await cast.schedule(db, olga, network),  # furnish has held the other today
+        "series/id": series,  # furnish has held the other today
         "requests/id": (await cast.ask(db, zed, network)).id,
     }
     posts = {
@@ -280,6 +284,7 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         USUAL: usual,
         HOST: {**usual, "members/handle": hal.handle, "bans/handle": hal.handle},
         BANNED: {**usual, "bans/handle": kim.handle},
+        A_DATE: {**usual, "drop-ins/id": next_week[0].id},
         **{name: {**usual, "posts/id": post} for name, post in posts.items()},
     }
     return Scene(access, things, {who: own.get(who, usual) for who in ROLES})

@@ -57,13 +57,13 @@ async def test_a_drop_in_opens_by_itself_on_time(db, drop_in):
         at = await eventually(lambda: opened(db, drop_in))
     noon = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
     assert noon <= at < noon + timedelta(seconds=2)
-    assert await kinds(db, drop_in) == ["room.opened"]
+    assert await kinds(db, drop_in) == ["room.lobby", "room.opened"]
 
 
 async def test_a_drop_in_opens_with_redis_out_of_reach(db, drop_in):
     async with working(redis_url="unix:///nowhere/at.sock"):
         assert await eventually(lambda: opened(db, drop_in))
-    assert await kinds(db, drop_in) == ["room.opened"]
+    assert await kinds(db, drop_in) == ["room.lobby", "room.opened"]
 
 
 async def test_three_workers_open_and_close_it_once(db, drop_in):
@@ -71,7 +71,7 @@ async def test_three_workers_open_and_close_it_once(db, drop_in):
         await eventually(lambda: opened(db, drop_in))
         cast.it_is("2026-11-19 13:00:00")
         await eventually(lambda: cast.value(db, "SELECT closed_at FROM drop_in WHERE id = :id", id=drop_in))
-    assert await kinds(db, drop_in) == ["room.opened", "room.closed"]
+    assert await kinds(db, drop_in) == ["room.lobby", "room.opened", "room.wrap_up"]
 
 
 async def test_it_opens_even_when_its_job_was_lost(db, drop_in):

@@ -6,7 +6,7 @@ from typing import Any
 from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
-from chat.dropins import Apart, DropInSeen, SeriesSeen
+from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
 from chat.insight import Dashboard
 from chat.members import Profile, Viewer
 from chat.networks import (
@@ -134,11 +134,19 @@ def unmasking(u: Unmasking) -> Json:
     }  # fmt: skip
 
 
-def series(s: SeriesSeen) -> Json:
-    return {
+def series(s: SeriesSeen, *, host: bool = False) -> Json:
+    """A series. Where to meet is told to its hosts; the others hear it from the date that is live."""
+    told = {
         "id": s.id, "network": s.network_slug, "title": s.title, "description": s.description, "zone": s.zone, "rule": s.rule,
         "starts_on": s.starts_on.isoformat(), "local_time": s.local_time.isoformat(), "minutes": s.minutes, "host": s.host_handle,
+        "capacity": s.capacity, "holidays": s.holidays, "skipped": [day.isoformat() for day in s.skipped],
+        "chatham_house": s.chatham_house_since is not None, "ended_at": time(s.ended_at),
     }  # fmt: skip
+    return {**told, "place_url": s.place_url} if host else told
+
+
+def gap(g: Gap) -> Json:
+    return {"series": g.series_id, "date": g.local_date.isoformat(), "holiday": g.holiday or None}
 
 
 def drop_in(d: DropInSeen, *, admitted: bool = False) -> Json:
@@ -146,6 +154,7 @@ def drop_in(d: DropInSeen, *, admitted: bool = False) -> Json:
     return {
         "id": d.id, "series": d.series_id, "network": d.network_slug, "title": d.title, "description": d.description, "zone": d.zone,
         "host": d.host_handle, "state": d.state, "opens_at": time(d.opens_at), "closes_at": time(d.closes_at),
+        "local_date": d.local_date.isoformat(), "capacity": d.capacity, "cancelled_at": time(d.cancelled_at), "word": d.word,
         "opened_at": time(d.opened_at), "closed_at": time(d.closed_at), "missed_at": time(d.missed_at), "topic": d.topic_id,
         "place_url": d.place_url if admitted and d.state == "live" else None, "stream": f"d:{d.id}",
     }  # fmt: skip

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from chat import dropins, networks
 from chat.clock import now
+from chat.db import Transaction
+from chat.dropins import DropInSeen, Gap
 from chat.errors import Forbidden, Invalid, SignInFirst
 from web.edge import form_of, reading, see, writing
 from web.pages import page
@@ -19,6 +21,8 @@ ZONES = sorted(
     for zone in available_timezones()
     if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/"))
 )
+NAMED_ZONES = {zone: zone for zone in ZONES}
+MOST_DATES = 100
 
 
 async def index(request: Request) -> Response:
@@ -27,9 +31,17 @@ async def index(request: Request) -> Response:
         context = {
             "network": network,
             "series": await dropins.series_in(tx, network),
-            "drop_ins": await dropins.upcoming_in(tx, network.id),
+            "entries": await _entries(tx, network.id),
+            "regions": dropins.regions(),
         }
         return await page(request, tx, viewer, "dropins/index.html", context)
+
+
+async def _entries(tx: Transaction, network_id: int) -> list[DropInSeen | Gap]:
+    """What the list of dates shows: those to come, the cancelled ones, and the gaps between them."""
+    found = await dropins.upcoming_in(tx, network_id, MOST_DATES, cancelled=True)
+    gaps = await dropins.gaps_in(tx, network_id)
+    return sorted([*found, *gaps], key=lambda entry: entry.opens_at)
 
 
 async def new(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
@@ -39,15 +51,8 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
             raise SignInFirst
         if not network.may("run_drop_ins"):
             raise Forbidden("That is for the network’s hosts.")
-        return await page(
-            request,
-            tx,
-            viewer,
-            "dropins/new.html",
-            {"network": network, "zones": ZONES},
-            form=form,
-            error=error,
-        )
+        context = {"network": network, "zones": NAMED_ZONES, "regions": dropins.regions()}
+        return await page(request, tx, viewer, "dropins/new.html", context, form=form, error=error)
 
 
 async def schedule(request: Request) -> Response:

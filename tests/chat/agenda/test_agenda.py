@@ -63,7 +63,7 @@ async def test_a_member_proposes_and_a_host_takes_it_on(db, ana, ben, coming):
     await do(db, agenda.take_on, ana, item)
     await do(db, agenda.take_on, ana, item)
     assert await titles(db, coming) == ["Night handover"]
-    assert await events(db, f"d:{coming}") == ["agenda.changed", "agenda.changed"]
+    assert await events(db, f"d:{coming}") == ["agenda.changed", "agenda.changed", "now.changed"]
 
 
 async def test_what_a_host_adds_is_on_the_agenda(db, ana, coming):

@@ -1,6 +1,6 @@
 """A series and the dates it falls on."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -86,8 +86,8 @@ async def test_a_series_has_its_dates_of_eight_weeks(db, ana, open_network):
     assert await cast.value(db, "SELECT title FROM topic WHERE id = :id", id=found[0].topic_id) == (
         "Thursday drop-in, 15 October 2026"
     )
-    jobs = await cast.rows(db, "SELECT run_at FROM job WHERE kind = 'open_doors' ORDER BY run_at")
-    assert [j.run_at for j in jobs] == [d.opens_at for d in found]
+    jobs = await cast.rows(db, "SELECT run_at FROM job WHERE kind = 'turn_drop_in' ORDER BY run_at")
+    assert [j.run_at for j in jobs] == [d.opens_at - timedelta(minutes=15) for d in found]
 
 
 async def test_materialising_again_changes_nothing_and_later_adds_dates(db, ana, open_network):
@@ -114,8 +114,8 @@ async def test_a_changed_hour_moves_the_dates_and_doubles_none(db, ana, open_net
     after = await drop_ins(db, series)
     assert [(d.id, d.day) for d in after] == [(d.id, d.day) for d in before]
     assert {(d.opens_at.hour, d.opens_at.minute, d.closes_at.hour) for d in after} == {(15, 30, 16)}
-    rings = "SELECT count(*) FROM job WHERE kind = 'open_doors' AND run_at = :at"
-    assert await cast.value(db, rings, at=after[0].opens_at) == 1
+    rings = "SELECT count(*) FROM job WHERE kind = 'turn_drop_in' AND run_at = :at"
+    assert await cast.value(db, rings, at=after[0].opens_at - timedelta(minutes=15)) == 1
     listed = await cast.value(db, "SELECT listed_at FROM topic WHERE id = :id", id=after[0].topic_id)
     assert listed == after[0].opens_at
 

@@ -56,7 +56,7 @@ async def test_one_that_is_over_opens_again(db, ana, ben, series):
     async with db.transaction() as tx:
         assert await dropins.open_doors(tx, row.id)
     kinds = [kind for _, kind, _ in await cast.events(db, f"d:{row.id}")]
-    assert kinds == ["room.opened", "room.closed", "room.opened"]
+    assert kinds == ["room.opened", "room.wrap_up", "room.follow_up", "room.opened"]
 
 
 async def test_who_may_hold_and_when(db, ana, ben, dev, series):

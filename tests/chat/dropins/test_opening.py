@@ -87,17 +87,18 @@ async def test_nobody_opens_early(db, drop_in):
     assert await open_doors(db, drop_in) is False
     assert await close_doors(db, drop_in) is False
     assert (await now(db, drop_in)).opened_at is None
-    assert await due(db) == ([], [])
+    assert await due(db) == []
 
 
 async def test_five_workers_open_it_exactly_once(db, drop_in):
     cast.it_is(NOON)
-    assert await due(db) == ([drop_in.id], [])
+    assert await due(db) == [drop_in.id]
     tries = await asyncio.gather(*(open_doors(db, drop_in) for _ in range(5)))
     assert sorted(tries) == [False] * 4 + [True]
     assert await announced(db, drop_in, "dropin.opened") == [drop_in.id]
     assert await announced(db, drop_in, "room.opened") == [drop_in.id]
-    assert await cast.value(db, "SELECT count(*) FROM job WHERE kind = 'close_doors'") == 1
+    rings = "SELECT count(*) FROM job WHERE kind = 'turn_drop_in' AND run_at = :at"
+    assert await cast.value(db, rings, at=drop_in.closes_at) == 1
     assert await cast.value(db, "SELECT count(*) FROM post WHERE topic_id = :id", id=drop_in.topic_id) == 1
 
 
@@ -105,12 +106,12 @@ async def test_five_workers_close_it_exactly_once(db, drop_in):
     cast.it_is(NOON)
     await open_doors(db, drop_in)
     cast.it_is("2026-11-19 13:00")
-    assert await due(db) == ([], [drop_in.id])
+    assert await due(db) == [drop_in.id]
     tries = await asyncio.gather(*(close_doors(db, drop_in) for _ in range(5)))
     assert sorted(tries) == [False] * 4 + [True]
     assert await announced(db, drop_in, "dropin.closed") == [drop_in.id]
-    assert await announced(db, drop_in, "room.closed") == [drop_in.id]
-    assert await due(db) == ([], [])
+    assert await announced(db, drop_in, "room.wrap_up") == [drop_in.id]
+    assert await due(db) == []
 
 
 async def test_five_workers_miss_it_exactly_once(db, ben, drop_in):
@@ -120,7 +121,7 @@ async def test_five_workers_miss_it_exactly_once(db, ben, drop_in):
     assert await announced(db, drop_in, "dropin.missed") == [drop_in.id]
     assert await announced(db, drop_in, "dropin.opened") == []
     assert (await seen(db, ben, drop_in)).state == "missed"
-    assert await due(db) == ([], [])
+    assert await due(db) == []
     async with db.snapshot() as tx:
         assert drop_in.topic_id not in [t.id for t in await discussions.recent_topics(tx, ben)]
 

@@ -14,8 +14,8 @@ for (const { s } of JSON.parse(document.body.dataset.live)) {
     live.follow(cursorOf(s), {
       event(kind, d) {
         const shown = document.getElementById(`live-${d.id}`);
-        if (kind === "dropin.opened" && !shown && location.pathname !== `/drop-ins/${d.id}`) banners.append(html(d.html));
-        if (kind === "dropin.closed") shown?.remove();
+        if (/\.(open|extend)ed$/.test(kind) && !shown && location.pathname !== `/drop-ins/${d.id}`) banners.append(html(d.html));
+        if (/\.(clos|cancell)ed$/.test(kind)) shown?.remove();
       },
       resync: again,
     });
