@@ -31,7 +31,7 @@ def _things(
 
 def _item(called: str, thing: Any) -> str:
     """The same for every reader: no forms of anybody's session, and nothing of their own."""
-    around = {"csrf": "", "mine": (), "ballots": {}, "form": Typed(), "error": None}
+    around: dict[str, Any] = {"csrf": "", "mine": (), "ballots": {}, "form": Typed(), "error": None}
     return fragment(f"rooms/_{called}.html", **{called: thing}, **around)
 
 
