@@ -1,5 +1,6 @@
 """A room in which people are: Thursday at ten past twelve, in the open network, anonymity allowed."""
 
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -32,3 +33,12 @@ def at(room):
         clock.pretend(room.opens_at + timedelta(minutes=after))
 
     return minutes
+
+
+@pytest.fixture
+async def at_once(db):
+    """Connections for ten at the same time: who has to open one first comes late, and nothing would be proved."""
+    async with AsyncExitStack() as stack:
+        for _ in range(10):
+            tx = await stack.enter_async_context(db.transaction())
+            await tx.value("SELECT 1")

@@ -95,7 +95,7 @@ async def test_a_hand_of_an_earlier_opening_is_down(db, ana, ben, room, at):
     assert await queue(db, room) == [("Ben", False)]
 
 
-async def test_whoever_calls_at_once_calls_one_after_the_other(db, ana, room, open_network):
+async def test_whoever_calls_at_once_calls_one_after_the_other(db, ana, room, open_network, at_once):
     people = await cast.crowd(db, 6)
     for person in people:
         await cast.let_in(db, open_network, person)

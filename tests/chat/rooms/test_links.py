@@ -32,7 +32,7 @@ async def test_a_link_is_shared_once(db, ben, carol, room):
     )  # fmt: skip
 
 
-async def test_ten_at_once_are_one(db, ben, room):
+async def test_ten_at_once_are_one(db, ben, room, at_once):
     ids = await asyncio.gather(*(share(db, ben, room, "https://example.org/") for _ in range(6)))
     assert len(set(ids)) == 1
     assert len(await seen(db, room)) == 1

@@ -123,7 +123,7 @@ async def test_one_without_votes_may_go(db, ana, ben, room):
         await do(db, rooms.remove_poll, ana, voted)
 
 
-async def test_all_votes_at_once_are_counted(db, ana, room, open_network):
+async def test_all_votes_at_once_are_counted(db, ana, room, open_network, at_once):
     poll = await start(db, ana, room, shown="live")
     people = await cast.crowd(db, 9)
     for person in people:

@@ -181,7 +181,7 @@ async def test_one_vote_of_each_member(db, ana, ben, carol, room):
         await do(db, rooms.vote, ben, question)
 
 
-async def test_the_same_vote_many_times_at_once_is_one(db, ben, carol, room):
+async def test_the_same_vote_many_times_at_once_is_one(db, ben, carol, room, at_once):
     question = await ask(db, ben, room)
     await asyncio.gather(*(do(db, rooms.vote, carol, question) for _ in range(8)))
     assert (await the(db, question)).votes == 1
@@ -190,7 +190,7 @@ async def test_the_same_vote_many_times_at_once_is_one(db, ben, carol, room):
     assert (await the(db, question)).votes == 0
 
 
-async def test_votes_of_many_at_once_are_all_counted(db, ben, room, open_network):
+async def test_votes_of_many_at_once_are_all_counted(db, ben, room, open_network, at_once):
     question = await ask(db, ben, room)
     people = await cast.crowd(db, 12)
     for person in people:
@@ -222,7 +222,7 @@ async def test_one_is_pinned_at_a_time(db, ana, ben, room):
     assert {q.state for q in await seen(db, room)} == {"open"}
 
 
-async def test_hosts_who_pin_at_once_leave_one_pinned(db, ana, ben, room):
+async def test_hosts_who_pin_at_once_leave_one_pinned(db, ana, ben, room, at_once):
     questions = [await ask(db, ben, room, f"No. {n}") for n in range(6)]
     await asyncio.gather(*(do(db, rooms.pin, ana, question) for question in questions))
     assert [q.state for q in await seen(db, room)].count("pinned") == 1
