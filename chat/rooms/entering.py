@@ -1,9 +1,9 @@
 """Who may do something in a drop-in's room, and when."""
 
 from chat.db import Transaction
-from chat.dropins import DropInSeen, drop_ins_by_id, must_be_in, must_speak
+from chat.dropins import DropInSeen, drop_in_of, must_be_in, must_speak
 from chat.dropins.admitting import must_host
-from chat.errors import Conflict, NotFound
+from chat.errors import Conflict
 from chat.members import Viewer, must_act
 from chat.networks import has_right, role_in
 
@@ -29,13 +29,13 @@ async def enter(
 
     To ask, to raise a hand or to share a link is to speak, which who was muted may not. To vote is not.
     """
-    drop_in = await _drop_in(tx, viewer, drop_in_id)
+    drop_in = await drop_in_of(tx, must_act(viewer), drop_in_id)
     return await (must_speak if to_speak else must_be_in)(tx, viewer, drop_in), drop_in
 
 
 async def enter_as_host(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> tuple[Viewer, DropInSeen]:
     """The same for who runs the network's drop-ins."""
-    drop_in = await _drop_in(tx, viewer, drop_in_id)
+    drop_in = await drop_in_of(tx, must_act(viewer), drop_in_id)
     viewer = await must_be_in(tx, viewer, drop_in)
     return await must_host(tx, viewer, drop_in), drop_in
 
@@ -53,11 +53,3 @@ def must_be(drop_in: DropInSeen, states: tuple[str, ...], rule: str) -> None:
 async def in_turn(tx: Transaction, drop_in_id: int) -> None:
     """What a room has one of, or only so many, is given out by one transaction after the other."""
     await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('room', :id))", id=drop_in_id)
-
-
-async def _drop_in(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> DropInSeen:
-    must_act(viewer)
-    drop_in = (await drop_ins_by_id(tx, [drop_in_id])).get(drop_in_id)
-    if drop_in is None:
-        raise NotFound
-    return drop_in

@@ -30,7 +30,7 @@ def doing(act: Act, panel: str, table: str = "drop_in") -> Callable[[Request], A
                 if viewer:
                     await limited(request, "room", *ROOM, who=viewer.id)
                 await act(tx, viewer, id, form)
-                drop_in_id = id if table == "drop_in" else await rooms.room_of(tx, table, id)
+                drop_in_id = id if table == "drop_in" else await rooms.room_of(tx, viewer, table, id)
         except Invalid as error:
             if wants_json(request):
                 raise
@@ -47,8 +47,8 @@ async def _again(request: Request, table: str, form: Form, error: Invalid) -> Re
     """
     id = drop_in_id = request.path_params["id"]
     if table != "drop_in":
-        async with reading(request) as (tx, _):
-            drop_in_id = await rooms.room_of(tx, table, id)
+        async with reading(request) as (tx, viewer):
+            drop_in_id = await rooms.room_of(tx, viewer, table, id) or 0
     typed = {f"typed_{name}": value for name, value in form.items()}
     typed["here"] = f"{form.get('here', table)}-{id}"
     return await show_room(request, drop_in_id, typed, Invalid("here", error.sentence))
