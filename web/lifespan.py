@@ -11,6 +11,7 @@ from chat.realtime.presence import Presence
 from chat.realtime.telling import telling
 from web.house import House
 from web.live.desk import Desk
+from web.live.hands import Hands
 from web.live.heart import beat_for_ever
 from web.live.receipts import Receipts
 from web.live.rooms import Rooms
@@ -31,6 +32,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             hub.delivery.spawn(presence.keep_lease())
             hub.delivery.spawn(tally.log_for_ever())
             hub.delivery.spawn(rooms.tell_for_ever())
+            hub.delivery.spawn(Hands(db, presence).watch_for_ever())
             hub.delivery.spawn(receipts.write_for_ever())
             hub.delivery.spawn(beat_for_ever(hub, settings.live_heartbeat))
             yield House(settings, db, bus, hub, desk, rooms)

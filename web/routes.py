@@ -10,6 +10,7 @@ from web.api import calendars as calendars_api
 from web.api import dates, invitations, people, places, requests, rsvps, shaping, talk
 from web.api import hosting as hosting_api
 from web.api import notices as notices_api
+from web.api import rooms as rooms_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.calendars import routes as calendars
@@ -26,6 +27,7 @@ from web.networks import places as network_places
 from web.networks import routes as networks
 from web.networks import settings as network_settings
 from web.notices import routes as notices
+from web.rooms import acts as room
 from web.rooms import agenda, hosting
 from web.rooms import routes as rooms
 from web.site import routes as site
@@ -181,6 +183,19 @@ PAGES = [
     post("/drop-ins/{id:id}/open", drop_in_dates.open_now),
     post("/drop-ins/{id:id}/extend", drop_in_dates.extend),
     post("/drop-ins/{id:id}/end", drop_in_dates.end),
+    post("/drop-ins/{id:id}/questions", room.ask),
+    post("/questions/{id:id}/vote", room.vote),
+    post("/questions/{id:id}/withdraw", room.withdraw),
+    post("/questions/{id:id}/settle", room.settle),
+    post("/drop-ins/{id:id}/hand", room.hand),
+    post("/drop-ins/{id:id}/hands/next", room.call_next),
+    post("/hands/{id:id}/call", room.call),
+    post("/hands/{id:id}/lower", room.lower),
+    post("/drop-ins/{id:id}/polls", room.start_poll),
+    post("/polls/{id:id}/ballot", room.mark),
+    post("/polls/{id:id}/settle", room.settle_poll),
+    post("/drop-ins/{id:id}/links", room.share),
+    post("/links/{id:id}/remove", room.unshare),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
@@ -282,6 +297,23 @@ API = [
     Route("/drop-ins/{id:id}/rsvp", rsvps.take_back, methods=["DELETE"]),
     Route("/series/{id:id}/rsvp", rsvps.answer_series, methods=["PUT"]),
     Route("/series/{id:id}/rsvp", rsvps.take_series_back, methods=["DELETE"]),
+    get("/drop-ins/{id:id}/room", rooms_api.show_room),
+    post("/drop-ins/{id:id}/questions", rooms_api.ask),
+    Route("/questions/{id:id}", rooms_api.change_question, methods=["PATCH"]),
+    Route("/questions/{id:id}", rooms_api.withdraw, methods=["DELETE"]),
+    Route("/questions/{id:id}/vote", rooms_api.vote, methods=["PUT"]),
+    Route("/questions/{id:id}/vote", rooms_api.take_vote_back, methods=["DELETE"]),
+    Route("/drop-ins/{id:id}/hand", rooms_api.raise_hand, methods=["PUT"]),
+    Route("/drop-ins/{id:id}/hand", rooms_api.lower_hand, methods=["DELETE"]),
+    post("/drop-ins/{id:id}/hands/next", rooms_api.call_next),
+    post("/hands/{id:id}/call", rooms_api.call),
+    Route("/hands/{id:id}", rooms_api.lower, methods=["DELETE"]),
+    post("/drop-ins/{id:id}/polls", rooms_api.start_poll),
+    Route("/polls/{id:id}", rooms_api.change_poll, methods=["PATCH"]),
+    Route("/polls/{id:id}", rooms_api.remove_poll, methods=["DELETE"]),
+    Route("/polls/{id:id}/ballot", rooms_api.choose, methods=["PUT"]),
+    post("/drop-ins/{id:id}/links", rooms_api.share),
+    Route("/links/{id:id}", rooms_api.unshare, methods=["DELETE"]),
     get("/drop-ins/{id:id}/apart", hosting_api.list_apart),
     Route("/drop-ins/{id:id}/muted/{handle}", hosting_api.mute, methods=["PUT"]),
     Route("/drop-ins/{id:id}/muted/{handle}", hosting_api.unmute, methods=["DELETE"]),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import agenda, announcements, calendars, discussions, dropins, networks
+from chat import agenda, announcements, calendars, discussions, dropins, networks, rooms
 from chat.clock import now
 from chat.db import Database
 from chat.dropins.by_letter import answer_link, unsubscribe_link
@@ -92,6 +92,7 @@ async def furnish(
     async with db.transaction() as tx:
         await dropins.answer_series(tx, host, series, "maybe")
         await dropins.answer(tx, host, drop_in, "yes")
+    room = await _furnish_room(db, host, drop_in, words)
     offer = await cast.invite(db, host, network, places=20)
     await cast.allow_anonymity(db, network)
     unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
@@ -116,6 +117,7 @@ async def furnish(
         "drop-ins/id": drop_in,
         "calendars/id": feed.id,
         "calendars/token": feed.token,
+        **room,
         "agenda/id": items[2],
         "muted/handle": host.handle,
         "lobby/handle": host.handle,
@@ -140,4 +142,23 @@ async def furnish(
         "unsaid's post": unsaid.post,
         "talk": talk,
         "talk's opening": opening,
+    }
+
+
+async def _furnish_room(db: Database, host: Viewer, drop_in: int, words: str) -> dict[str, object]:
+    """What people leave in a room beside its talk."""
+    async with db.transaction() as tx:
+        question = await rooms.ask(tx, host, drop_in, f"{words}?")
+        hand = await rooms.raise_hand(tx, host, drop_in)
+        poll = await rooms.start_poll(
+            tx, host, drop_in, {"question": f"{words}?", "options": [words, "Never"]}
+        )
+        link = await rooms.share(
+            tx, host, drop_in, f"https://{words.replace(' ', '-').lower()}.example.org/", words
+        )
+    return {
+        "questions/id": question["id"],
+        "hands/id": hand,
+        "polls/id": poll["id"],
+        "links/id": link["id"],
     }

@@ -1,5 +1,6 @@
 """A worker that is killed in the middle of an announcement."""
 
+import asyncio
 import os
 import signal
 from collections import Counter

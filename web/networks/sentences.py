@@ -47,6 +47,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "unmasking.asked": ("{actor} asked to learn who wrote post {post}: {reason}",),
     "unmasking.declined": ("{actor} declined the question of {asked_by} who wrote post {post}",),
     "post.unmasked": ("{actor} agreed with {asked_by} to learn who wrote post {post}: {reason}",),
+    "question.removed": ("{actor} removed question {question} of a drop-in",),
+    "link.removed": ("{actor} removed a link that {subject} had shared in a drop-in",),
     "author.revealed": ("{actor} looked at who wrote post {post}",),
     "member.muted": ("{actor} muted {subject} at the drop-in “{title}”",),
     "member.unmuted": ("{actor} let {subject} speak again at the drop-in “{title}”",),

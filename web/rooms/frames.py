@@ -8,6 +8,7 @@ from chat.agenda import ItemSeen
 from chat.db import Reader
 from web.api import shapes
 from web.pages import fragment
+from web.rooms import panel_frames
 
 Payloads = dict[int, dict[str, Any]]
 
@@ -49,4 +50,5 @@ LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "agenda": _items,
     "agenda.voted": _votes,
     "now": _now,
+    **panel_frames.LOADERS,
 }

@@ -23,7 +23,9 @@ export class Panels {
   take({ html: text, gone, set = {} }) {
     for (const [id, words] of Object.entries(set)) {
       const shown = this.find(id);
-      if (shown && shown.textContent !== String(words)) shown.textContent = words;
+      if (!shown || shown.textContent === String(words)) continue;
+      shown.textContent = words;
+      if (shown.dataset.ranks) this.onRank?.(shown);
     }
     if (gone) this.find(gone)?.remove();
     if (text) this.put(html(text));
@@ -111,6 +113,7 @@ export class Panels {
   // What was sent is gone from its fields; what was written since stays.
   sent(form, said) {
     for (const field of form.querySelectorAll(FIELDS)) {
+      if (field.matches("[data-stays]")) continue; // who asks without a name may ask again
       if (field.matches("[type=checkbox], [type=radio]")) field.checked = field.defaultChecked;
       else if ("defaultValue" in field && field.value === said.get(field.name)?.replaceAll("\r\n", "\n")) field.value = field.defaultValue;
     }

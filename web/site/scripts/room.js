@@ -2,6 +2,7 @@
 import { live, cursorOf, html, writing, gone } from "./connection.js";
 import { Panels } from "./panel.js";
 import { People } from "./people.js";
+import { Ranking } from "./ranking.js";
 import { Typing } from "./typing.js";
 
 const SLACK = 4000; // ms after the clock says so, should nobody announce it
@@ -15,9 +16,10 @@ class LiveRoom extends HTMLElement {
     this.ahead = Date.now() - new Date(this.dataset.now); // of the server's clock; many a ward computer's is wrong
     this.panels = new Panels(this);
     this.panels.onPut = (element, fresh) => this.arrived(element, fresh);
+    new Ranking(this, this.panels);
     this.people = new People(this);
     const me = cursorOf(`m:${document.body.dataset.member}`);
-    if (me) live.follow(me, { event: (kind, d) => kind.startsWith("mine.") && this.own(d) });
+    if (me) live.follow(me, { event: (kind, d) => kind.startsWith("mine.") && (d.key ? this.own(d) : this.panels.take(d)) });
     const network = JSON.parse(document.body.dataset.live).find((c) => c.s === this.dataset.network);
     if (network) live.follow(network, { event: (kind, d) => kind.startsWith("dropin.") && String(d.id) === this.dataset.dropIn && this.soon() });
     this.enter(cursorOf(this.dataset.stream));
