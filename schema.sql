@@ -159,7 +159,8 @@ $$;
 
 -- A member's place in a network. It is active while it has neither ended nor been banned. Who asked to be a former
 -- member is not named beside what they wrote before `former_at`; who is unlisted is in the directory for hosts alone;
--- who is unmailed gets announcements in the page alone.
+-- who is unmailed gets announcements in the page alone. Of drop-ins they missed the retold are always told, the unretold never,
+-- and the others of those that they meant to come to, or often come to.
 CREATE TABLE membership (
     network_id bigint NOT NULL REFERENCES network,
     member_id bigint NOT NULL REFERENCES member,
@@ -172,6 +173,8 @@ CREATE TABLE membership (
     unlisted_at timestamptz,
     former_at timestamptz,
     unmailed_at timestamptz,
+    retold_at timestamptz,
+    unretold_at timestamptz,
     PRIMARY KEY (network_id, member_id)
 );
 CREATE INDEX membership_member ON membership (member_id) WHERE ended_at IS NULL AND banned_at IS NULL;
@@ -515,4 +518,70 @@ CREATE TABLE delivery (
     mailed_at timestamptz,
     dismissed_at timestamptz,
     PRIMARY KEY (announcement_id, member_id)
+);
+
+-- When a member was in the room of a drop-in while its doors were open, the wrap-up included: stretches that do not overlap.
+CREATE TABLE attendance (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    from_at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    PRIMARY KEY (drop_in_id, member_id, from_at),
+    CHECK (from_at < until_at)
+);
+CREATE INDEX attendance_member ON attendance (member_id);
+
+-- What a member keeps of a drop-in they attended, with its name and its network's as they were then: theirs, whatever becomes of
+-- their place. The note is for nobody else. What a confidential network called itself or the date is not kept.
+CREATE TABLE attended (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    title text NOT NULL,
+    network_name text NOT NULL,
+    minutes integer NOT NULL CHECK (minutes >= 1),
+    note text NOT NULL DEFAULT '',
+    noted_at timestamptz,
+    UNIQUE (drop_in_id, member_id)
+);
+CREATE INDEX attended_member ON attended (member_id);
+
+-- What a member shows to others of what they attended, by a code that cannot be guessed. It says today what it said when it was made;
+-- one that was withdrawn says nothing any more.
+CREATE TABLE certificate (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    attended_id bigint NOT NULL REFERENCES attended,
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    title text NOT NULL,
+    network_name text NOT NULL,
+    held_on date NOT NULL,
+    minutes integer NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    withdrawn_at timestamptz
+);
+CREATE UNIQUE INDEX certificate_valid ON certificate (attended_id) WHERE withdrawn_at IS NULL;
+
+-- What is written of a drop-in: drafted by the hub, changed and published by a host, as a post of the talk. Then the post is
+-- what holds, and `body` what was first published.
+CREATE TABLE minutes (
+    drop_in_id bigint PRIMARY KEY REFERENCES drop_in,
+    body text NOT NULL,
+    rev integer NOT NULL DEFAULT 1,
+    drafted_at timestamptz NOT NULL DEFAULT now(),
+    edited_at timestamptz,
+    edited_by bigint REFERENCES member,
+    reminded_at timestamptz,
+    published_at timestamptz,
+    published_by bigint REFERENCES member,
+    post_id bigint REFERENCES post
+);
+
+-- What has become of the word about a drop-in's minutes for one member who was not there: told in the page, sent as a letter.
+CREATE TABLE retelling (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    told_at timestamptz NOT NULL,
+    mailed_at timestamptz,
+    PRIMARY KEY (drop_in_id, member_id)
 );

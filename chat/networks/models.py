@@ -42,6 +42,8 @@ class Membership(SQLModel, table=True):
     unlisted_at: datetime | None = moment()
     former_at: datetime | None = moment()
     unmailed_at: datetime | None = moment()
+    retold_at: datetime | None = moment()
+    unretold_at: datetime | None = moment()
 
 
 class Invitation(SQLModel, table=True):
