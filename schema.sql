@@ -441,7 +441,8 @@ CREATE INDEX series_network ON series (network_id);
 
 -- One date of a series, moved when a host gave it a time of its own. The clock says what it is; the columns lobbied, opened,
 -- closed, wrapped, archived and missed say what has been announced. What is null here is as in the series. Each change
--- that calendars must hear of raises its sequence (RFC 5546), and `word` is what the host said to the last.
+-- that calendars must hear of raises its sequence (RFC 5546), and `word` is what the host said to the last. A date to which
+-- somebody came under the Chatham House rule keeps it, whatever the series does later.
 CREATE TABLE drop_in (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     series_id bigint NOT NULL REFERENCES series,
@@ -465,6 +466,7 @@ CREATE TABLE drop_in (
     lobbied_at timestamptz,
     wrapped_at timestamptz,
     archived_at timestamptz,
+    chatham_house_since timestamptz,
     UNIQUE (series_id, local_date),
     CHECK (opens_at < closes_at)
 );

@@ -4,6 +4,9 @@ ALTER TABLE membership
     ADD COLUMN retold_at timestamptz,
     ADD COLUMN unretold_at timestamptz;
 
+-- Whoever came under the rule keeps it, whatever the series does later.
+ALTER TABLE drop_in ADD COLUMN chatham_house_since timestamptz;
+
 -- When a member was in the room of a drop-in while its doors were open, the wrap-up included: stretches that do not overlap.
 CREATE TABLE attendance (
     drop_in_id bigint NOT NULL REFERENCES drop_in,
