@@ -5,10 +5,12 @@ from starlette.routing import Mount, Route
 
 from web.announcements import routes as announcements
 from web.api import announcements as announcements_api
+from web.api import attendance as attendance_api
 from web.api import dates, invitations, people, places, requests, shaping, talk
 from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
+from web.attendance import routes as attendance
 from web.discussions import routes as discussions
 from web.discussions import unmasking
 from web.dropins import routes as dropins
@@ -134,6 +136,16 @@ PAGES = [
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
     get("/drop-ins/{id:id}", dropins.room),
+    get("/drop-ins/{id:id}/attendance", attendance.people),
+    get("/drop-ins/{id:id}/attendance.csv", attendance.sheet_of_people),
+    get("/attendance", attendance.ledger),
+    get("/attendance/years/{year:id}.csv", attendance.sheet_of_year),
+    get("/attendance/{id:id}", attendance.entry),
+    post("/attendance/{id:id}/note", attendance.save_note),
+    post("/attendance/{id:id}/certificate", attendance.certify),
+    post("/attendance/{id:id}/certificate/withdraw", attendance.withdraw),
+    get("/attendance/{id:id}/certificate.pdf", attendance.pdf),
+    get("/certificates/{code}", attendance.certificate),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
@@ -221,6 +233,13 @@ API = [
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),
     get("/drop-ins/{id:id}", dates.show_drop_in),
+    get("/drop-ins/{id:id}/attendance", attendance_api.people),
+    get("/attendance", attendance_api.ledger),
+    get("/attendance/{id:id}", attendance_api.entry),
+    Route("/attendance/{id:id}", attendance_api.save_note, methods=["PATCH"]),
+    Route("/attendance/{id:id}/certificate", attendance_api.certify, methods=["PUT"]),
+    Route("/attendance/{id:id}/certificate", attendance_api.withdraw, methods=["DELETE"]),
+    get("/certificates/{code}", attendance_api.certificate),
 ]
 
 MACHINES = [

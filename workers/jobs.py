@@ -5,7 +5,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, dropins, mail, members, networks
+from chat import announcements, attendance, dropins, mail, members, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -70,6 +70,11 @@ async def close_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
         await dropins.close_doors(tx, drop_in_id)
 
 
+async def close_attendance(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await attendance.close_attendance(tx, drop_in_id)
+
+
 async def spread_announcement(db: Database, redis: Redis, *, announcement_id: int, after: int) -> None:
     async with db.transaction() as tx:
         await announcements.spread(tx, announcement_id, after)
@@ -83,7 +88,7 @@ async def mail_announcement(
 
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, open_doors,
-    close_doors, spread_announcement, mail_announcement,
+    close_doors, close_attendance, spread_announcement, mail_announcement,
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from chat.attendance.listing import (
     people_at,
 )
 from chat.attendance.noting import AWAY_FOR, Stretch, note
-from chat.attendance.settling import close_attendance, settle_late
+from chat.attendance.settling import close_attendance, forget_old, settle_late
 
 __all__ = [
     "AWAY_FOR",
@@ -38,6 +38,7 @@ __all__ = [
     "close_attendance",
     "counted",
     "entry_of",
+    "forget_old",
     "ledger_of",
     "names_of",
     "note",

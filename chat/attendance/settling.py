@@ -10,6 +10,7 @@ LAST_NOTES = timedelta(
     minutes=2
 )  # web processes note every half a minute; a database may be away a little longer
 LOOK_BACK = timedelta(hours=6)
+KEPT = timedelta(days=400)  # thirteen months: until the year after has been written up
 
 # Minutes that a late note adds are added. What a confidential network calls itself and its dates stays inside.
 SETTLE = """
@@ -58,3 +59,11 @@ async def settle_late(tx: Transaction) -> None:
     )
     if rows:
         await tx.run(SETTLE, ids=[id for (id,) in rows])
+
+
+async def forget_old(tx: Transaction) -> None:
+    """Who was where is no host's business for ever. What its members keep stays theirs."""
+    await tx.run(
+        "DELETE FROM attendance USING drop_in WHERE drop_in.id = drop_in_id AND closes_at < :before",
+        before=clock.now() - KEPT,
+    )

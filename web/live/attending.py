@@ -51,17 +51,20 @@ class Attending:
         for who, since in self.here.items():
             self._see(who, since, now)
             self.here[who] = now
-        for drop_in_id, people in list(self.seen.items()):
+        for drop_in_id in list(self.seen):
+            people = self.seen.pop(drop_in_id)
             try:
                 async with self.db.transaction() as tx:
                     await attendance.note(tx, drop_in_id, [one for seen in people.values() for one in seen])
             except AWAY as error:
-                if not own_fault(error):
-                    raise
-                log.error("attendance is lost", drop_in=drop_in_id, exc_info=error)
-            # What came meanwhile is said the next time, and what is said twice changes nothing.
-            if self.seen.get(drop_in_id) is people:
-                del self.seen[drop_in_id]
+                if own_fault(error):
+                    log.error("attendance is lost", drop_in=drop_in_id, exc_info=error)
+                    continue
+                # What came meanwhile is said the next time too; what is said twice changes nothing.
+                for member, seen in self.seen.get(drop_in_id, {}).items():
+                    people.setdefault(member, []).extend(seen)
+                self.seen[drop_in_id] = people
+                raise
 
     async def note_last(self) -> None:
         """This process ends."""

@@ -1,6 +1,7 @@
 """Who was there, whatever the web processes say of it, and in whatever order."""
 
 import asyncio
+import itertools
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -141,12 +142,10 @@ async def test_any_interleaving_gives_the_truth_within_a_beat(db, drop_in, ben, 
     assert set(kept) <= open_for
     assert heard <= set(kept), "what was said is lost"
     away = round(AWAY_FOR.total_seconds())
-    assert all(later[0] - sooner[1] > away for sooner, later in zip(found, found[1:], strict=False))
+    assert all(later[0] - sooner[1] > away for sooner, later in itertools.pairwise(found))
     # Nothing is made up but short absences: every second kept lies between two that were seen, a short way apart.
     seen = sorted(heard)
-    bridged = {
-        s for a, b in zip(seen, seen[1:], strict=False) if b - a <= away + 1 for s in range(a, b)
-    } | heard
+    bridged = {s for a, b in itertools.pairwise(seen) if b - a <= away + 1 for s in range(a, b)} | heard
     assert set(kept) <= bridged
     crashed = sum(dies for *_, dies in screens)
     assert len(truth - set(kept)) <= 30 * crashed
@@ -155,12 +154,12 @@ async def test_any_interleaving_gives_the_truth_within_a_beat(db, drop_in, ben, 
 def _told(begin: int, lasts: int, phase: int, dies: bool) -> list[tuple[int, int]]:
     end, beats = begin + lasts, [s for s in range(begin, begin + lasts) if s % 30 == phase]
     moments = [begin, *beats, *([] if dies else [end])]
-    return [(a, b) for a, b in zip(moments, moments[1:], strict=False) if a < b]
+    return [(a, b) for a, b in itertools.pairwise(moments) if a < b]
 
 
 def _batches(said: list, seed: int) -> list[list]:
     """In any order, some of it twice, several at a time."""
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)
     pieces = said + chance.choices(said, k=3) if said else []
     chance.shuffle(pieces)
     size = chance.randint(1, len(pieces) // 2 + 1)
