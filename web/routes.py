@@ -22,6 +22,7 @@ from web.networks import places as network_places
 from web.networks import routes as networks
 from web.networks import settings as network_settings
 from web.notices import routes as notices
+from web.rooms import routes as rooms
 from web.site import routes as site
 
 
@@ -135,7 +136,6 @@ PAGES = [
     get("/networks/{slug}/series/new", dropins.new),
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
-    get("/drop-ins/{id:id}", dropins.room),
     get("/drop-ins/{id:id}/attendance", attendance.people),
     get("/drop-ins/{id:id}/attendance.csv", attendance.sheet_of_people),
     get("/attendance", attendance.ledger),
@@ -146,6 +146,7 @@ PAGES = [
     post("/attendance/{id:id}/certificate/withdraw", attendance.withdraw),
     get("/attendance/{id:id}/certificate.pdf", attendance.pdf),
     get("/certificates/{code}", attendance.certificate),
+    get("/drop-ins/{id:id}", rooms.show),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),

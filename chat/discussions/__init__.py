@@ -3,6 +3,7 @@
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
+from chat.discussions.muting import Kept, kept_from
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
@@ -35,6 +36,7 @@ __all__ = [
     "Author",
     "Extent",
     "Hit",
+    "Kept",
     "PostSeen",
     "TopicRow",
     "Unmasking",
@@ -46,6 +48,7 @@ __all__ = [
     "edit",
     "extent_of",
     "fold_views",
+    "kept_from",
     "latest_posts",
     "mark_read",
     "networks_of_topics",

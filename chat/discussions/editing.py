@@ -3,6 +3,7 @@
 from chat import clock
 from chat.db import Transaction
 from chat.discussions.authorship import wrote
+from chat.discussions.muting import must_be_heard
 from chat.discussions.queries import PostSeen, networks_of_topics, post_of
 from chat.discussions.writing import clean_body, must_belong, must_write
 from chat.errors import Conflict, Forbidden
@@ -24,6 +25,7 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
         raise Forbidden("Only its author can change a post.")
     if post.removed_at:
         raise Conflict("This post has been removed.")
+    await must_be_heard(tx, viewer.id, post.topic_id)
     rev = await tx.value(
         "UPDATE post SET body = :body, html = :html, renderer = :renderer, rev = rev + 1, edited_at = :now "
         "WHERE id = :id AND body <> :body AND removed_at IS NULL RETURNING rev",

@@ -78,3 +78,10 @@ class Reading(SQLModel, table=True):
     topic_id: int = ref("topic", primary_key=True)
     number: int
     at: datetime = moment(default=True)
+
+
+class Muted(SQLModel, table=True):
+    topic_id: int = ref("topic", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    muted_by: int = ref("member")
+    muted_at: datetime = moment(default=True)

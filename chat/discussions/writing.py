@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from chat import clock
 from chat.db import Transaction
 from chat.discussions.models import Topic
+from chat.discussions.muting import must_be_heard
 from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
@@ -84,6 +85,7 @@ async def reply(
 
     async def act() -> dict[str, Any]:
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network_id)
+        await must_be_heard(tx, viewer.id, topic_id)
         post = await add_post(tx, topic_id, viewer.id, source, html, parent, unnamed=unnamed)
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network_id)
         tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)

@@ -1,5 +1,18 @@
 """Drop-ins: series, their dates, and the doors."""
 
+from chat.dropins.admitting import (
+    Apart,
+    admitted_to,
+    in_lobbies,
+    let_in,
+    must_be_in,
+    must_host,
+    must_speak,
+    mute,
+    send_to_lobby,
+    set_apart,
+    unmute,
+)
 from chat.dropins.holding import hold
 from chat.dropins.opening import close_doors, due, open_doors
 from chat.dropins.queries import (
@@ -20,9 +33,11 @@ from chat.dropins.scheduling import WEEKDAYS, materialise_all, schedule
 
 __all__ = [
     "WEEKDAYS",
+    "Apart",
     "Door",
     "DropInSeen",
     "SeriesSeen",
+    "admitted_to",
     "close_doors",
     "doors",
     "drop_in_of",
@@ -30,12 +45,21 @@ __all__ = [
     "drop_ins_by_id",
     "due",
     "hold",
+    "in_lobbies",
+    "let_in",
     "live_now",
     "materialise_all",
+    "must_be_in",
+    "must_host",
+    "must_speak",
+    "mute",
     "open_doors",
     "people_here",
     "schedule",
+    "send_to_lobby",
     "series_in",
+    "set_apart",
+    "unmute",
     "upcoming_for",
     "upcoming_in",
 ]

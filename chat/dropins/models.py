@@ -71,3 +71,10 @@ class SeriesRsvp(SQLModel, table=True):
     member_id: int = ref("member", primary_key=True)
     answer: str = words()
     answered_at: datetime = moment(default=True)
+
+
+class Lobby(SQLModel, table=True):
+    drop_in_id: int = ref("drop_in", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    sent_by: int = ref("member")
+    since: datetime = moment(default=True)

@@ -75,6 +75,22 @@ class DropInSeen(NamedTuple):
         return self.chatham_house_since is not None and self.chatham_house_since < self.closes_at
 
     @property
+    def opens_room(self) -> bool:
+        """Whether its live stream can be followed: late questions and answers are live too."""
+        return self.lets_in or self.state == "follow_up"
+
+    @property
+    def turns_at(self) -> datetime | None:
+        """When the clock says another state."""
+        return {
+            "scheduled": self.opens_at - LOBBY,
+            "lobby": self.opens_at,
+            "live": self.closes_at,
+            "wrap_up": self.closes_at + WRAP_UP,
+            "follow_up": self.closes_at + FOLLOW_UP,
+        }.get(self.state)
+
+    @property
     def over(self) -> bool:
         return self.state in ("wrap_up", "follow_up", "archived")
 

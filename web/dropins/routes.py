@@ -7,11 +7,9 @@ from zoneinfo import available_timezones
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import discussions, dropins, networks
+from chat import dropins, networks
 from chat.clock import now
 from chat.errors import Forbidden, Invalid, SignInFirst
-from chat.events import drop_in_stream, network_stream, topic_stream
-from web.discussions.routes import unnamed
 from web.edge import form_of, reading, see, writing
 from web.pages import page
 
@@ -21,7 +19,6 @@ ZONES = sorted(
     for zone in available_timezones()
     if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/"))
 )
-LATEST_TALK = 100
 
 
 async def index(request: Request) -> Response:
@@ -70,23 +67,3 @@ async def hold(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         drop_in_id = await dropins.hold(tx, viewer, request.path_params["id"], now())
     return see(f"/drop-ins/{drop_in_id}")
-
-
-async def room(request: Request) -> Response:
-    async with reading(request) as (tx, viewer):
-        drop_in = await dropins.drop_in_of(tx, viewer, request.path_params["id"])
-        network = await networks.network_by_id(tx, viewer, drop_in.network_id)
-        topic = await discussions.topic_of(tx, viewer, drop_in.topic_id)
-        streams = [topic_stream(topic.id), network_stream(network.id)]
-        if network.role and drop_in.lets_in:
-            streams.append(drop_in_stream(drop_in.id))
-        posts = await discussions.latest_posts(tx, topic, LATEST_TALK)
-        context = {
-            "drop_in": drop_in,
-            "network": network,
-            "topic": topic,
-            "posts": posts,
-            **await unnamed(tx, viewer, network, topic.id, posts),
-            "admitted": network.role is not None and drop_in.state == "live",
-        }
-        return await page(request, tx, viewer, "dropins/room.html", context, streams=streams)

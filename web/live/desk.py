@@ -104,10 +104,14 @@ async def _admitted(tx: Reader, places: dict[str, Place], asked: set[Asked]) -> 
         room: await networks.readers_among(tx, some, members_only=room) if some else set()
         for room, some in pairs.items()
     }
+    rooms = {place.ref for place in places.values() if place.kind == "d"}
+    sent_out = await dropins.in_lobbies(tx, rooms) if rooms else set()
 
     def may(place: Place, member_id: int) -> bool:
         if place.kind == "m":
             return member_id == place.ref
+        if (place.ref, member_id) in sent_out and place.kind == "d":
+            return False
         return place.lets_in and (place.network_id, member_id) in readers[place.kind == "d"]
 
     return {(name, member_id) for name, member_id in asked if name in places and may(places[name], member_id)}

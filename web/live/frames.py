@@ -13,6 +13,7 @@ from chat.events import Event
 from chat.realtime.frames import message
 from web.api import shapes
 from web.pages import fragment
+from web.rooms import frames as rooms
 
 Payloads = dict[int, dict[str, Any]]
 
@@ -21,14 +22,21 @@ async def render(tx: Reader, events: list[Event], form: str) -> list[bytes]:
     """A frame for each event, in order; one query for each kind of thing they speak of."""
     payloads: dict[str, Payloads] = {}
     for about, load in LOADERS.items():
-        ids = sorted({event.ref for event in events if event.kind.partition(".")[0] == about})
+        ids = sorted({event.ref for event in events if _about(event) == about})
         if ids:
             payloads[about] = await load(tx, ids, form)
     return [message(t="ev", s=e.stream, q=e.seq, k=e.kind, d=_payload(e, payloads)) for e in events]
 
 
+def _about(event: Event) -> str:
+    """What loads an event: a loader of its very kind, or one for all that is said of such a thing."""
+    return event.kind if event.kind in LOADERS else event.kind.partition(".")[0]
+
+
 def _payload(event: Event, payloads: dict[str, Payloads]) -> dict[str, Any]:
-    about = event.kind.partition(".")[0]
+    about = _about(event)
+    if about == "mine":  # such as mine.item: the reader's own vote, given or taken back
+        return {"key": f"{event.kind.partition('.')[2]}-{event.ref}", "on": event.rev > 0}
     if about == "read":
         return {"topic": event.ref, "number": event.rev}
     if about == "membership":
@@ -98,4 +106,5 @@ LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "dropin": _drop_ins,
     "room": _drop_ins,
     "notice": _notices,
+    **rooms.LOADERS,
 }

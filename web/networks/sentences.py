@@ -45,6 +45,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "unmasking.declined": ("{actor} declined the question of {asked_by} who wrote post {post}",),
     "post.unmasked": ("{actor} agreed with {asked_by} to learn who wrote post {post}: {reason}",),
     "author.revealed": ("{actor} looked at who wrote post {post}",),
+    "member.muted": ("{actor} muted {subject} at the drop-in “{title}”",),
+    "member.unmuted": ("{actor} let {subject} speak again at the drop-in “{title}”",),
+    "member.sent_to_lobby": ("{actor} sent {subject} to the lobby of the drop-in “{title}”",),
+    "member.let_in": ("{actor} let {subject} in again at the drop-in “{title}”",),
 }
 FORMER = "What they wrote is shown as by a former member."
 

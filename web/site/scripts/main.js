@@ -4,7 +4,6 @@ import "./times.js";
 import "./thread.js";
 import "./reply.js";
 import "./topics.js";
-import "./room.js";
 import "./copy.js";
 
 const banners = document.getElementById("banners");

@@ -1,82 +1,166 @@
-// A drop-in's room: it opens and closes by itself, and shows who is here.
+// A drop-in's room: it goes from state to state by itself, and shows who is here. Only its page loads this.
 import { live, cursorOf, html, writing, gone } from "./connection.js";
+import { Panels } from "./panel.js";
+import { People } from "./people.js";
 import { Typing } from "./typing.js";
 
 const SLACK = 4000; // ms after the clock says so, should nobody announce it
+const SPREAD = 1500; // ms over which the pages of a room ask for their next state
+const LEFT = [10, 5, 1]; // minutes before the end, of which listeners are told
 
 class LiveRoom extends HTMLElement {
   connectedCallback() {
-    this.people = new Map();
+    this.followed = new Set();
     this.ahead = Date.now() - new Date(this.dataset.now); // of the server's clock; many a ward computer's is wrong
-    const { dropIn, stream, state } = this.dataset;
-    const network = [...JSON.parse(document.body.dataset.live)].find((c) => c.s.startsWith("n:"));
-    if (network) live.follow(cursorOf(network.s), { event: (kind, d) => kind.startsWith("dropin.") && String(d.id) === dropIn && this.turn(kind) });
-    if (cursorOf(stream)) this.enter(stream, state);
-    if (state === "scheduled" || state === "lobby") this.at(this.dataset.opens, "dropin.opened");
-    if (state === "live") this.at(this.dataset.closes, "dropin.closed");
-    this.countdown();
+    this.panels = new Panels(this);
+    this.panels.onPut = (element, fresh) => this.arrived(element, fresh);
+    this.people = new People(this);
+    const me = cursorOf(`m:${document.body.dataset.member}`);
+    if (me) live.follow(me, { event: (kind, d) => kind.startsWith("mine.") && this.own(d) });
+    const network = JSON.parse(document.body.dataset.live).find((c) => c.s === this.dataset.network);
+    if (network) live.follow(network, { event: (kind, d) => kind.startsWith("dropin.") && String(d.id) === this.dataset.dropIn && this.soon() });
+    this.enter(cursorOf(this.dataset.stream));
+    this.showTabs();
+    this.wait();
+    setInterval(() => this.tick(), 1000);
+    this.tick();
   }
 
-  enter(stream, state) {
-    const line = this.querySelector("[data-typing]"), typing = line && new Typing(line, this.querySelector("textarea"), stream, this);
-    live.follow(cursorOf(stream), {
-      eph: (kind, d) => kind === "presence" ? this.presence(d) : kind === "typing" && typing?.heard(d),
-      gone: () => state === "live" && !this.over() && gone(),
+  // Follow the room's own stream from here on.
+  enter(cursor) {
+    if (!cursor || this.followed.has(cursor.s)) return;
+    this.followed.add(cursor.s);
+    const area = this.querySelector("#say textarea"), line = this.querySelector("[data-typing]");
+    const typing = this.typing ??= line && new Typing(line, area, cursor.s, this.people);
+    const left = () => { this.followed.delete(cursor.s); this.soon(0); };
+    live.follow(cursor, {
+      event: (kind, d) => kind.startsWith("room.") ? this.soon() : this.panels.take(d),
+      eph: (kind, d) => kind === "presence" ? this.people.heard(d) : kind === "typing" && typing?.heard(d),
+      resync: left,
+      gone: left,
     });
-    const said = (kind, d) => kind === "post.added" && d.html && typing.stopped(Number(html(d.html).dataset.author));
-    if (typing) live.follow(cursorOf(this.querySelector("live-thread").dataset.stream), { event: said });
+    const talk = cursorOf(this.querySelector("live-thread")?.dataset.stream);
+    if (!talk || this.followed.has(talk.s)) return;
+    this.followed.add(talk.s);
+    live.follow(talk, { event: (kind, d) => kind === "post.added" && d.html && this.heard(html(d.html)) });
   }
+
+  heard(post) {
+    this.typing?.stopped(Number(post.dataset.author));
+    if (post.dataset.author !== document.body.dataset.member) this.count("talk");
+  }
+
+  own({ key, on }) {
+    this.panels.own({ key, on });
+    if (key === `room-${this.dataset.dropIn}`) this.soon(0); // muted, sent to the lobby, or let in; or a host should look
+  }
+
+  // The state by the clock, should nobody announce it.
+  wait() {
+    clearTimeout(this.waiting);
+    if (!this.dataset.next) return;
+    const ms = Math.max(this.until(this.dataset.next), 0) + SLACK + Math.random() * SLACK;
+    if (ms < 2 ** 31) this.waiting = setTimeout(() => this.refresh(), ms);
+  }
+
+  soon(within = SPREAD) {
+    clearTimeout(this.going);
+    this.going = setTimeout(() => this.refresh(), Math.random() * within);
+  }
+
+  // The page of the new state is the server's. It comes into this one, so that a sentence in the making is kept.
+  async refresh() {
+    const answer = await fetch(location.pathname, { redirect: "manual" }).catch(() => null);
+    if (!answer || answer.status >= 500) return this.wait();
+    const text = (await answer.text()).replace(/<style[^]*?<\/style>/g, ""); // of which the browser would complain
+    const page = answer.ok && new DOMParser().parseFromString(text, "text/html");
+    const room = page && page.querySelector("live-room");
+    if (!room) return answer.status === 404 || answer.status === 403 || writing() ? gone() : location.reload();
+    const thread = this.querySelector("live-thread"), posts = [...room.querySelectorAll("live-thread > .post")];
+    this.panels.swap(room);
+    for (const post of thread ? posts : []) {
+      const { id, number, rev } = post.dataset;
+      thread.take("post.added", { id, number: Number(number), rev: Number(rev), html: post.outerHTML });
+    }
+    this.querySelector("live-thread")?.classList.toggle("can-write", room.querySelector("live-thread")?.matches(".can-write") ?? Boolean(this.querySelector("#say")));
+    const cursors = JSON.parse(page.body.dataset.live);
+    this.enter(cursors.find((c) => c.s === this.dataset.stream));
+    this.people.show();
+    this.showTabs();
+    this.wait();
+    this.tick();
+  }
+
+  // What listeners hear: an element may bring a sentence for them.
+  arrived(element, fresh) {
+    const sentence = element.dataset.say, panel = element.closest("[data-panel]");
+    if (sentence && sentence !== this.said) this.say(this.said = sentence);
+    if (fresh && panel && element.dataset.in) this.count(panel.dataset.panel);
+  }
+
+  say(sentence) {
+    this.querySelector("#room-status").textContent = sentence;
+  }
+
+  // Tabs: what stands one after the other without scripts is looked at one at a time.
+  showTabs() {
+    const tabs = [...this.querySelectorAll("#room-tabs a")];
+    this.classList.toggle("tabbed", tabs.length > 0);
+    const named = tabs.map((tab) => tab.dataset.tab);
+    this.turn(named.includes(this.dataset.tab) ? this.dataset.tab : named[0]);
+    for (const tab of tabs) tab.onclick = (event) => { event.preventDefault(); this.turn(tab.dataset.tab); };
+  }
+
+  turn(name) {
+    this.dataset.tab = name ?? "";
+    const narrow = matchMedia("(max-width: 57.99rem)").matches, shown = name === "talk" && !narrow ? "ask" : name;
+    for (const tab of this.querySelectorAll("#room-tabs a")) {
+      tab.dataset.tab === shown ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
+      if (tab.dataset.tab === shown || !narrow && tab.dataset.tab === "talk") clear(tab);
+    }
+    if (name === "talk") this.querySelector("live-thread")?.lastElementChild?.scrollIntoView({ block: "end" });
+  }
+
+  count(name) {
+    const tab = this.querySelector(`#room-tabs a[data-tab="${name}"]`);
+    if (!tab || tab.hasAttribute("aria-current") || name === "talk" && !matchMedia("(max-width: 57.99rem)").matches) return;
+    const line = tab.querySelector(".fresh");
+    if (!line) return;
+    line.textContent = Number(line.textContent) + 1;
+  }
+
+  // Clocks
 
   until(moment) {
     return new Date(moment) - (Date.now() - this.ahead);
   }
 
-  over() {
-    return this.until(this.dataset.closes) <= 0;
-  }
-
-  at(moment, kind) {
-    const ms = this.until(moment) + SLACK + Math.random() * SLACK;
-    if (ms < 2 ** 31) setTimeout(() => this.turn(kind), Math.max(ms, SLACK));
-  }
-
-  // The page of the new state is the server's; a sentence in the making is kept.
-  turn(kind) {
-    if (!writing()) return location.reload();
-    if (kind === "dropin.closed") this.querySelector(".state").textContent = "It is over. What was said stays here.";
-  }
-
-  presence({ count, here, joined = [], left = [] }) {
-    if (here) this.people = new Map(here.map((p) => [p.id, p]));
-    for (const p of joined) this.people.set(p.id, p);
-    for (const id of left) this.people.delete(id);
-    this.count = count;
-    const counter = this.querySelector("[data-count]"), list = this.querySelector("[data-people]");
-    if (!list) return;
-    counter.textContent = count;
-    const sorted = [...this.people.values()].sort((a, b) => a.name.localeCompare(b.name));
-    list.replaceChildren(...sorted.map(person));
-    if (count > sorted.length) list.append(Object.assign(document.createElement("li"), { textContent: `and ${count - sorted.length} more`, className: "quiet" }));
-  }
-
-  countdown() {
-    const line = this.querySelector(".countdown");
-    if (!line) return;
-    const tick = () => {
+  tick() {
+    for (const line of this.querySelectorAll("[data-until]")) {
       const seconds = Math.max(0, Math.round(this.until(line.dataset.until) / 1000));
-      line.textContent = seconds < 3600 ? `in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
-      if (!seconds) clearInterval(timer);
-    };
-    const timer = setInterval(tick, 1000);
-    tick();
+      line.textContent = seconds < 3600 ? `in ${minutes(seconds)}` : "";
+    }
+    for (const line of this.querySelectorAll("[data-started]")) this.timer(line);
+    if (this.dataset.state === "live") this.warn(Math.ceil(this.until(this.dataset.closes) / 60000));
+  }
+
+  // It counts down from the minutes that were given, then says softly how far over it is; without them it counts up.
+  timer(line) {
+    const gone = Math.max(0, Math.round(-this.until(line.dataset.started) / 1000)), given = Number(line.dataset.minutes) * 60;
+    const left = given - gone, over = given && left < 0;
+    line.textContent = over ? `${minutes(-left)} over` : given ? `${minutes(left)} left` : minutes(gone);
+    line.classList.toggle("over", Boolean(over));
+    line.classList.toggle("soon", Boolean(given) && !over && left <= Math.max(60, given / 5));
+  }
+
+  warn(left) {
+    if (!LEFT.includes(left) || this.warned === left) return;
+    if (this.warned !== undefined || left < LEFT[0]) this.say(`${left} ${left === 1 ? "minute" : "minutes"} left`);
+    this.warned = left;
   }
 }
 
-function person(p) {
-  const item = document.createElement("li");
-  const name = Object.assign(document.createElement("a"), { className: "name", textContent: p.name, href: `/members/${p.handle}` });
-  item.append(name, Object.assign(document.createElement("span"), { className: "organisation", textContent: p.organisation }));
-  return item;
-}
+const clear = (tab) => tab.querySelector(".fresh")?.replaceChildren();
+const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
 customElements.define("live-room", LiveRoom);
