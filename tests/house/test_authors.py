@@ -17,6 +17,11 @@ MAY = {
     "chat/announcements/announcing.py": "of an announcement, which hosts sign",
     "chat/announcements/queries.py": "of an announcement, which hosts sign",
     "chat/announcements/spreading.py": "of an announcement, which hosts sign",
+    "chat/rooms/models.py": "mirrors the schema",
+    "chat/rooms/asking.py": "writes it, and lets whoever asked take it back",
+    "chat/rooms/own.py": "tells members which questions are their own",
+    "chat/rooms/queries.py": "hands the column to the byline, which decides",
+    "chat/rooms/voting.py": "refuses a vote for one's own question",
     "chat/models.py": "of an op, which is nobody else's to see",
     "chat/ops.py": "of an op, which is nobody else's to see",
 }
