@@ -329,7 +329,8 @@ CREATE TABLE notice (
 CREATE INDEX notice_member ON notice (member_id, id);
 CREATE INDEX notice_unread ON notice (member_id) WHERE read_at IS NULL;
 
--- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open.
+-- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open. Once it is nameless, nobody
+-- is named beside what they said in it.
 CREATE TABLE topic (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network_id bigint NOT NULL REFERENCES network,
@@ -341,7 +342,8 @@ CREATE TABLE topic (
     last_post_at timestamptz NOT NULL DEFAULT now(),
     views bigint NOT NULL DEFAULT 0,
     search tsvector GENERATED ALWAYS AS (to_tsvector('english', title)) STORED,
-    pseudonym_id bigint
+    pseudonym_id bigint,
+    nameless_at timestamptz
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);

@@ -7,6 +7,7 @@ from web.announcements import routes as announcements
 from web.api import announcements as announcements_api
 from web.api import attendance as attendance_api
 from web.api import dates, invitations, people, places, requests, shaping, talk
+from web.api import minutes as minutes_api
 from web.api import notices as notices_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
@@ -16,6 +17,7 @@ from web.discussions import unmasking
 from web.dropins import routes as dropins
 from web.insight import routes as insight
 from web.members import routes as members
+from web.minutes import routes as minutes
 from web.networks import access as network_access
 from web.networks import asking, audit, deciding, directory, inviting, many
 from web.networks import places as network_places
@@ -136,6 +138,11 @@ PAGES = [
     get("/networks/{slug}/series/new", dropins.new),
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
+    get("/networks/{slug}/minutes", minutes.index),
+    get("/drop-ins/{id:id}/minutes", minutes.show),
+    post("/drop-ins/{id:id}/minutes", minutes.save),
+    get("/drop-ins/{id:id}/minutes/edit", minutes.edit),
+    post("/drop-ins/{id:id}/minutes/draft", minutes.draft),
     get("/drop-ins/{id:id}/attendance", attendance.people),
     get("/drop-ins/{id:id}/attendance.csv", attendance.sheet_of_people),
     get("/attendance", attendance.ledger),
@@ -234,6 +241,10 @@ API = [
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),
     get("/drop-ins/{id:id}", dates.show_drop_in),
+    get("/networks/{slug}/minutes", minutes_api.list_minutes),
+    get("/drop-ins/{id:id}/minutes", minutes_api.show_minutes),
+    Route("/drop-ins/{id:id}/minutes", minutes_api.change_minutes, methods=["PUT"]),
+    post("/drop-ins/{id:id}/minutes/draft", minutes_api.draft_minutes),
     get("/drop-ins/{id:id}/attendance", attendance_api.people),
     get("/attendance", attendance_api.ledger),
     get("/attendance/{id:id}", attendance_api.entry),

@@ -5,7 +5,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, attendance, dropins, mail, members, networks
+from chat import announcements, attendance, dropins, mail, members, minutes, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -75,6 +75,25 @@ async def close_attendance(db: Database, redis: Redis, *, drop_in_id: int) -> No
         await attendance.close_attendance(tx, drop_in_id)
 
 
+async def draft_minutes(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await minutes.draft_minutes(tx, drop_in_id)
+
+
+async def remind_of_minutes(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await minutes.remind_of_minutes(tx, drop_in_id)
+
+
+async def retell(db: Database, redis: Redis, *, drop_in_id: int, after: int) -> None:
+    async with db.transaction() as tx:
+        await minutes.retell(tx, drop_in_id, after)
+
+
+async def mail_minutes(db: Database, redis: Redis, *, drop_in_id: int, after: int, through: int) -> None:
+    await minutes.mail_minutes(db, redis, drop_in_id, after, through)
+
+
 async def spread_announcement(db: Database, redis: Redis, *, announcement_id: int, after: int) -> None:
     async with db.transaction() as tx:
         await announcements.spread(tx, announcement_id, after)
@@ -88,7 +107,7 @@ async def mail_announcement(
 
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, open_doors,
-    close_doors, close_attendance, spread_announcement, mail_announcement,
+    close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
 )  # fmt: skip
 
 

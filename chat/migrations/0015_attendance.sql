@@ -7,6 +7,9 @@ ALTER TABLE membership
 -- Whoever came under the rule keeps it, whatever the series does later.
 ALTER TABLE drop_in ADD COLUMN chatham_house_since timestamptz;
 
+-- After such a drop-in nobody is named beside what was said.
+ALTER TABLE topic ADD COLUMN nameless_at timestamptz;
+
 -- When a member was in the room of a drop-in while its doors were open, the wrap-up included: stretches that do not overlap.
 CREATE TABLE attendance (
     drop_in_id bigint NOT NULL REFERENCES drop_in,

@@ -48,6 +48,9 @@ class NoticeSeen(NamedTuple):
             "request.made": f"{inside}/requests",
             "invitation.accepted": f"{inside}/members",
             "unmasking.asked": f"/posts/{self.ref_id}/unmask",
+            "minutes.drafted": f"/drop-ins/{self.ref_id}/minutes/edit",
+            "minutes.wait": f"/drop-ins/{self.ref_id}/minutes/edit",
+            "minutes.published": f"/drop-ins/{self.ref_id}/minutes",
         }.get(self.kind, inside)
 
 
@@ -68,6 +71,11 @@ def known() -> Any:
     of_network = case(
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
         (kind == "invitation.accepted", role.is_not(None)),
+        (kind == "minutes.published", role.is_not(None)),
+        (
+            kind.in_(("minutes.drafted", "minutes.wait")),
+            or_(*(role == each for each in RIGHTS["run_drop_ins"].roles)),
+        ),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
         (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
         else_=visible(col(Notice.member_id)),

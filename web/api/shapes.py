@@ -179,7 +179,7 @@ def notice(n: NoticeSeen) -> Json:
 
 
 def preferences(p: Preferences) -> Json:
-    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None}
+    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None, "missed": p.missed}
 
 
 def dashboard(d: Dashboard) -> Json:

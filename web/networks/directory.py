@@ -47,6 +47,8 @@ async def save_preferences(request: Request) -> Response:
     form = await form_of(request)
     async with writing(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        choices = {name: name in form for name in ("listed", "letters")}
+        choices: dict[str, object] = {name: name in form for name in ("listed", "letters")}
+        if "missed" in form:
+            choices["missed"] = form["missed"]
         await networks.prefer(tx, viewer, network, choices)
     return see(f"/networks/{network.slug}/preferences?saved=1")

@@ -40,6 +40,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "request.approved": ("{actor} approved the request of {subject}",),
     "request.declined": ("{actor} declined the request of {subject}",),
     "announcement.made": ("{actor} announced “{title}”",),
+    "minutes.published": ("{actor} published the minutes of “{title}”",),
     "announcement.removed": ("{actor} took the announcement “{title}” back",),
     "unmasking.asked": ("{actor} asked to learn who wrote post {post}: {reason}",),
     "unmasking.declined": ("{actor} declined the question of {asked_by} who wrote post {post}",),
