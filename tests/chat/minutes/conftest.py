@@ -32,12 +32,18 @@ class Held:
 
     async def came(self, *people) -> None:
         opens = (await self.seen()).opens_at
-        await self.do(attendance.note, self.id, [Stretch(p.id, opens, opens + timedelta(minutes=30)) for p in people])
+        await self.do(
+            attendance.note, self.id, [Stretch(p.id, opens, opens + timedelta(minutes=30)) for p in people]
+        )
 
     async def rule(self) -> None:
         """From now on it is under the Chatham House rule."""
         async with self.db.transaction() as tx:
-            await tx.run("UPDATE series SET chatham_house_since = :at WHERE id = :id", at=cast.it_is("2026-11-19 11:00"), id=self.series)
+            await tx.run(
+                "UPDATE series SET chatham_house_since = :at WHERE id = :id",
+                at=cast.it_is("2026-11-19 11:00"),
+                id=self.series,
+            )
 
     async def over(self) -> None:
         cast.it_is("2026-11-19 13:20")
@@ -46,13 +52,23 @@ class Held:
     async def publish(self, body: str, rev: int | None = None, by=None) -> MinutesSeen:
         found = await self.minutes()
         assert found is not None
-        return await self.do(minutes.publish, by or self.ana, self.id, {"body": body, "rev": rev or found.rev})
+        return await self.do(
+            minutes.publish, by or self.ana, self.id, {"body": body, "rev": rev or found.rev}
+        )
 
 
 async def hold(db, ana, network, **form) -> Held:
     cast.it_is("2026-11-19 09:00")
+    async with db.transaction() as tx:
+        await tx.run("UPDATE membership SET joined_at = '2026-01-05'")
     series = await cast.schedule(db, ana, network, **form)
-    return Held(db, ana, network, await cast.value(db, "SELECT min(id) FROM drop_in WHERE series_id = :id", id=series), series)
+    return Held(
+        db,
+        ana,
+        network,
+        await cast.value(db, "SELECT min(id) FROM drop_in WHERE series_id = :id", id=series),
+        series,
+    )
 
 
 async def fill(held: Held, ben, carol) -> None:
@@ -76,12 +92,26 @@ async def fill(held: Held, ben, carol) -> None:
     await held.do(rooms.answer, ana, asked[0], "The ward does.")
     await held.do(rooms.decline, ana, asked[1], "That is for the union.")
     await held.do(rooms.defer, ana, asked[2])
-    poll = (await held.do(rooms.start_poll, ana, held.id, {"question": "Do you count?", "options": ["Yes", "No"], "shown": "closed"}))["id"]
+    poll = (
+        await held.do(
+            rooms.start_poll,
+            ana,
+            held.id,
+            {"question": "Do you count?", "options": ["Yes", "No"], "shown": "closed"},
+        )
+    )["id"]
     await held.do(rooms.choose, ben, poll, [1])
     await held.do(rooms.share, ben, held.id, "https://example.org/alarms", "Alarms compared")
     await held.came(ana, ben, carol)
     cast.it_is("2026-11-19 12:30")
-    await held.do(agenda.start_next, ana, held.id, await cast.value(held.db, "SELECT id FROM agenda_item WHERE started_at IS NOT NULL AND ended_at IS NULL"))
+    await held.do(
+        agenda.start_next,
+        ana,
+        held.id,
+        await cast.value(
+            held.db, "SELECT id FROM agenda_item WHERE started_at IS NOT NULL AND ended_at IS NULL"
+        ),
+    )
 
 
 @pytest.fixture

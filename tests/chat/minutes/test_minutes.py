@@ -170,7 +170,9 @@ async def test_published_ones_need_no_reminder(held, db):
 
 async def test_what_was_not_reached_or_answered_is_next_weeks(db, held, ana, ben, carol):
     await fill(held, ben, carol)
-    following = await cast.value(db, "SELECT id FROM drop_in WHERE opens_at > '2026-11-20' ORDER BY opens_at LIMIT 1")
+    following = await cast.value(
+        db, "SELECT id FROM drop_in WHERE opens_at > '2026-11-20' ORDER BY opens_at LIMIT 1"
+    )
     for _ in range(2):
         await held.over()
     async with db.snapshot() as tx:
