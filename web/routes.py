@@ -146,7 +146,7 @@ PAGES = [
     get("/drop-ins/{id:id}/attendance", attendance.people),
     get("/drop-ins/{id:id}/attendance.csv", attendance.sheet_of_people),
     get("/attendance", attendance.ledger),
-    get("/attendance/years/{year:id}.csv", attendance.sheet_of_year),
+    get("/attendance/years/{year:id}", attendance.sheet_of_year),
     get("/attendance/{id:id}", attendance.entry),
     post("/attendance/{id:id}/note", attendance.save_note),
     post("/attendance/{id:id}/certificate", attendance.certify),

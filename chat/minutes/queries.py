@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+from chat import clock
 from chat.db import Transaction
 from chat.dropins import DropInSeen
 from chat.errors import SignInFirst
@@ -77,11 +78,12 @@ async def minutes_in(
         "CASE WHEN post.id IS NOT NULL THEN published_at END, CASE WHEN :hosts THEN drafted_at END "
         "FROM drop_in JOIN series ON series.id = series_id LEFT JOIN minutes ON minutes.drop_in_id = drop_in.id "
         "LEFT JOIN post ON post.id = post_id AND post.removed_at IS NULL "
-        "WHERE drop_in.network_id = :network AND cancelled_at IS NULL AND closed_at IS NOT NULL AND (:hosts OR post.id IS NOT NULL) "
+        "WHERE drop_in.network_id = :network AND cancelled_at IS NULL AND missed_at IS NULL AND closes_at <= :now AND (:hosts OR post.id IS NOT NULL) "
         "AND (CAST(:before AS bigint) IS NULL OR (opens_at, drop_in.id) < (SELECT opens_at, id FROM drop_in WHERE id = :before)) "
         "ORDER BY opens_at DESC, drop_in.id DESC LIMIT :limit",
         network=network.id,
         hosts=network.may("run_drop_ins"),
+        now=clock.now(),
         before=before,
         limit=limit,
     )

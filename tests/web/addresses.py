@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import announcements, discussions, dropins, networks
+from chat import announcements, attendance, discussions, dropins, minutes, networks
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -77,8 +78,13 @@ async def furnish(
         batch = await networks.draft_list(
             tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {}
         )
+    over, entry = await held_before(db, host, network, series, words)
     return {
         "networks/slug": network.slug,
+        "over": over,
+        "attendance/id": entry,
+        "years/year": now().year,
+        "certificates/code": "2222-2222-2222-2222-2222-2222",
         "topics/id": thread.id,
         "posts/id": thread.post,
         "series/id": series,
@@ -104,3 +110,30 @@ async def furnish(
         "talk": talk,
         "talk's opening": opening,
     }
+
+
+async def held_before(
+    db: Database, host: Viewer, network: NetworkSeen, series: int, words: str
+) -> tuple[int, int]:
+    """A drop-in that is over, with its host's attendance and a draft of its minutes, and the host's entry of it."""
+    opens = now() - timedelta(days=1)
+    async with db.transaction() as tx:
+        topic = await discussions.add_topic(tx, network.id, host.id, f"{words} of yesterday", listed_at=opens)
+        over = await tx.value(
+            "INSERT INTO drop_in (series_id, network_id, topic_id, local_date, opens_at, closes_at, opened_at, closed_at, title) "
+            "VALUES (:series, :network, :topic, :day, :opens, :closes, :opens, :closes, :title) RETURNING id",
+            series=series, network=network.id, topic=topic, day=opens.date(), opens=opens,
+            closes=opens + timedelta(hours=1), title=f"{words} of yesterday",
+        )  # fmt: skip
+        await tx.run(
+            "UPDATE membership SET joined_at = :at WHERE network_id = :id AND member_id = :host",
+            at=opens,
+            id=network.id,
+            host=host.id,
+        )
+        await attendance.note(tx, over, [attendance.Stretch(host.id, opens, opens + timedelta(minutes=40))])
+        await attendance.close_attendance(tx, over)
+        await minutes.draft_minutes(tx, over)
+        [entry] = await attendance.ledger_of(tx, host)
+        await attendance.certify(tx, host, entry.id, {})
+    return over, entry.id

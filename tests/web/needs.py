@@ -64,6 +64,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
 # What it takes, or what it takes for each of these, which tests/web/test_matrix.py sets up.
 Needs = str | dict[str, str]
 USUAL, HOST, BANNED = "a member", "a host", "somebody banned"
+OVER = "a drop-in that is over"
 OWN_POST, UNSIGNED, REVEALED = (
     "one's own post",
     "an anonymous post",
@@ -128,6 +129,13 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{N}/series"): "run_drop_ins",
     ("POST", "/series/{id:id}/hold"): "run_drop_ins",
     ("GET", "/drop-ins/{id:id}"): "read",
+    ("GET", "/drop-ins/{id:id}/attendance"): {OVER: "run_drop_ins"},
+    ("GET", "/drop-ins/{id:id}/attendance.csv"): {OVER: "run_drop_ins"},
+    ("GET", f"{N}/minutes"): "read",
+    ("GET", "/drop-ins/{id:id}/minutes"): {OVER: "read"},
+    ("POST", "/drop-ins/{id:id}/minutes"): {OVER: "run_drop_ins"},
+    ("GET", "/drop-ins/{id:id}/minutes/edit"): {OVER: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/minutes/draft"): {OVER: "run_drop_ins"},
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
@@ -202,13 +210,18 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{A}/series"): "run_drop_ins",
     ("GET", f"{A}/drop-ins"): "read",
     ("GET", "/api/v1/drop-ins/{id:id}"): "read",
+    ("GET", "/api/v1/drop-ins/{id:id}/attendance"): {OVER: "run_drop_ins"},
+    ("GET", f"{A}/minutes"): "read",
+    ("GET", "/api/v1/drop-ins/{id:id}/minutes"): {OVER: "read"},
+    ("PUT", "/api/v1/drop-ins/{id:id}/minutes"): {OVER: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/minutes/draft"): {OVER: "run_drop_ins"},
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
     "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/",
-    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
+    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/",
 )  # fmt: skip
 
 

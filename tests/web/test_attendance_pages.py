@@ -114,9 +114,9 @@ async def test_a_year_as_a_table_is_harmless(live_server, db, ben, bens_browser,
         f"/attendance/{entry.id}/note", data={"csrf": csrf, "note": "@SUM(1)\nAsk sooner."}
     )
     assert saved.status_code == 303
-    table = (await bens_browser.get("/attendance/years/2026.csv")).text
+    table = (await bens_browser.get("/attendance/years/2026")).text
     assert "2026-11-19,'=HYPERLINK(1),Falls and frailty,42,\"'@SUM(1)\nAsk sooner.\"" in table
-    assert "HYPERLINK" not in (await bens_browser.get("/attendance/years/2025.csv")).text
+    assert "HYPERLINK" not in (await bens_browser.get("/attendance/years/2025")).text
 
 
 async def test_a_note_that_is_too_long_comes_back(live_server, db, drop_in, ben, bens_browser):

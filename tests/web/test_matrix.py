@@ -28,6 +28,7 @@ from tests.web.needs import (
     IN_THE_OPEN,
     JOIN,
     NEEDS,
+    OVER,
     OWN_POST,
     REVEALED,
     ROLES,
@@ -267,6 +268,7 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
     things: dict[str, Things] = {
         USUAL: usual,
         HOST: {**usual, "members/handle": hal.handle, "bans/handle": hal.handle},
+        OVER: {**usual, "drop-ins/id": furniture["over"]},
         BANNED: {**usual, "bans/handle": kim.handle},
         **{name: {**usual, "posts/id": post} for name, post in posts.items()},
     }

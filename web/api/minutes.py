@@ -4,11 +4,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import dropins, minutes, networks
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid
 from chat.minutes import MinutesSeen
 from web.api.edge import json, object_of, reading, writing
 from web.api.shapes import Json, time
 from web.edge import number
+
+SAID = (
+    "drop_in",
+    "body",
+    "html",
+    "rev",
+    "drafted_at",
+    "edited_at",
+    "published_at",
+    "post",
+)  # null until published
 
 
 async def list_minutes(request: Request) -> Response:
@@ -38,9 +49,7 @@ async def show_minutes(request: Request) -> Response:
         network = await networks.network_by_id(tx, viewer, drop_in.network_id)
         hosts = network.may("run_drop_ins")
         found = await (minutes.minutes_of if hosts else minutes.published_minutes)(tx, drop_in)
-    if found is None:
-        raise NotFound("The minutes have not been published yet.")
-    return json(_shape(found))
+    return json(_shape(found) if found else dict.fromkeys(SAID) | {"drop_in": drop_in.id})
 
 
 async def change_minutes(request: Request) -> Response:
