@@ -14,8 +14,8 @@ from chat.members import COUNTRIES
 from chat.rooms import LinkSeen, PollSeen, QuestionSeen
 
 ROOM_TO_WRITE = 8 * 1024  # bytes of a post that the hosts have left for their own words
-MARKS = re.compile(r"([\\`*_\[\]<>|~#])")
-BEGINNING = re.compile(r"^(\d+)([.)])|^([-+])(?=\s)")
+MARKS = re.compile(r"([\\`*_\[\]<>|~])")
+BEGINNING = re.compile(r"^(\d*)([.)+#-])")
 
 
 async def compose(tx: Transaction, drop_in: DropInSeen) -> str:
@@ -38,7 +38,7 @@ async def compose(tx: Transaction, drop_in: DropInSeen) -> str:
 def plain(words: str) -> str:
     """What somebody typed, on one line, and none of it taken for Markdown."""
     line = MARKS.sub(r"\\\1", " ".join(words.split()))
-    return BEGINNING.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", line)
+    return BEGINNING.sub(r"\1\\\2", line)
 
 
 def _people(people: list[Attendee], unnamed: bool) -> str:
@@ -70,8 +70,8 @@ def _agenda(found: Agenda, zone: ZoneInfo) -> str:
 def _item(item: ItemSeen, zone: ZoneInfo) -> str:
     if not item.started_at:
         return f"- {plain(item.title)} (not reached)"
-    until = f" to {_clock(item.ended_at, zone)}" if item.ended_at else ""
-    return f"- {plain(item.title)} ({_clock(item.started_at, zone)}{until})"
+    begun = _clock(item.started_at, zone)
+    return f"- {plain(item.title)} ({f'{begun} to {_clock(item.ended_at, zone)}' if item.ended_at else f'from {begun}'})"
 
 
 def _clock(at: datetime, zone: ZoneInfo) -> str:

@@ -102,6 +102,7 @@ def test_letters_that_the_font_lacks_are_not_made_into_boxes(name):
     words = text_of(certificate_pdf(one, "wang-fang", "https://example.org/certificates/CODE"))
     assert "@wang-fang" in words
     assert "on the page below" in words
+    assert "private" not in words
     assert "https://example.org/certificates/CODE" in words
 
 

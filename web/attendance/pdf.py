@@ -9,6 +9,7 @@ from pathlib import Path
 from chat.attendance import Certificate
 from chat.config import settings
 from web.attendance.words import held, where, whole
+from web.pages import counted
 
 FONT = "DejaVuSans"
 MARGIN = 72  # points
@@ -46,8 +47,11 @@ def certificate_pdf(certificate: Certificate, handle: str, address: str) -> byte
         write("The name, as its owner writes it, is on the page below.", 9, 6)
     write("attended", 11, 10)
     write(whole(title), 14, 2)
-    write(where(_writable(letters, certificate.network_name)), 11, 10)
-    write(f"on {held(certificate.held_on)}, for {certificate.minutes} minutes.", 11, 30)
+    network = certificate.network_name
+    write(
+        where(network) if _can(letters, network) else "of a network that is named on the page below", 11, 10
+    )
+    write(f"on {held(certificate.held_on)}, for {counted(certificate.minutes, 'minute')}.", 11, 30)
     write("Whether this certificate is valid is said at", 9, 2)
     write(address, 9, 2)
     write(f"Code {certificate.code}", 9, 20)
