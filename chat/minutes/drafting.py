@@ -125,6 +125,4 @@ async def _hand_on(tx: Transaction, drop_in: DropInSeen) -> None:
         return
     questions = await rooms.questions_of(tx, drop_in.id)
     left = [q for q in questions if q.outcome in (None, "deferred")]
-    await agenda.carry_over(
-        tx, drop_in.id, following, [(None if drop_in.chatham_house else q.author.id, q.body) for q in left]
-    )
+    await agenda.carry_over(tx, drop_in.id, following, [(q.author.id, q.body) for q in left])

@@ -21,9 +21,10 @@ CHANGED = (
 # The hub's own first words, if they stand as it wrote them. What anybody has said is never overwritten.
 WELCOME = """
 SELECT post.id FROM drop_in JOIN series ON series.id = series_id JOIN post ON post.topic_id = drop_in.topic_id
+CROSS JOIN LATERAL (SELECT coalesce(nullif(coalesce(drop_in.description, series.description), ''), 'The doors are open. Welcome!') AS words) AS welcome
 WHERE drop_in.id = :id AND post.number = 1 AND author_id = series.host_id AND pseudonym_id IS NULL
   AND edited_at IS NULL AND removed_at IS NULL
-  AND starts_with(body, coalesce(nullif(coalesce(drop_in.description, series.description), ''), 'The doors are open. Welcome!'))
+  AND (body = words OR starts_with(body, words || E'\n\n*The doors opened late, at '))
 """
 
 

@@ -1,6 +1,7 @@
 """What a drop-in leaves behind."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -92,16 +93,25 @@ async def test_published_they_are_the_first_post(db, held, ana, ben, carol):
     assert (await talk(db, ben, held))[0].rev == posts[0].rev
 
 
-@pytest.mark.parametrize("first", ["before the doors were announced", "with the host's own words"])
-async def test_what_somebody_said_is_never_overwritten(db, held, ana, ben, first):
+@pytest.mark.parametrize("host", [True, False])
+@pytest.mark.parametrize("words", ["Hello, is this on?", "Bring a story. I have one."])
+async def test_what_somebody_said_before_the_doors_were_announced_stays(db, held, ana, ben, host, words):
     cast.it_is("2026-11-19 12:00")
-    who = ben if "doors" in first else ana
-    topic = (await held.seen()).topic_id
-    await held.do(discussions.reply, who, topic, "Hello, is this on?")
+    await held.do(discussions.reply, ana if host else ben, (await held.seen()).topic_id, words)
     await held.do(dropins.open_doors, held.id)
     await held.over()
     await held.publish("The minutes.")
-    assert {post.body for post in await talk(db, ben, held)} >= {"Hello, is this on?", "The minutes."}
+    assert {post.body for post in await talk(db, ben, held)} >= {words, "The minutes."}
+
+
+async def test_a_welcome_that_its_host_changed_stays(db, held, ana, ben):
+    cast.it_is("2026-11-19 12:00")
+    await held.do(dropins.open_doors, held.id)
+    [welcome] = await talk(db, ben, held)
+    await held.do(discussions.edit, ana, welcome.id, "Bring two stories.")
+    await held.over()
+    await held.publish("The minutes.")
+    assert [post.body for post in await talk(db, ben, held)] == ["Bring two stories.", "The minutes."]
 
 
 async def test_who_was_slower_is_told_and_overwrites_nothing(held, ana, ben, db):
@@ -117,10 +127,20 @@ async def test_who_was_slower_is_told_and_overwrites_nothing(held, ana, ben, db)
     assert (await held.minutes()).body == "Ana's."
 
 
-async def test_of_two_at_once_one_is_published(db, held, ana, ben, carol):
+async def test_of_two_at_once_one_is_published(db, held, ana, ben, carol, monkeypatch):
+    both = asyncio.Barrier(2)
+
+    async def read(tx, drop_in):
+        """Neither writes before both have read, unless the other is kept from reading."""
+        found = await minutes.minutes_of(tx, drop_in)
+        with suppress(TimeoutError, asyncio.BrokenBarrierError):
+            await asyncio.wait_for(both.wait(), 0.3)
+        return found
+
     await fill(held, ben, carol)
     await cast.change_role(db, ana, held.network, ben, "host")
     await held.over()
+    monkeypatch.setattr("chat.minutes.publishing.minutes_of", read)
     done = await asyncio.gather(
         *(held.do(minutes.publish, who, held.id, {"body": who.name, "rev": 1}) for who in (ana, ben)),
         return_exceptions=True,
