@@ -166,6 +166,8 @@ $$;
 -- A member's place in a network. It is active while it has neither ended nor been banned. Who asked to be a former
 -- member is not named beside what they wrote before `former_at`; who is unlisted is in the directory for hosts alone;
 -- who is unmailed gets announcements in the page alone; `unreminded` names the reminders of its drop-ins that they don't want.
+-- Of drop-ins they missed the retold are always told, the unretold never, and the others of those that they meant to come
+-- to, or often come to.
 CREATE TABLE membership (
     network_id bigint NOT NULL REFERENCES network,
     member_id bigint NOT NULL REFERENCES member,
@@ -179,6 +181,8 @@ CREATE TABLE membership (
     former_at timestamptz,
     unmailed_at timestamptz,
     unreminded text[] NOT NULL DEFAULT '{}',
+    retold_at timestamptz,
+    unretold_at timestamptz,
     PRIMARY KEY (network_id, member_id)
 );
 CREATE INDEX membership_member ON membership (member_id) WHERE ended_at IS NULL AND banned_at IS NULL;
@@ -333,7 +337,8 @@ CREATE TABLE notice (
 CREATE INDEX notice_member ON notice (member_id, id);
 CREATE INDEX notice_unread ON notice (member_id) WHERE read_at IS NULL;
 
--- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open.
+-- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open. Once it is nameless, nobody
+-- is named beside what they said in it.
 CREATE TABLE topic (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network_id bigint NOT NULL REFERENCES network,
@@ -345,7 +350,8 @@ CREATE TABLE topic (
     last_post_at timestamptz NOT NULL DEFAULT now(),
     views bigint NOT NULL DEFAULT 0,
     search tsvector GENERATED ALWAYS AS (to_tsvector('english', title)) STORED,
-    pseudonym_id bigint
+    pseudonym_id bigint,
+    nameless_at timestamptz
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);
@@ -446,7 +452,8 @@ CREATE INDEX series_follows ON series (follows_id) WHERE follows_id IS NOT NULL;
 
 -- One date of a series, moved when a host gave it a time of its own. The clock says what it is; the columns lobbied, opened,
 -- closed, wrapped, archived and missed say what has been announced. What is null here is as in the series. Each change
--- that calendars must hear of raises its sequence (RFC 5546), and `word` is what the host said to the last.
+-- that calendars must hear of raises its sequence (RFC 5546), and `word` is what the host said to the last. A date to which
+-- somebody came under the Chatham House rule keeps it, whatever the series does later.
 CREATE TABLE drop_in (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     series_id bigint NOT NULL REFERENCES series,
@@ -470,6 +477,7 @@ CREATE TABLE drop_in (
     lobbied_at timestamptz,
     wrapped_at timestamptz,
     archived_at timestamptz,
+    chatham_house_since timestamptz,
     UNIQUE (series_id, local_date),
     CHECK (opens_at < closes_at)
 );
@@ -715,6 +723,72 @@ CREATE TABLE calendar_date (
     holds text CHECK (holds IN ('yes', 'maybe', 'waiting')),
     of_series bigint REFERENCES series,
     recurs_at timestamptz,
+    mailed_at timestamptz,
+    PRIMARY KEY (drop_in_id, member_id)
+);
+
+-- When a member was in the room of a drop-in while its doors were open, the wrap-up included: stretches that do not overlap.
+CREATE TABLE attendance (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    from_at timestamptz NOT NULL,
+    until_at timestamptz NOT NULL,
+    PRIMARY KEY (drop_in_id, member_id, from_at),
+    CHECK (from_at < until_at)
+);
+CREATE INDEX attendance_member ON attendance (member_id);
+
+-- What a member keeps of a drop-in they attended, with its name and its network's as they were then: theirs, whatever becomes of
+-- their place. The note is for nobody else. What a confidential network called itself or the date is not kept.
+CREATE TABLE attended (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    title text NOT NULL,
+    network_name text NOT NULL,
+    minutes integer NOT NULL CHECK (minutes >= 1),
+    note text NOT NULL DEFAULT '',
+    noted_at timestamptz,
+    UNIQUE (drop_in_id, member_id)
+);
+CREATE INDEX attended_member ON attended (member_id);
+
+-- What a member shows to others of what they attended, by a code that cannot be guessed. It says today what it said when it was made;
+-- one that was withdrawn says nothing any more.
+CREATE TABLE certificate (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    attended_id bigint NOT NULL REFERENCES attended,
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    title text NOT NULL,
+    network_name text NOT NULL,
+    held_on date NOT NULL,
+    minutes integer NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    withdrawn_at timestamptz
+);
+CREATE UNIQUE INDEX certificate_valid ON certificate (attended_id) WHERE withdrawn_at IS NULL;
+
+-- What is written of a drop-in: drafted by the hub, changed and published by a host, as a post of the talk. Then the post is
+-- what holds, and `body` what was first published.
+CREATE TABLE minutes (
+    drop_in_id bigint PRIMARY KEY REFERENCES drop_in,
+    body text NOT NULL,
+    rev integer NOT NULL DEFAULT 1,
+    drafted_at timestamptz NOT NULL DEFAULT now(),
+    edited_at timestamptz,
+    edited_by bigint REFERENCES member,
+    reminded_at timestamptz,
+    published_at timestamptz,
+    published_by bigint REFERENCES member,
+    post_id bigint REFERENCES post
+);
+
+-- What has become of the word about a drop-in's minutes for one member who was not there: told in the page, sent as a letter.
+CREATE TABLE retelling (
+    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    member_id bigint NOT NULL REFERENCES member,
+    told_at timestamptz NOT NULL,
     mailed_at timestamptz,
     PRIMARY KEY (drop_in_id, member_id)
 );

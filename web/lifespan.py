@@ -10,6 +10,7 @@ from chat.realtime.log import EventLog
 from chat.realtime.presence import Presence
 from chat.realtime.telling import telling
 from web.house import House
+from web.live.attending import Attending
 from web.live.desk import Desk
 from web.live.hands import Hands
 from web.live.heart import beat_for_ever
@@ -26,17 +27,20 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         desk = Desk(db)
         hub = Hub(EventLog(db), bus, desk)
         presence = Presence(bus, settings.live_lease)
-        rooms, receipts = Rooms(db, hub, presence), Receipts(db, hub)
+        attending = Attending(db)
+        rooms, receipts = Rooms(db, hub, presence, attending), Receipts(db, hub)
         try:
             await hub.start()
             hub.delivery.spawn(presence.keep_lease())
             hub.delivery.spawn(tally.log_for_ever())
             hub.delivery.spawn(rooms.tell_for_ever())
             hub.delivery.spawn(Hands(db, presence).watch_for_ever())
+            hub.delivery.spawn(attending.note_for_ever())
             hub.delivery.spawn(receipts.write_for_ever())
             hub.delivery.spawn(beat_for_ever(hub, settings.live_heartbeat))
             yield House(settings, db, bus, hub, desk, rooms)
         finally:
             await hub.stop()
             await receipts.write_last()
+            await attending.note_last()
             await presence.farewell()

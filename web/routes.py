@@ -6,13 +6,16 @@ from starlette.routing import Mount, Route
 from web.announcements import routes as announcements
 from web.api import agenda as agenda_api
 from web.api import announcements as announcements_api
+from web.api import attendance as attendance_api
 from web.api import calendars as calendars_api
 from web.api import dates, invitations, people, places, requests, rsvps, shaping, talk
 from web.api import hosting as hosting_api
+from web.api import minutes as minutes_api
 from web.api import notices as notices_api
 from web.api import rooms as rooms_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
+from web.attendance import routes as attendance
 from web.calendars import routes as calendars
 from web.discussions import routes as discussions
 from web.discussions import unmasking
@@ -21,6 +24,7 @@ from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
 from web.insight import routes as insight
 from web.members import routes as members
+from web.minutes import routes as minutes
 from web.networks import access as network_access
 from web.networks import asking, audit, deciding, directory, inviting, many
 from web.networks import places as network_places
@@ -149,6 +153,21 @@ PAGES = [
     get("/networks/{slug}/series/new", dropins.new),
     post("/networks/{slug}/series", dropins.schedule),
     post("/series/{id:id}/hold", dropins.hold),
+    get("/networks/{slug}/minutes", minutes.index),
+    get("/drop-ins/{id:id}/minutes", minutes.show),
+    post("/drop-ins/{id:id}/minutes", minutes.save),
+    get("/drop-ins/{id:id}/minutes/edit", minutes.edit),
+    post("/drop-ins/{id:id}/minutes/draft", minutes.draft),
+    get("/drop-ins/{id:id}/attendance", attendance.people),
+    get("/drop-ins/{id:id}/attendance.csv", attendance.sheet_of_people),
+    get("/attendance", attendance.ledger),
+    get("/attendance/years/{year:id}", attendance.sheet_of_year),
+    get("/attendance/{id:id}", attendance.entry),
+    post("/attendance/{id:id}/note", attendance.save_note),
+    post("/attendance/{id:id}/certificate", attendance.certify),
+    post("/attendance/{id:id}/certificate/withdraw", attendance.withdraw),
+    get("/attendance/{id:id}/certificate.pdf", attendance.pdf),
+    get("/certificates/{code}", attendance.certificate),
     get("/drop-ins/{id:id}", rooms.show),
     post("/drop-ins/{id:id}/mute", hosting.mute),
     post("/drop-ins/{id:id}/unmute", hosting.unmute),
@@ -334,6 +353,17 @@ API = [
     post("/drop-ins/{id:id}/open", dates.open_now),
     post("/drop-ins/{id:id}/extend", dates.extend),
     post("/drop-ins/{id:id}/end", dates.end),
+    get("/networks/{slug}/minutes", minutes_api.list_minutes),
+    get("/drop-ins/{id:id}/minutes", minutes_api.show_minutes),
+    Route("/drop-ins/{id:id}/minutes", minutes_api.change_minutes, methods=["PUT"]),
+    post("/drop-ins/{id:id}/minutes/draft", minutes_api.draft_minutes),
+    get("/drop-ins/{id:id}/attendance", attendance_api.people),
+    get("/attendance", attendance_api.ledger),
+    get("/attendance/{id:id}", attendance_api.entry),
+    Route("/attendance/{id:id}", attendance_api.save_note, methods=["PATCH"]),
+    Route("/attendance/{id:id}/certificate", attendance_api.certify, methods=["PUT"]),
+    Route("/attendance/{id:id}/certificate", attendance_api.withdraw, methods=["DELETE"]),
+    get("/certificates/{code}", attendance_api.certificate),
 ]
 
 MACHINES = [

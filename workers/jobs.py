@@ -6,7 +6,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, calendars, dropins, mail, members, networks
+from chat import announcements, attendance, calendars, dropins, mail, members, minutes, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -72,6 +72,30 @@ async def open_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
 
 async def close_doors(db: Database, redis: Redis, *, drop_in_id: int) -> None:
     await dropins.catch_up(db)
+
+
+async def close_attendance(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await attendance.close_attendance(tx, drop_in_id)
+
+
+async def draft_minutes(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await minutes.draft_minutes(tx, drop_in_id)
+
+
+async def remind_of_minutes(db: Database, redis: Redis, *, drop_in_id: int) -> None:
+    async with db.transaction() as tx:
+        await minutes.remind_of_minutes(tx, drop_in_id)
+
+
+async def retell(db: Database, redis: Redis, *, drop_in_id: int, after: int) -> None:
+    async with db.transaction() as tx:
+        await minutes.retell(tx, drop_in_id, after)
+
+
+async def mail_minutes(db: Database, redis: Redis, *, drop_in_id: int, after: int, through: int) -> None:
+    await minutes.mail_minutes(db, redis, drop_in_id, after, through)
 
 
 async def spread_announcement(db: Database, redis: Redis, *, announcement_id: int, after: int) -> None:
@@ -140,8 +164,8 @@ async def mail_change(
 
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
-    open_doors, close_doors, spread_announcement, mail_announcement, end_answers, tell_answers, send_place, remind, mail_reminders,
-    send_calendar_mail, tell_change, mail_change,
+    open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
+    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
 )  # fmt: skip
 
 

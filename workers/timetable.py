@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 from redis.asyncio import Redis
 
-from chat import calendars, discussions, dropins, jobs, networks, notices
+from chat import attendance, calendars, discussions, dropins, jobs, networks, notices
 from chat.db import AWAY, Database
 from chat.realtime import log as event_log
 from chat.redis import ABSENT
@@ -31,6 +31,16 @@ async def _forget_lists(db: Database, redis: Redis) -> None:
         await networks.forget_lists(tx)
 
 
+async def _settle_attendance(db: Database, redis: Redis) -> None:
+    async with db.transaction() as tx:
+        await attendance.settle_late(tx)
+
+
+async def _forget_attendance(db: Database, redis: Redis) -> None:
+    async with db.transaction() as tx:
+        await attendance.forget_old(tx)
+
+
 TIMETABLE = (
     # A topic's count of views may be ten seconds old, so that reading writes nothing.
     Line("fold views", 10, lambda db, redis: discussions.fold_views(db, redis)),
@@ -42,6 +52,10 @@ TIMETABLE = (
     Line("dates", 3600, lambda db, redis: dropins.materialise_all(db)),
     # Bank holidays of another year come near; who has the whole series in their calendar is told weeks before.
     Line("calendars", 6 * 3600, lambda db, redis: calendars.mend_calendars(db)),
+    # Each date has a job of its own; a web process that had lost the database says later who was there.
+    Line("attendance", 600, _settle_attendance),
+    # It is promised on the hosts' page.
+    Line("forget old attendance", 6 * 3600, _forget_attendance),
     # Addresses of people who are no members yet.
     Line("forget lists of addresses", 3600, _forget_lists),
     # Nobody asks for what is older.

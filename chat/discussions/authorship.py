@@ -1,4 +1,4 @@
-"""Who is shown to have written something: a member, a pseudonym, or a former member.
+"""Who is shown to have written something: a member, a pseudonym, a former member, or nobody by name.
 
 This is decided here, in SQL: what may not be shown does not leave the database. Whoever reads topics or posts takes
 the columns of a byline, and no `author_id`.
@@ -14,11 +14,12 @@ from chat.members import Viewer
 from chat.members.models import Member
 
 FORMER = "Former member"
+NAMELESS = "A participant"  # of a drop-in under the Chatham House rule, once it is over
 _MEMBER = sa.inspect(Member).local_table
 
 
 class Author(NamedTuple):
-    """Whom everybody sees as the author. `kind`: member, pseudonym or former; only members have an id and a handle."""
+    """Whom everybody sees as the author. `kind`: member, pseudonym, or former, who is not named; only members have an id and a handle."""
 
     kind: str
     id: int | None
@@ -40,7 +41,13 @@ class Byline:
     """
 
     def __init__(
-        self, called: str, network_id: str, author_id: str, written_at: str, pseudonym_id: str = "NULL"
+        self,
+        called: str,
+        network_id: str,
+        author_id: str,
+        written_at: str,
+        pseudonym_id: str = "NULL",
+        nameless: str = "FALSE",
     ) -> None:
         self.member = _MEMBER.alias(called)
         # Who comes back is named beside what they write then, and not beside what they wrote before. While they are
@@ -49,7 +56,9 @@ class Byline:
             f"EXISTS (SELECT FROM membership WHERE membership.network_id = {network_id} AND member_id = {author_id} "
             f"AND former_at IS NOT NULL AND (former_at >= {written_at} OR ended_at IS NOT NULL))"
         )
-        self.named = _sql(f"{called}.id = {author_id} AND {pseudonym_id} IS NULL AND NOT {former}")
+        self.named = _sql(
+            f"{called}.id = {author_id} AND {pseudonym_id} IS NULL AND NOT {former} AND NOT ({nameless})"
+        )
         # A pseudonym stays when its owner becomes a former member: else their going would tell whose it was.
         self.kind = _sql(
             f"CASE WHEN {pseudonym_id} IS NOT NULL THEN 'pseudonym' WHEN {called}.id IS NULL THEN 'former' ELSE 'member' END"
@@ -57,7 +66,7 @@ class Byline:
         self.id, self.handle = _sql(f"{called}.id"), _sql(f"{called}.handle")
         self.name = _sql(
             f"CASE WHEN {pseudonym_id} IS NOT NULL THEN (SELECT name FROM pseudonym WHERE pseudonym.id = {pseudonym_id}) "  # noqa: S608
-            f"ELSE coalesce({called}.name, '{FORMER}') END"
+            f"ELSE coalesce({called}.name, CASE WHEN {nameless} THEN '{NAMELESS}' ELSE '{FORMER}' END) END"
         )
         self.organisation = _sql(
             f"CASE WHEN 'organisation' <> ALL({called}.hides) THEN {called}.organisation ELSE '' END"

@@ -29,6 +29,7 @@ class Topic(SQLModel, table=True):
     pseudonym_id: int | None = Field(
         default=None, sa_column=sa.Column(sa.BigInteger, sa.ForeignKey("pseudonym.id", use_alter=True))
     )
+    nameless_at: datetime | None = moment()
 
 
 class Post(SQLModel, table=True):

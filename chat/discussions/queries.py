@@ -81,9 +81,17 @@ class PostSeen(NamedTuple):
 
 _Parent = aliased(Post, name="parent")
 _TOPIC_BY = Byline("author", "topic.network_id", "topic.author_id", "topic.created_at", "topic.pseudonym_id")
-_POST_BY = Byline("author", "topic.network_id", "post.author_id", "post.created_at", "post.pseudonym_id")
+_NAMELESS = "topic.nameless_at IS NOT NULL"
+_POST_BY = Byline(
+    "author", "topic.network_id", "post.author_id", "post.created_at", "post.pseudonym_id", _NAMELESS
+)
 _PARENT_BY = Byline(
-    "parent_author", "topic.network_id", "parent.author_id", "parent.created_at", "parent.pseudonym_id"
+    "parent_author",
+    "topic.network_id",
+    "parent.author_id",
+    "parent.created_at",
+    "parent.pseudonym_id",
+    _NAMELESS,
 )
 
 

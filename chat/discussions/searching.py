@@ -18,7 +18,14 @@ from chat.networks.models import Network
 # Marks around what matched: characters that no text may hold, so that they survive escaping.
 FROM, TO = "\ue000", "\ue001"
 
-_BY = Byline("author", "found.network_id", "found.author_id", "found.created_at", "found.pseudonym_id")
+_BY = Byline(
+    "author",
+    "found.network_id",
+    "found.author_id",
+    "found.created_at",
+    "found.pseudonym_id",
+    "found.nameless_at IS NOT NULL",
+)
 
 
 class Hit(NamedTuple):
@@ -53,6 +60,7 @@ async def search(tx: Transaction, viewer: Viewer | None, words: str, *, limit: i
             Topic.network_id,
             Post.author_id,
             Post.pseudonym_id,
+            Topic.nameless_at,
             Post.created_at,
             Post.body,
             rank.label("rank"),

@@ -54,6 +54,7 @@ class DropIn(SQLModel, table=True):
     lobbied_at: datetime | None = moment()
     wrapped_at: datetime | None = moment()
     archived_at: datetime | None = moment()
+    chatham_house_since: datetime | None = moment()
 
 
 class Rsvp(SQLModel, table=True):

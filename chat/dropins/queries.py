@@ -73,6 +73,11 @@ class DropInSeen(NamedTuple):
         return self.state in ("lobby", "live", "wrap_up")
 
     @property
+    def chatham_house(self) -> bool:
+        """Whether what was said there may be told, and not by whom (docs/drop-ins.md)."""
+        return self.chatham_house_since is not None and self.chatham_house_since < self.closes_at
+
+    @property
     def opens_room(self) -> bool:
         """Whether its live stream can be followed: late questions and answers are live too."""
         return self.lets_in or self.state == "follow_up"
@@ -155,7 +160,7 @@ def _drop_ins() -> Any:
         DropIn.word,
         DropIn.sequence,
         func.coalesce(DropIn.capacity, Series.capacity),
-        Series.chatham_house_since,
+        func.coalesce(DropIn.chatham_house_since, Series.chatham_house_since),
     )
     query = (
         select(*columns)

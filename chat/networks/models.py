@@ -43,6 +43,8 @@ class Membership(SQLModel, table=True):
     former_at: datetime | None = moment()
     unmailed_at: datetime | None = moment()
     unreminded: list[str] = several()
+    retold_at: datetime | None = moment()
+    unretold_at: datetime | None = moment()
 
 
 class Invitation(SQLModel, table=True):

@@ -7,16 +7,20 @@ from typing import Any, NamedTuple
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid, SignInFirst
+from chat.fields import one_of
 from chat.members import Viewer, must_act
 from chat.members.reading_letters import unwanted
 from chat.networks.access import access_changes
 from chat.networks.queries import NetworkSeen
+
+MISSED = ("usual", "always", "never")
 
 
 class Preferences(NamedTuple):
     unlisted_at: datetime | None
     unmailed_at: datetime | None
     unreminded: list[str]
+    missed: str  # whether one is told of drop-ins one missed: usual (those that one meant to come to, or often comes to), always or never
 
 
 async def preferences_of(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> Preferences:
@@ -24,7 +28,8 @@ async def preferences_of(tx: Transaction, viewer: Viewer | None, network: Networ
     if viewer is None:
         raise SignInFirst
     row = await tx.first(
-        "SELECT unlisted_at, unmailed_at, unreminded FROM membership "
+        "SELECT unlisted_at, unmailed_at, unreminded, "
+        "CASE WHEN unretold_at IS NOT NULL THEN 'never' WHEN retold_at IS NOT NULL THEN 'always' ELSE 'usual' END FROM membership "
         "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL AND banned_at IS NULL",
         network=network.id,
         member=viewer.id,
@@ -47,7 +52,7 @@ async def prefer(
     tx: Transaction, viewer: Viewer | None, network: NetworkSeen, form: Mapping[str, Any]
 ) -> None:
     """Change one's own choices. Form: listed, letters, each true or false; reminders, those of its drop-ins that are
-    wanted. What it leaves out stays as it is."""
+    wanted; missed, one of MISSED. What it leaves out stays as it is."""
     viewer = must_act(viewer)
     await preferences_of(tx, viewer, network)
     for name, column in (("listed", "unlisted_at"), ("letters", "unmailed_at")):
@@ -68,6 +73,17 @@ async def prefer(
             "UPDATE membership SET unreminded = :unwanted "
             "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
             unwanted=unwanted(form["reminders"]),
+            network=network.id,
+            member=viewer.id,
+        )
+    if "missed" in form:
+        missed = one_of("missed", form["missed"], MISSED, called="What you missed")
+        await tx.run(
+            "UPDATE membership SET retold_at = CASE WHEN :missed = 'always' THEN coalesce(retold_at, :now) END, "
+            "unretold_at = CASE WHEN :missed = 'never' THEN coalesce(unretold_at, :now) END "
+            "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
+            missed=missed,
+            now=clock.now(),
             network=network.id,
             member=viewer.id,
         )

@@ -77,6 +77,9 @@ class NoticeSeen(NamedTuple):
             "invitation.accepted": f"{inside}/members",
             "unmasking.asked": f"/posts/{self.ref_id}/unmask",
             **dict.fromkeys(OF_A_DATE, f"/drop-ins/{self.ref_id}"),
+            "minutes.drafted": f"/drop-ins/{self.ref_id}/minutes/edit",
+            "minutes.wait": f"/drop-ins/{self.ref_id}/minutes/edit",
+            "minutes.published": f"/drop-ins/{self.ref_id}/minutes",
         }.get(self.kind, inside)
 
 
@@ -104,6 +107,11 @@ def known() -> Any:
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
         (_of_a_date(kind), and_(role.is_not(None), col(DropIn.id).is_not(None))),
         (kind == "invitation.accepted", role.is_not(None)),
+        (kind == "minutes.published", role.is_not(None)),
+        (
+            kind.in_(("minutes.drafted", "minutes.wait")),
+            or_(*(role == each for each in RIGHTS["run_drop_ins"].roles)),
+        ),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
         (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
         else_=visible(col(Notice.member_id)),

@@ -84,12 +84,22 @@ class LinkSeen(NamedTuple):
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
 
 
+_NAMELESS = "EXISTS (SELECT FROM topic WHERE topic.id = drop_in.topic_id AND topic.nameless_at IS NOT NULL)"
 _ASKER = Byline(
-    "asker", "drop_in.network_id", "question.author_id", "question.asked_at", "question.pseudonym_id"
+    "asker",
+    "drop_in.network_id",
+    "question.author_id",
+    "question.asked_at",
+    "question.pseudonym_id",
+    _NAMELESS,
 )
-_SETTLER = Byline("settler", "drop_in.network_id", "question.settled_by", "question.settled_at")
+_SETTLER = Byline(
+    "settler", "drop_in.network_id", "question.settled_by", "question.settled_at", nameless=_NAMELESS
+)
 _RAISER = Byline("raiser", "drop_in.network_id", "hand.member_id", "hand.raised_at")
-_SHARER = Byline("sharer", "drop_in.network_id", "shared_link.shared_by", "shared_link.shared_at")
+_SHARER = Byline(
+    "sharer", "drop_in.network_id", "shared_link.shared_by", "shared_link.shared_at", nameless=_NAMELESS
+)
 _IDS = sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger))
 _ROOM = sa.bindparam("drop_in", type_=sa.BigInteger)
 _NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import agenda, announcements, calendars, discussions, dropins, networks, rooms
+from chat import agenda, announcements, attendance, calendars, discussions, dropins, minutes, networks, rooms
 from chat.clock import now
 from chat.db import Database
 from chat.dropins.by_letter import answer_link, unsubscribe_link
@@ -108,8 +108,13 @@ async def furnish(
     async with db.transaction() as tx:
         feed = await calendars.make_feed(tx, host, network)
         await calendars.note_fetch(tx, feed.id)
+    over, entry = await held_before(db, host, network, series, words)
     return {
         "networks/slug": network.slug,
+        "over": over,
+        "attendance/id": entry,
+        "years/year": now().year,
+        "certificates/code": "2222-2222-2222-2222-2222-2222",
         "topics/id": thread.id,
         "posts/id": thread.post,
         "series/id": series,
@@ -162,3 +167,30 @@ async def _furnish_room(db: Database, host: Viewer, drop_in: int, words: str) ->
         "polls/id": poll["id"],
         "links/id": link["id"],
     }
+
+
+async def held_before(
+    db: Database, host: Viewer, network: NetworkSeen, series: int, words: str
+) -> tuple[int, int]:
+    """A drop-in that is over, with its host's attendance and a draft of its minutes, and the host's entry of it."""
+    opens = now() - timedelta(days=1)
+    async with db.transaction() as tx:
+        topic = await discussions.add_topic(tx, network.id, host.id, f"{words} of yesterday", listed_at=opens)
+        over = await tx.value(
+            "INSERT INTO drop_in (series_id, network_id, topic_id, local_date, opens_at, closes_at, opened_at, closed_at, title) "
+            "VALUES (:series, :network, :topic, :day, :opens, :closes, :opens, :closes, :title) RETURNING id",
+            series=series, network=network.id, topic=topic, day=opens.date(), opens=opens,
+            closes=opens + timedelta(hours=1), title=f"{words} of yesterday",
+        )  # fmt: skip
+        await tx.run(
+            "UPDATE membership SET joined_at = :at WHERE network_id = :id AND member_id = :host",
+            at=opens,
+            id=network.id,
+            host=host.id,
+        )
+        await attendance.note(tx, over, [attendance.Stretch(host.id, opens, opens + timedelta(minutes=40))])
+        await attendance.close_attendance(tx, over)
+        await minutes.draft_minutes(tx, over)
+        [entry] = await attendance.ledger_of(tx, host)
+        await attendance.certify(tx, host, entry.id, {})
+    return over, entry.id

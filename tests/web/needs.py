@@ -67,6 +67,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
 Needs = str | dict[str, str]
 USUAL, HOST, BANNED = "a member", "a host", "somebody banned"
 A_DATE = "a date that is to come"
+OVER = "a drop-in that is over"
 OWN_POST, OWN_ITEM, UNSIGNED, REVEALED = (
     "one's own post",
     "one's own proposal",
@@ -177,6 +178,13 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/drop-ins/{id:id}/open"): "run_drop_ins",
     ("POST", "/drop-ins/{id:id}/extend"): "run_drop_ins",
     ("POST", "/drop-ins/{id:id}/end"): "run_drop_ins",
+    ("GET", "/drop-ins/{id:id}/attendance"): {OVER: "run_drop_ins"},
+    ("GET", "/drop-ins/{id:id}/attendance.csv"): {OVER: "run_drop_ins"},
+    ("GET", f"{N}/minutes"): "read",
+    ("GET", "/drop-ins/{id:id}/minutes"): {OVER: "read"},
+    ("POST", "/drop-ins/{id:id}/minutes"): {OVER: "run_drop_ins"},
+    ("GET", "/drop-ins/{id:id}/minutes/edit"): {OVER: "run_drop_ins"},
+    ("POST", "/drop-ins/{id:id}/minutes/draft"): {OVER: "run_drop_ins"},
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
@@ -299,13 +307,18 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/api/v1/drop-ins/{id:id}/open"): "run_drop_ins",
     ("POST", "/api/v1/drop-ins/{id:id}/extend"): "run_drop_ins",
     ("POST", "/api/v1/drop-ins/{id:id}/end"): "run_drop_ins",
+    ("GET", "/api/v1/drop-ins/{id:id}/attendance"): {OVER: "run_drop_ins"},
+    ("GET", f"{A}/minutes"): "read",
+    ("GET", "/api/v1/drop-ins/{id:id}/minutes"): {OVER: "read"},
+    ("PUT", "/api/v1/drop-ins/{id:id}/minutes"): {OVER: "run_drop_ins"},
+    ("POST", "/api/v1/drop-ins/{id:id}/minutes/draft"): {OVER: "run_drop_ins"},
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
     "/calendars", "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
-    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/",
+    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/",
 )  # fmt: skip
 
 

@@ -57,6 +57,11 @@ TRACES = {
     "ballot": "poll_id IN (SELECT poll.id FROM poll JOIN drop_in ON drop_in.id = drop_in_id WHERE network_id = {id})",
     "poll": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "shared_link": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "certificate": "attended_id IN (SELECT attended.id FROM attended JOIN drop_in ON drop_in.id = drop_in_id WHERE network_id = {id})",
+    "attended": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "attendance": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "minutes": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "retelling": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "drop_in": "network_id = {id}",
     "series": "network_id = {id}",
     "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
@@ -131,7 +136,12 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
         letters = await from_letters(db, viewer, network, int(str(things["drop-ins/id"])))
         own_keys = {"i/token": token, "invitations/token": token, "calendars/token": feed}
         these = {**things, **letters, **own_keys}
-        talk = {**these, "topics/id": things["talk"], "posts/id": things["talk's opening"]}
+        talk = {
+            **these,
+            "drop-ins/id": things["over"],
+            "topics/id": things["talk"],
+            "posts/id": things["talk's opening"],
+        }
         unsaid = {**these, "topics/id": things["unsaid"], "posts/id": things["unsaid's post"]}
         fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
         cookie = await cast.session(db, viewer) if viewer else ""

@@ -29,6 +29,7 @@ from tests.web.needs import (
     IN_THE_OPEN,
     JOIN,
     NEEDS,
+    OVER,
     OWN_ITEM,
     OWN_POST,
     REVEALED,
@@ -283,6 +284,7 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
     things: dict[str, Things] = {
         USUAL: usual,
         HOST: {**usual, "members/handle": hal.handle, "bans/handle": hal.handle},
+        OVER: {**usual, "drop-ins/id": furniture["over"]},
         BANNED: {**usual, "bans/handle": kim.handle},
         A_DATE: {**usual, "drop-ins/id": next_week[0].id},
         **{name: {**usual, "posts/id": post} for name, post in posts.items()},

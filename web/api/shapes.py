@@ -218,7 +218,12 @@ def notice(n: NoticeSeen) -> Json:
 
 def preferences(p: Preferences) -> Json:
     reminders = [each for each in REMINDERS if each not in p.unreminded]
-    return {"listed": p.unlisted_at is None, "letters": p.unmailed_at is None, "reminders": reminders}
+    return {
+        "listed": p.unlisted_at is None,
+        "letters": p.unmailed_at is None,
+        "reminders": reminders,
+        "missed": p.missed,
+    }
 
 
 def dashboard(d: Dashboard) -> Json:

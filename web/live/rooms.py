@@ -13,6 +13,7 @@ from chat.realtime.frames import message
 from chat.realtime.hub import Hub
 from chat.realtime.presence import Here, Presence
 from chat.realtime.streams import Connection, Follower
+from web.live.attending import Attending
 
 log = structlog.get_logger()
 
@@ -55,8 +56,8 @@ class Room:
 
 
 class Rooms:
-    def __init__(self, db: Database, hub: Hub, presence: Presence) -> None:
-        self.db, self.hub, self.presence = db, hub, presence
+    def __init__(self, db: Database, hub: Hub, presence: Presence, attending: Attending) -> None:
+        self.db, self.hub, self.presence, self.attending = db, hub, presence, attending
         self.rooms: dict[str, Room] = {}
         self.inside: set[Follower] = set()
         hub.delivery.left = self._left
@@ -68,6 +69,7 @@ class Rooms:
             return
         self.inside.add(follower)
         self.presence.enter(stream, connection.member_id)
+        self.attending.came(stream, connection.member_id)
         here = await self.presence.here(stream)
         room = self.rooms.get(stream)
         if room is None:
@@ -91,6 +93,7 @@ class Rooms:
         if follower in self.inside:
             self.inside.discard(follower)
             self.presence.leave(follower.stream.name, follower.connection.member_id)
+            self.attending.went(follower.stream.name, follower.connection.member_id)
 
     async def tell_for_ever(self) -> None:
         while True:

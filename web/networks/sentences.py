@@ -40,6 +40,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "request.approved": ("{actor} approved the request of {subject}",),
     "request.declined": ("{actor} declined the request of {subject}",),
     "announcement.made": ("{actor} announced “{title}”",),
+    "minutes.published": ("{actor} published the minutes of “{title}”",),
     "announcement.removed": ("{actor} took the announcement “{title}” back",),
     "series.changed": ("{actor} changed the drop-ins “{title}”",),
     "series.ended": ("{actor} ended the drop-ins “{title}”",),
