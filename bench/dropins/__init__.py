@@ -1,0 +1,1 @@
+"""What drop-ins cost, and how fast they are."""
