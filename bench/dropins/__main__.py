@@ -7,6 +7,7 @@ import click
 
 from bench import figures
 from bench.dropins.opening import opening
+from bench.dropins.room import room
 from bench.live.servers import house
 from command.trouble import Trouble
 
@@ -32,6 +33,19 @@ def _opening(drop_ins: int, networks: int, workers: int, profile: Path | None, r
     """From the second at which many are due until the last is announced, and heard by a socket."""
     with house(pinned=False) as built:
         shown = list(figures.show(opening(built, drop_ins, networks, workers, runs, profile)))
+    if keep:
+        figures.keep(shown, FILE)
+
+
+@bench.command("room")
+@click.option("--people", default=200, show_default=True, help="In the room.")
+@click.option("--seconds", default=300.0, show_default=True, help="For which they talk, ask and vote.")
+@runs
+@keep
+def _room(people: int, seconds: float, runs: int, keep: bool) -> None:
+    """A room full of people: how late its screens are, for how much CPU, and whether they are right in the end."""
+    with house(pinned=False) as built:
+        shown = list(figures.show(room(built, people, runs, seconds)))
     if keep:
         figures.keep(shown, FILE)
 
