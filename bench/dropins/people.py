@@ -90,7 +90,8 @@ class Person:
                 self.crowd.refused(said)
             case "hb":
                 self.screen.caught_up = True
-                self.wire and self.wire.send(b'{"t":"pong"}')
+                if self.wire:
+                    self.wire.send(b'{"t":"pong"}')
             case "ok" if "hb" in said:
                 for sub in said["subs"]:
                     self.screen.begin(sub["s"], sub["e"], sub["head"])
