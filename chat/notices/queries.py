@@ -109,7 +109,7 @@ def known() -> Any:
         (kind == "invitation.accepted", role.is_not(None)),
         (kind == "minutes.published", role.is_not(None)),
         (
-            kind.in_(("minutes.drafted", "minutes.wait")),
+            or_(kind == "minutes.drafted", kind == "minutes.wait"),
             or_(*(role == each for each in RIGHTS["run_drop_ins"].roles)),
         ),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import dropins
+from chat import agenda, dropins
 from chat.db import Transaction
 from chat.dropins import DropInSeen
 from chat.members import Viewer
@@ -40,7 +40,7 @@ async def coming(
     tx: Transaction, viewer: Viewer | None, network: NetworkSeen, drop_in: DropInSeen
 ) -> dict[str, Any]:
     """What dropins/_rsvp.html shows of a date that is to come: one's own answer, and who comes."""
-    if drop_in.state not in ("scheduled", "lobby"):
+    if drop_in.state != "scheduled":  # in the lobby one has come
         return {"rsvp": None}
     everyweek = await dropins.series_answers_of(tx, viewer, [drop_in.series_id])
     return {
@@ -49,6 +49,18 @@ async def coming(
             "series": everyweek.get(drop_in.series_id),
             "guests": await dropins.guests_of(tx, viewer, network, drop_in) if network.role else None,
         }
+    }
+
+
+async def next_date(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> dict[str, Any]:
+    """What dropins/_next.html shows: the next date of a network that the viewer may read, if there is one."""
+    upcoming = await dropins.upcoming_in(tx, network.id, 1)
+    if not upcoming:
+        return {"drop_in": None}
+    return {
+        "drop_in": upcoming[0],
+        "agenda": await agenda.agenda_of(tx, upcoming[0].id),
+        "rsvp": await listed(tx, viewer, network, upcoming),
     }
 
 

@@ -6,9 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import announcements, discussions, dropins, minutes, networks
+from chat import announcements, discussions, minutes, networks
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import network_stream
+from web.dropins.answering import next_date
 from web.edge import form_of, own_path, reading, see, writing
 from web.networks.asking import outside
 from web.pages import page
@@ -50,7 +51,7 @@ async def show(request: Request) -> Response:
             "network": network,
             "news": await networks.access_news(tx, network),
             "topics": await discussions.topics_in(tx, viewer, network.id, limit=40),
-            "drop_ins": await dropins.upcoming_in(tx, network.id, 3),
+            **await next_date(tx, viewer, network),
             "minutes": await minutes.latest_minutes(tx, network),
             "announcements": await announcements.undismissed(tx, viewer, network),
         }

@@ -23,5 +23,21 @@ export function tell(root = document) {
   }
 }
 
+// How long until something: in its last hour in minutes and seconds, by the server's clock.
+function countDown(line) {
+  const ahead = Date.now() - new Date(line.dataset.now);
+  const tick = () => (line.textContent = left(Math.round((new Date(line.dataset.until) - Date.now() + ahead) / 1000)));
+  tick();
+  setInterval(tick, 1000);
+}
+
+function left(seconds) {
+  if (seconds <= 0) return "";
+  if (seconds < 3600) return `in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const [unit, size] = seconds < 86400 * 2 ? ["hour", 3600] : ["day", 86400];
+  return relative.format(Math.round(seconds / size), unit);
+}
+
 tell();
 setInterval(tell, 60000);
+document.querySelectorAll("[data-until][data-now]").forEach(countDown);
