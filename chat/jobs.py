@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from chat import clock
 from chat.db import AWAY, Database, Transaction
 from chat.redis import known_errors
+from chat.tasks import end
 
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10
@@ -69,7 +70,7 @@ async def work(db: Database, kinds: Mapping[str, Work], only: int | None = None)
     else:
         await _finish(db, job)
     finally:
-        renewing.cancel()
+        await end([renewing])
     return True
 
 

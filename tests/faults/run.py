@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from chat.migrate import migrate
 from chat.realtime.telling import telling
+from chat.tasks import end
 from command.embedded import Embedded
 from tests.faults import clients, journal, things, writers
 from tests.faults.asking import NoAnswer, ask
@@ -141,8 +142,7 @@ class Stage:
             await asyncio.gather(*(self.world.answering(place) for place in range(len(self.world.webs))))
             await self._quiet(swarm, pens, going_on)
         finally:
-            for task in going_on:
-                task.cancel()
+            await end(going_on)
             for process in filter(None, (swarm, pens)):
                 with suppress(ProcessLookupError):
                     process.kill()
@@ -160,9 +160,7 @@ class Stage:
     async def _quiet(self, swarm: Any, pens: Any, going_on: list[asyncio.Task]) -> None:
         """Let what is under way come to its end, then let everybody say what they have."""
         order(swarm, do="calm")
-        for task in going_on:
-            task.cancel()
-        await asyncio.gather(*going_on, return_exceptions=True)
+        await end(going_on)
         pens.stdin.close()
         if await asyncio.wait_for(pens.wait(), 60):
             raise RuntimeError(f"the writers failed; see {self.folder / 'writers.log'}")

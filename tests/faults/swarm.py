@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import uvloop
 
+from chat.tasks import end
 from tests.faults.clients import Follower, Reader, Scene
 from tests.faults.journal import Fault, Journal, now
 
@@ -41,12 +42,10 @@ async def swarm(scene: Scene, journal: Journal) -> None:
                 journal.flush()
                 say("settled" if settled else "unsettled")
                 break
+    await end(running)
     for task in running:
-        task.cancel()
-    ended = await asyncio.gather(*running, return_exceptions=True)
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
+        if not task.cancelled():
+            task.result()
 
 
 def some(followers: list[Follower], share: float, rng: Random) -> list[Follower]:

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from chat.events import Event
 from chat.realtime.bus import Bus
+from chat.tasks import end
 from tests import cast, servers
 
 
@@ -28,9 +29,7 @@ async def listening(url, *streams):
             await bus.follow(stream)
         yield bus, heard
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end([task])
         await bus.close()
 
 

@@ -1,7 +1,6 @@
 """Redis as a cluster: each stream at the server that owns its slot, wherever that is at the moment."""
 
 import asyncio
-from contextlib import suppress
 
 import pytest
 
@@ -11,6 +10,7 @@ from chat.errors import TooMany
 from chat.events import Event
 from chat.realtime.bus import Bus
 from chat.redis import each_address
+from chat.tasks import end
 from tests import cast
 from tests.clusters import private_cluster
 from tests.hubs import running
@@ -40,9 +40,7 @@ class Ear:
         return self
 
     async def __aexit__(self, *_):
-        self.listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.listening
+        await end([self.listening])
         await self.bus.close()
 
     async def all_heard(self):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from chat import clock, mail, networks
 from chat.config import settings
+from chat.tasks import end
 from tests import cast
 from tests.workers.test_working import eventually, working
 from workers import main
@@ -47,8 +48,7 @@ async def live_and_die(db):
         return done or len(await invited(db)) > before
 
     await eventually(got_on)
-    task.cancel()
-    await asyncio.wait([task])
+    await end([task])
 
 
 async def test_a_letter_that_was_handed_over_is_not_sent_again(db, redis, ana, confidential_network):

@@ -10,6 +10,7 @@ from aiosmtpd.smtp import SMTP
 
 from chat import clock, mail
 from chat.config import settings
+from chat.tasks import end
 from tests import cast
 from workers import main, timetable
 
@@ -106,7 +107,7 @@ async def test_a_line_of_the_timetable_goes_on_after_an_accident(db, redis):
     keeping = asyncio.create_task(timetable.keep(timetable.Line("stumbling", 0.01, stumble), db, redis))
     await asyncio.sleep(0.1)
     assert not keeping.done()
-    keeping.cancel()
+    await end([keeping])
     assert len(done) > 2
 
 

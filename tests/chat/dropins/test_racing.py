@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chat import clock, dropins, jobs
 from chat.errors import HubError
+from chat.tasks import end
 from tests import cast
 from tests.chat.dropins.dates import dates_of
 
@@ -97,8 +98,7 @@ async def cut_off(db, seconds):
     """A worker that dies in the middle of it."""
     task = asyncio.create_task(dropins.catch_up(db))
     await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await end([task])
 
 
 async def command(db, host, what, drop_in_id):
