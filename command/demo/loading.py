@@ -8,6 +8,7 @@ from chat.db import Database, Transaction
 from chat.discussions.reading import mark_read
 from chat.members import Viewer
 from command.demo import content
+from command.demo.gathering import gather
 
 PASSWORD = "safer-together"  # noqa: S105 - everybody may know it
 SIGN_INS = [
@@ -37,6 +38,7 @@ async def load(database_url: str, redis_url: str) -> None:
             await _network(db, cast, network)
         for slug, matters in content.matters().items():
             await _matters(db, cast, slug, matters)
+            await gather(db, cast, slug, matters["drop_ins"])
     finally:
         clock.pretend(None)
         await db.close()
