@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from chat.calendars.queries import DateLine, SeriesLine
 from chat.config import settings
-from chat.languages import said, when
+from chat.languages import said, sentence, when
 from chat.mail import Letter
 
 
@@ -21,23 +21,27 @@ class Reader(NamedTuple):
 
 # By what a letter says: its subject, and its first sentence.
 WORDS = {
-    "yes": ("In your calendar: {title}", "you said yes to “{title}” in {network}:"),
-    "maybe": ("In your calendar, perhaps: {title}", "you said maybe to “{title}” in {network}:"),
-    "waiting": ("On the waiting list: {title}", "you are on the waiting list for “{title}” in {network}:"),
-    "no": ("Out of your calendar: {title}", "you don’t come to “{title}” in {network}:"),
-    "moved": ("Moved: {title}", "“{title}” in {network} has moved. It is now:"),
-    "edited": ("Changed: {title}", "“{title}” in {network} has changed:"),
-    "cancelled": ("Cancelled: {title}", "“{title}” in {network} is cancelled. It would have been:"),
-    "series": ("In your calendar: {title}", "you said yes to all dates of “{title}” in {network}. The next one is:"),
-    "series changed": ("Changed: {title}", "“{title}” in {network} has changed. The next one is:"),
-    "series ended": ("Ended: {title}", "“{title}” in {network} has no more dates."),
-    "series no": ("Out of your calendar: {title}", "you no longer come to every date of “{title}” in {network}."),
+    "yes": (sentence("In your calendar: {title}"), sentence("you said yes to “{title}” in {network}:")),
+    "maybe": (sentence("In your calendar, perhaps: {title}"), sentence("you said maybe to “{title}” in {network}:")),
+    "waiting": (sentence("On the waiting list: {title}"), sentence("you are on the waiting list for “{title}” in {network}:")),
+    "no": (sentence("Out of your calendar: {title}"), sentence("you don’t come to “{title}” in {network}:")),
+    "moved": (sentence("Moved: {title}"), sentence("“{title}” in {network} has moved. It is now:")),
+    "edited": (sentence("Changed: {title}"), sentence("“{title}” in {network} has changed:")),
+    "cancelled": (sentence("Cancelled: {title}"), sentence("“{title}” in {network} is cancelled. It would have been:")),
+    "series": (sentence("In your calendar: {title}"), sentence("you said yes to all dates of “{title}” in {network}. The next one is:")),
+    "series changed": (sentence("Changed: {title}"), sentence("“{title}” in {network} has changed. The next one is:")),
+    "series ended": (sentence("Ended: {title}"), sentence("“{title}” in {network} has no more dates.")),
+    "series no": (sentence("Out of your calendar: {title}"), sentence("you no longer come to every date of “{title}” in {network}.")),
 }  # fmt: skip
 # What comes with the letter, and how to answer: by mail nobody can.
-WITH_IT = "The invitation that comes with this letter puts it into your calendar. What you answer there does not reach us."
-WITHOUT = "What comes with this letter takes it out of your calendar."
-WORD = "A word from the host: {word}"
-CHANGE = "You can change your answer here, without signing in:"
+WITH_IT = sentence(
+    "The invitation that comes with this letter puts it into your calendar. What you answer there does not reach us."
+)
+WITHOUT = sentence("What comes with this letter takes it out of your calendar.")
+HELLO = sentence("Hello {name},")
+SEE = sentence("See the drop-in")
+WORD = sentence("A word from the host: {word}")
+CHANGE = sentence("You can change your answer here, without signing in:")
 
 
 class Carried(NamedTuple):
@@ -90,27 +94,27 @@ def _letter(
     change: str,
     carried: Carried,
 ) -> Letter:
-    def words(sentence: str) -> str:
+    def words(these: str) -> str:
         return said(
-            reader.language, sentence, name=reader.name, title=title, network=series.network_name, word=word
+            reader.language, these, name=reader.name, title=title, network=series.network_name, word=word
         )
 
     subject, opening = WORDS[about]
     paragraphs = [
-        words("Hello {name},"),
+        words(HELLO),
         words(opening),
         when(at, reader.zone or series.zone, reader.language) if at else "",
         words(WORD) if word else "",
         words(WITH_IT if carried.method == "REQUEST" else WITHOUT),
         f"{words(CHANGE)}\n{change}" if change else "",
-        words("See the drop-in") + ":",
+        words(SEE) + ":",
     ]
     return Letter(
         to=reader.email,
         subject=words(subject),
         text="\n\n".join(filter(None, paragraphs)),
         link=link,
-        button=words("See the drop-in"),
+        button=words(SEE),
         key=carried.key,
         calendar=carried.calendar,
         method=carried.method,

@@ -27,7 +27,9 @@ async def test_killed_workers_tell_everybody_of_a_change_once(
             "FROM member WHERE handle LIKE 'guest-%'",
             id=drop_in,
         )
-        await tx.run("UPDATE drop_in SET opens_at = opens_at + '1 hour', closes_at = closes_at + '1 hour'")
+        await tx.run(
+            "UPDATE drop_in SET opens_at = opens_at + '1 hour', closes_at = closes_at + '1 hour', moved_at = now()"
+        )
         await changed(tx, drop_in, "moved", "The theatre runs late.")
 
     async def mailed():
