@@ -5,6 +5,7 @@ and those of the old time find nothing to say.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -29,8 +30,6 @@ SELECT drop_in.id, kind, opens_at, closes_at, opens_at - ahead AS due FROM drop_
 CROSS JOIN unnest(CAST(:kinds AS text[]), CAST(:aheads AS interval[])) AS planned (kind, ahead)
 WHERE opens_at BETWEEN :past AND :future AND closes_at > :now AND opens_at - ahead <= :soon
   AND cancelled_at IS NULL
-  AND NOT EXISTS (SELECT FROM job WHERE key = 'remind/' || drop_in.id || '/' || kind || '/' ||
-      CAST(extract(epoch FROM opens_at) * 1000000 AS bigint) || '/0')
 """
 TO_REMIND = """
 SELECT rsvp.member_id, drop_in.network_id, answer = ANY(:in_page) AND NOT (:page = ANY(member.unreminded || membership.unreminded)) AS tell
@@ -50,9 +49,15 @@ async def plan_reminders(tx: Transaction) -> None:
         DUE, now=now, soon=now + PLANNED, past=now - LONGEST, future=now + AHEAD["day"] + PLANNED, kinds=list(AHEAD),
         aheads=list(AHEAD.values()),
     )  # fmt: skip
-    for id, kind, opens_at, closes_at, due in rows:
-        if helps(kind, opens_at, closes_at, max(now, due)):
-            await _leave(tx, "remind", id, kind, opens_at, 0, run_at=due)
+    wanted = {
+        _key("remind", id, kind, opens_at, 0): (due, _args(id, kind, opens_at, 0))
+        for id, kind, opens_at, closes_at, due in rows
+        if helps(kind, opens_at, closes_at, max(now, due))
+    }
+    # By their keys: where PostgreSQL puts the keys together it compares each of them with every job that there is.
+    known = await tx.all("SELECT key FROM job WHERE key = ANY(:keys)", keys=list(wanted))
+    left = wanted.keys() - {row.key for row in known}
+    await tx.enqueue_many("remind", [(key, *wanted[key]) for key in sorted(left)])
 
 
 async def remind(tx: Transaction, drop_in_id: int, kind: str, opens_at: datetime, after: int) -> None:
@@ -150,16 +155,17 @@ async def _letter(
 
 
 async def _leave(
-    tx: Transaction,
-    job: str,
-    drop_in_id: int,
-    kind: str,
-    opens_at: datetime,
-    after: int,
-    run_at: datetime | None = None,
-    **more: int,
+    tx: Transaction, job: str, drop_in_id: int, kind: str, opens_at: datetime, after: int, **more: int
 ) -> None:
-    moment = (opens_at - EPOCH) // timedelta(microseconds=1)
-    what = {"drop_in_id": drop_in_id, "which": kind, "opens_at": opens_at.isoformat(), "after": after, **more}
     prefix = "remind" if job == "remind" else "mail-reminders"
-    await tx.enqueue(job, f"{prefix}/{drop_in_id}/{kind}/{moment}/{after}", run_at=run_at, **what)
+    what = _args(drop_in_id, kind, opens_at, after)
+    await tx.enqueue(job, _key(prefix, drop_in_id, kind, opens_at, after), **what, **more)
+
+
+def _key(prefix: str, drop_in_id: int, kind: str, opens_at: datetime, after: int) -> str:
+    moment = (opens_at - EPOCH) // timedelta(microseconds=1)
+    return f"{prefix}/{drop_in_id}/{kind}/{moment}/{after}"
+
+
+def _args(drop_in_id: int, kind: str, opens_at: datetime, after: int) -> dict[str, Any]:
+    return {"drop_in_id": drop_in_id, "which": kind, "opens_at": opens_at.isoformat(), "after": after}
