@@ -113,6 +113,7 @@ def talk_and_wait(page: Page) -> None:
         if people >= GUESTS and posts >= TALK:
             break
         page.wait_for_timeout(1000)
+    page.locator("[data-tab=people]").click()
     page.evaluate("scrollTo(0, 0)")
 
 
