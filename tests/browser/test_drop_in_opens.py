@@ -1,5 +1,6 @@
 """Doors that open by themselves, before one's eyes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,16 @@ async def open_in_a_second(db: Database, drop_in: int) -> None:
 async def close_in_a_second(db: Database, drop_in: int) -> None:
     async with db.transaction() as tx:
         await tx.run("UPDATE drop_in SET closes_at = now() + interval '1 second' WHERE id = :id", id=drop_in)
+
+
+async def test_the_networks_page_counts_down_by_the_hubs_clock(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, confidential_network: NetworkSeen
+) -> None:
+    """The browser's is another one here, as on many a ward."""
+    cast.it_is("2026-11-17 09:00")
+    await hold(db, ana, await cast.schedule(db, ana, confidential_network), timedelta(minutes=15))
+    page = await opened(ben, f"/networks/{confidential_network.slug}")
+    await expect(page.locator(".next-date .countdown")).to_have_text(re.compile(r"in 14:\d\d"))
 
 
 async def test_the_doors_open_and_close(
