@@ -16,6 +16,7 @@ class SlowServer:
     def __init__(self):
         self.letters = []
         self.whole = []
+        self.workers = []
 
     async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(0.01)
@@ -32,6 +33,10 @@ async def post_office():
     server = await loop.create_server(lambda: SMTP(office, loop=loop), "127.0.0.1", 0)
     office.url = f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield office
+    for worker in office.workers:
+        if worker.returncode is None:  # of a scene that failed
+            worker.kill()
+            await worker.wait()
     server.close()
     await server.wait_closed()
 
@@ -41,12 +46,15 @@ async def start_worker(database_url, redis_url, office):
         DATABASE_URL=database_url, REDIS_URL=redis_url, HUB_SMTP_URL=office.url, HUB_MAIL_FROM="hub@example.net",
         HUB_LOG_LEVEL="error",
     )  # fmt: skip
-    return await asyncio.create_subprocess_exec(
+    worker = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "command", "worker", env=environment
     )
+    office.workers.append(worker)
+    return worker
 
 
-async def until(question, seconds=60):
+async def until(question, seconds=150):
+    """What a killed worker had just claimed is free for another after half a minute, when its lease ends."""
     async with asyncio.timeout(seconds):
         while not await question():
             await asyncio.sleep(0.05)
