@@ -68,7 +68,7 @@ FINDS = {
 async def test_the_checker_finds_a_planted_bug(plant, postgres_url, redis_url):
     url = await servers.create_database(postgres_url, f"plant_{plant}")
     course = Course(
-        seconds=3, seed=13, clients=12, rate=40, plant=plant, lose=0.3 if plant == "no-sweep" else 0.0,
+        seconds=3, seed=13, clients=12, rate=40, plant=plant, lose=0.6 if plant == "no-sweep" else 0.0,
         processes=1, settle=3, patience=PATIENCE,
     )  # fmt: skip
     try:
