@@ -205,7 +205,7 @@ class Stage:
         return shown
 
     async def _get(self, path: str) -> Any:
-        answer = await ask(self.world.ports[0], "GET", f"/api/v1{path}", self.cast.owner_token, patience=30)
+        answer = await ask(self.world.ports[0], "GET", f"/api/v1{path}", self.cast.owner_token, patience=90)
         return answer.body if answer.fine else None
 
     async def truths(self) -> list[Truth]:
