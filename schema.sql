@@ -338,7 +338,8 @@ CREATE INDEX notice_member ON notice (member_id, id);
 CREATE INDEX notice_unread ON notice (member_id) WHERE read_at IS NULL;
 
 -- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open. Once it is nameless, nobody
--- is named beside what they said in it.
+-- is named beside what they said in it. A pinned one stands first in its network, a locked one takes no posts but its
+-- hosts', a slow one takes one from each member in so many seconds, and the post numbered `solved_number` answers it.
 CREATE TABLE topic (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network_id bigint NOT NULL REFERENCES network,
@@ -351,11 +352,17 @@ CREATE TABLE topic (
     views bigint NOT NULL DEFAULT 0,
     search tsvector GENERATED ALWAYS AS (to_tsvector('english', title)) STORED,
     pseudonym_id bigint,
-    nameless_at timestamptz
+    nameless_at timestamptz,
+    tags text[] NOT NULL DEFAULT '{}',
+    pinned_at timestamptz,
+    locked_at timestamptz,
+    slow_seconds integer CHECK (slow_seconds BETWEEN 1 AND 86400),
+    solved_number integer
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);
 CREATE INDEX topic_search ON topic USING gin (search);
+CREATE INDEX topic_tags ON topic USING gin (tags) WHERE tags <> '{}';
 
 -- The name under which a member writes in one topic without their own. It is drawn by lot, and leads nowhere else.
 CREATE TABLE pseudonym (
@@ -372,6 +379,8 @@ ALTER TABLE topic ADD FOREIGN KEY (pseudonym_id) REFERENCES pseudonym;
 
 -- A contribution. `path` holds the numbers from its root down to itself, so it sorts in thread order. Who is shown as
 -- its author is said by chat/discussions/authorship.py alone: with a `pseudonym_id` it is not the author's name.
+-- `reactions` (how many of each kind) and `files` (what their list shows) are kept here for its many readers; a hidden one
+-- is for hosts and its author alone.
 CREATE TABLE post (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic_id bigint NOT NULL REFERENCES topic,
@@ -389,6 +398,10 @@ CREATE TABLE post (
     removed_by bigint REFERENCES member,
     search tsvector GENERATED ALWAYS AS (to_tsvector('english', body)) STORED,
     pseudonym_id bigint REFERENCES pseudonym,
+    reactions jsonb NOT NULL DEFAULT '{}',
+    files jsonb NOT NULL DEFAULT '[]',
+    hidden_at timestamptz,
+    hidden_by bigint REFERENCES member,
     UNIQUE (topic_id, number)
 );
 CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
@@ -423,6 +436,18 @@ CREATE TABLE reading (
     PRIMARY KEY (member_id, topic_id)
 );
 CREATE INDEX reading_topic ON reading (topic_id);
+
+-- What a member wants to hear of a topic, perhaps until a moment only: of each post (watching), how many are new (tracking)
+-- or nothing (muted). Without a row it is as in its network.
+CREATE TABLE following (
+    member_id bigint NOT NULL REFERENCES member,
+    topic_id bigint NOT NULL REFERENCES topic,
+    level text NOT NULL CHECK (level IN ('watching', 'tracking', 'muted')),
+    until timestamptz,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (member_id, topic_id)
+);
+CREATE INDEX following_topic ON following (topic_id, level);
 
 -- A drop-in that repeats: a rule (RFC 5545) at a wall time in a zone, but for the `skipped` dates and the bank holidays of
 -- `holidays` (such as GB-ENG). One that was changed from a date on is followed by another. With a `capacity` it has that

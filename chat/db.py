@@ -186,8 +186,8 @@ class Database:
         """For reading with one statement, or where each may see a later moment than the one before."""
         if self._glances is None:
             self._glances = asyncpg.create_pool(
-                self.url, min_size=0, max_size=3, reset=_nothing_to_reset, timeout=5, command_timeout=30,
-                server_settings=SERVER_SETTINGS,
+                self.url, min_size=0, max_size=3, init=_read_json, reset=_nothing_to_reset, timeout=5,
+                command_timeout=30, server_settings=SERVER_SETTINGS,
             )  # fmt: skip
         await self._glances  # opens no connection yet
         async with self._glances.acquire(timeout=10) as connection:
@@ -203,6 +203,17 @@ class Database:
         except TimeoutError:
             if self._glances is not None:
                 self._glances.terminate()
+
+
+async def _read_json(connection: asyncpg.Connection) -> None:
+    """The driver alone would hand JSON on as text."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=_json_text, decoder=msgspec.json.decode
+    )
+
+
+def _json_text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 async def _nothing_to_reset(connection: asyncpg.Connection) -> None:

@@ -1,12 +1,13 @@
 """The tables of topics, posts, pseudonyms and reading."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
-from chat.models import key, moment, ref, words
+from chat.models import key, moment, ref, several, words
 
 
 def search_of(column: str) -> sa.Column:
@@ -30,6 +31,11 @@ class Topic(SQLModel, table=True):
         default=None, sa_column=sa.Column(sa.BigInteger, sa.ForeignKey("pseudonym.id", use_alter=True))
     )
     nameless_at: datetime | None = moment()
+    tags: list[str] = several()
+    pinned_at: datetime | None = moment()
+    locked_at: datetime | None = moment()
+    slow_seconds: int | None = None
+    solved_number: int | None = None
 
 
 class Post(SQLModel, table=True):
@@ -50,6 +56,10 @@ class Post(SQLModel, table=True):
     removed_by: int | None = ref("member", optional=True)
     search: str | None = Field(default=None, sa_column=search_of("body"))
     pseudonym_id: int | None = ref("pseudonym", optional=True)
+    reactions: dict[str, int] = Field(sa_type=JSONB)
+    files: list[dict[str, Any]] = Field(sa_type=JSONB)
+    hidden_at: datetime | None = moment()
+    hidden_by: int | None = ref("member", optional=True)
 
 
 class Pseudonym(SQLModel, table=True):
@@ -78,6 +88,14 @@ class Reading(SQLModel, table=True):
     member_id: int = ref("member", primary_key=True)
     topic_id: int = ref("topic", primary_key=True)
     number: int
+    at: datetime = moment(default=True)
+
+
+class Following(SQLModel, table=True):
+    member_id: int = ref("member", primary_key=True)
+    topic_id: int = ref("topic", primary_key=True)
+    level: str = words()
+    until: datetime | None = moment()
     at: datetime = moment(default=True)
 
 

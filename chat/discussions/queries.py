@@ -37,6 +37,10 @@ class TopicRow(NamedTuple):
     post_count: int
     views: int
     read: int | None
+    tags: list[str]
+    pinned_at: datetime | None
+    locked_at: datetime | None
+    solved_number: int | None
 
     @property
     def author(self) -> Author:
@@ -71,6 +75,9 @@ class PostSeen(NamedTuple):
     created_at: datetime
     edited_at: datetime | None
     removed_at: datetime | None
+    reactions: dict[str, int]
+    files: list[dict[str, Any]]
+    hidden_at: datetime | None
 
     @property
     def author(self) -> Author:
@@ -113,6 +120,10 @@ def _any_topics(member_id: int) -> Any:
             Topic.post_count,
             Topic.views,
             Reading.number,
+            Topic.tags,
+            Topic.pinned_at,
+            Topic.locked_at,
+            Topic.solved_number,
         )
         .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
@@ -179,6 +190,9 @@ def _posts() -> Any:
             Post.created_at,
             Post.edited_at,
             Post.removed_at,
+            Post.reactions,
+            Post.files,
+            Post.hidden_at,
         )
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))

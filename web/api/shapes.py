@@ -115,6 +115,7 @@ def topic(t: TopicRow) -> Json:
     return {
         "id": t.id, "title": t.title, "network": t.network_slug, "author": author(t.author),
         "posts": t.post_count, "views": t.views, "created_at": time(t.created_at), "last_post_at": time(t.last_post_at), "stream": f"t:{t.id}",
+        "tags": t.tags, "pinned_at": time(t.pinned_at), "locked_at": time(t.locked_at), "solved": t.solved_number,
     }  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def post(p: PostSeen) -> Json:
         "id": p.id, "topic": p.topic_id, "number": p.number, "parent": p.parent_id,
         "author": author(p.author),
         "body": p.body, "html": p.html, "rev": p.rev, "created_at": time(p.created_at), "edited_at": time(p.edited_at),
-        "removed_at": time(p.removed_at),
+        "removed_at": time(p.removed_at), "hidden_at": time(p.hidden_at), "reactions": p.reactions, "files": p.files,
     }  # fmt: skip
 
 
