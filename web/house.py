@@ -11,11 +11,11 @@ from chat.db import Database
 from chat.discussions import Looks
 from chat.realtime.bus import Bus
 from chat.realtime.hub import Hub
-from web.shelf import Shelf
 
 if TYPE_CHECKING:
     from web.live.desk import Desk
     from web.live.rooms import Rooms
+    from web.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class House:
     desk: "Desk"
     rooms: "Rooms"
     looks: Looks
-    shelf: Shelf
+    shelf: "Shelf"
 
     @property
     def redis(self) -> Redis:

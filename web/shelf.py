@@ -1,13 +1,14 @@
-"""Pages of topics that are the same for every visitor, kept as long as nothing on them has changed.
+"""What is the same for all who read a topic, kept as long as nothing in it has changed: its posts as they were drawn, and
+for visitors the whole page.
 
-Whether it has is asked each time, by one statement. What that does not tell (how often a topic was seen) is as old as
-the page: a minute at most.
+Whether something has is asked each time, by one statement. What that does not tell (how often a topic was seen) is as
+old as the page: a minute at most.
 """
 
 import gzip
 from collections import OrderedDict
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -16,10 +17,13 @@ from chat import clock
 from chat.db import Reader
 from chat.events import LOOKS
 from chat.realtime import log as event_log
+from web.edge import session_token
 
 MOST_BYTES = 16 * 1024 * 1024  # of all that one process keeps
 LONGEST = timedelta(minutes=1)
-LONGEST_QUERY = 64  # characters of an address; longer ones are nobody's bookmark
+LONGEST_QUERY = 64  # bytes of an address; longer ones are nobody's bookmark
+
+Key = tuple[Any, ...]
 
 
 class Version(NamedTuple):
@@ -34,13 +38,16 @@ class Version(NamedTuple):
 class Kept(NamedTuple):
     version: Version
     made_at: datetime
+    what: Any
+    size: int
+
+
+class Whole(NamedTuple):
+    """A visitor's page, also compressed, and the nonce that stands in it."""
+
     nonce: str
     body: bytes
-    small: bytes  # the same, compressed
-
-    @property
-    def size(self) -> int:
-        return len(self.body) + len(self.small)
+    small: bytes
 
 
 async def version_of(tx: Reader, stream: str) -> Version | None:
@@ -55,45 +62,53 @@ class Shelf:
     """What one process keeps, the least recently asked for leaving first."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._pages: OrderedDict[str, Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, Kept] = OrderedDict()
         self._most, self._size = most_bytes, 0
 
-    def __contains__(self, address: str) -> bool:
-        return address in self._pages
+    def __contains__(self, key: Key) -> bool:
+        return key in self._kept
 
-    def find(self, address: str, version: Version | None) -> Kept | None:
-        kept = self._pages.get(address)
+    def find(self, key: Key, version: Version | None) -> Any:
+        """What was kept of this version, or None."""
+        kept = self._kept.get(key)
         if kept is None:
             return None
         if kept.version != version or clock.now() - kept.made_at > LONGEST:
-            self._drop(address)
+            self._drop(key)
             return None
-        self._pages.move_to_end(address)
-        return kept
+        self._kept.move_to_end(key)
+        return kept.what
 
-    def keep(self, address: str, version: Version, nonce: str, body: bytes) -> None:
-        if len(address) > LONGEST_QUERY:
-            return
-        self._drop(address)
-        kept = self._pages[address] = Kept(version, clock.now(), nonce, body, gzip.compress(body, 6))
-        self._size += kept.size
+    def keep(self, key: Key, version: Version, what: Any, size: int) -> None:
+        self._drop(key)
+        self._kept[key] = Kept(version, clock.now(), what, size)
+        self._size += size
         while self._size > self._most:
-            self._drop(next(iter(self._pages)))
+            self._drop(next(iter(self._kept)))
 
-    def _drop(self, address: str) -> None:
-        if (kept := self._pages.pop(address, None)) is not None:
+    def _drop(self, key: Key) -> None:
+        if (kept := self._kept.pop(key, None)) is not None:
             self._size -= kept.size
 
 
-def address_in(request: Request) -> str:
-    """By what a page is kept: its path with what was asked of it."""
-    return f"{request.url.path}?{request.url.query}"
+def address_in(request: Request) -> Key | None:
+    """By what a visitor's page is kept; None for one that is not."""
+    query = request.scope["query_string"]
+    if session_token(request) is not None or len(query) > LONGEST_QUERY:
+        return None
+    return request.scope["path"], query
 
 
-def answer(request: Request, kept: Kept) -> Response:
+def whole(request: Request, page: Response) -> Whole:
+    """A page that was drawn for this request."""
+    body = bytes(page.body)
+    return Whole(request.scope["nonce"], body, gzip.compress(body, 6))
+
+
+def answer(request: Request, page: Whole) -> Response:
     """A kept page, with the nonce that stands in it."""
-    request.scope["nonce"] = kept.nonce
+    request.scope["nonce"] = page.nonce
     headers = {"vary": "accept-encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return HTMLResponse(kept.small, headers={**headers, "content-encoding": "gzip"})
-    return HTMLResponse(kept.body, headers=headers)
+        return HTMLResponse(page.small, headers={**headers, "content-encoding": "gzip"})
+    return HTMLResponse(page.body, headers=headers)

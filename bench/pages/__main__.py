@@ -7,6 +7,7 @@ import click
 
 from bench import figures
 from bench.live.servers import house
+from bench.pages.replies import replies
 from bench.pages.topic import topic
 from command.trouble import Trouble
 
@@ -30,6 +31,19 @@ def _topic(seconds: float, profile: Path | None, runs: int, keep: bool) -> None:
     """The page of a topic of twenty posts, for a visitor and for a member."""
     with house(profile=profile) as built:
         shown = list(figures.show(topic(built, seconds, runs)))
+    if keep:
+        figures.keep(shown, FILE)
+
+
+@bench.command("replies")
+@click.option("--seconds", default=10.0, show_default=True, help="Of each run.")
+@click.option("--profile", type=click.Path(path_type=Path), help="Run the web process under cProfile.")
+@runs
+@keep
+def _replies(seconds: float, profile: Path | None, runs: int, keep: bool) -> None:
+    """Replies by eight members to one topic: durable, told live, turned into notices."""
+    with house(pinned=False, profile=profile) as built:
+        shown = list(figures.show(replies(built, seconds, runs)))
     if keep:
         figures.keep(shown, FILE)
 

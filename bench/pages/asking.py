@@ -1,6 +1,7 @@
-"""Many who ask for the same page, each as soon as the last answer is whole."""
+"""Many who ask for the same, each as soon as the last answer is whole."""
 
 import asyncio
+from functools import partial
 from time import perf_counter
 
 from command.trouble import Trouble
@@ -9,8 +10,8 @@ from command.trouble import Trouble
 class Asker(asyncio.Protocol):
     """One connection that is kept. `took` are the milliseconds of each answer."""
 
-    def __init__(self, request: bytes, least: int) -> None:
-        self.request, self.least = request, least
+    def __init__(self, request: bytes, least: int, status: int) -> None:
+        self.request, self.least, self.status = request, least, f"HTTP/1.1 {status}".encode()
         self.took: list[float] = []
         self.bytes = 0  # of the last answer, its head included
         self.until = 0.0
@@ -34,7 +35,7 @@ class Asker(asyncio.Protocol):
             head, end, _ = self.heard.partition(b"\r\n\r\n")
             if not end:
                 return
-            if not head.startswith(b"HTTP/1.1 200"):
+            if not head.startswith(self.status):
                 return self._fail(head.partition(b"\r\n")[0].decode())
             length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
             self.wanted = len(head) + 4 + int(length.partition(b":")[2])
@@ -58,26 +59,42 @@ class Asker(asyncio.Protocol):
             self.over.set_exception(Trouble(f"The page was not answered: {why}."))
 
 
-class Crowd:
-    """Some askers on one server."""
+def page(path: str, *, cookie: str = "", small: bool = False) -> bytes:
+    """The request for a page, as a browser sends it."""
+    return _request(
+        f"GET {path}",
+        Cookie=f"session={cookie}" if cookie else "",
+        **{"User-Agent": "Firefox", "Accept-Encoding": "gzip" if small else ""},
+    )
 
-    def __init__(
-        self, port: int, path: str, people: int, *, cookie: str = "", small: bool = False, least: int = 1000
-    ) -> None:
-        lines = [f"GET {path} HTTP/1.1", "Host: localhost", "User-Agent: Firefox"]
-        if cookie:
-            lines.append(f"Cookie: session={cookie}")
-        if small:
-            lines.append("Accept-Encoding: gzip")
-        self.request = ("\r\n".join(lines) + "\r\n\r\n").encode()
-        self.port, self.people, self.least = port, people, least
+
+def post(path: str, token: str, body: bytes) -> bytes:
+    """A client of the API that posts JSON."""
+    return _request(
+        f"POST {path}", Authorization=f"Bearer {token}", **{"Content-Type": "application/json"}, body=body
+    )
+
+
+def _request(what: str, body: bytes = b"", **headers: str) -> bytes:
+    lines = [f"{what} HTTP/1.1", "Host: localhost"]
+    lines += [f"{name}: {value}" for name, value in headers.items() if value]
+    if body:
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class Crowd:
+    """Some askers on one server, each with a request of its own."""
+
+    def __init__(self, port: int, requests: list[bytes], *, least: int = 0, status: int = 200) -> None:
+        self.port, self.requests, self.least, self.status = port, requests, least, status
         self.askers: list[Asker] = []
 
     async def __aenter__(self) -> "Crowd":
         loop = asyncio.get_running_loop()
-        for _ in range(self.people):
+        for request in self.requests:
             _, asker = await loop.create_connection(
-                lambda: Asker(self.request, self.least), "127.0.0.1", self.port
+                partial(Asker, request, self.least, self.status), "127.0.0.1", self.port
             )
             self.askers.append(asker)
         return self

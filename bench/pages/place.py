@@ -1,6 +1,6 @@
 """A hub with one discussion of twenty posts, and a member of several networks."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chat import discussions, members, networks
 from chat.db import Database
@@ -24,7 +24,7 @@ class Place(NamedTuple):
     topic: int
     network: int
     cookie: str  # of a signed-in member
-    writers: list[int]
+    tokens: list[str]  # of the API, of everybody who wrote
 
 
 async def settle(url: str) -> Place:
@@ -49,15 +49,18 @@ async def settle(url: str) -> Place:
                 parent = ids[n - 2] if n in REPLIES_TO or n % 4 == 0 else None
                 made = await discussions.reply(tx, writer, topic["id"], BODY, parent=parent)
                 ids.append(made["id"])
-        return Place(topic["id"], network.id, cookie, [person.id for person in people])
+        async with db.transaction() as tx:
+            tokens = [await members.issue_token(tx, f"{person.handle}@example.org") for person in people]
+        return Place(topic["id"], network.id, cookie, tokens)
     finally:
         await db.close()
 
 
-async def _member(db: Database, n: int, **more: Any) -> Viewer:
+async def _member(db: Database, n: int) -> Viewer:
     async with db.transaction() as tx:
         member_id = await members.add_member(
             tx, email=f"person-{n}@example.org", name=f"Ngozi Lima {n}", handle=f"person-{n}", verified=True,
             password_hash=None, organisation=f"Hospital trust number {n}", role="Ward sister", country="GB",
         )  # fmt: skip
+        assert member_id is not None
         return await members.by_id(tx, member_id)

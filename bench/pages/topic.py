@@ -7,10 +7,11 @@ from typing import Any
 from bench import machine
 from bench.figures import Figure, figure, quantile
 from bench.live.servers import HUB, House, Server
-from bench.pages.asking import Crowd
+from bench.pages.asking import Crowd, page
 from bench.pages.place import Place, settle
 
 CONNECTIONS = 8
+LEAST = 20_000  # bytes of such a page
 WARM = 2.0  # seconds of asking before it counts
 GOALS = {"visitor": ("≥ 1500", "≤ 0.8"), "member": ("≥ 500", "≤ 2.5")}
 
@@ -31,7 +32,8 @@ async def _asked(
     built: House, server: Server, place: Place, who: str, cookie: str, seconds: float, runs: int
 ) -> list[Figure | None]:
     rates, cpu, web, took = [], [], [], []
-    async with Crowd(server.port, f"/topics/{place.topic}", CONNECTIONS, cookie=cookie) as crowd:
+    request = page(f"/topics/{place.topic}", cookie=cookie)
+    async with Crowd(server.port, [request] * CONNECTIONS, least=LEAST) as crowd:
         await crowd.ask(WARM)
         for _ in range(runs):
             used, of_web = server.cpu() + built.cpu(), server.cpu()

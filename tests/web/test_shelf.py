@@ -112,23 +112,30 @@ async def test_a_page_grows_no_older_than_a_minute(browser, thread, drawn):
     assert len(drawn) == 2
 
 
+async def test_a_long_address_is_nobodys_bookmark(live_server, browser, thread, drawn):
+    for _ in range(2):
+        assert "<h1>" in await page(browser, thread, page=1, x="x" * 60)
+    assert len(drawn) == 2
+    assert not live_server.house.shelf._kept
+
+
 def test_what_is_asked_for_least_leaves_first():
     kept, version = Shelf(most_bytes=400), Version("e", 1, 1, 1)
     for n in range(4):
-        kept.keep(f"/topics/{n}?", version, "n", b"x" * 100)
-        kept.find("/topics/0?", version)
-    assert [n for n in range(4) if f"/topics/{n}?" in kept] == [0, 2, 3]
-    kept.keep("/topics/9?" + "x" * 100, version, "n", b"x")
-    assert not any("xxx" in address for address in kept._pages)
+        kept.keep((n,), version, "page", 120)
+        kept.find((0,), version)
+    assert [n for n in range(4) if (n,) in kept] == [0, 2, 3]
+    kept.keep((9,), version, "larger than all there is", 500)
+    assert not kept._kept
 
 
-def test_a_page_is_kept_for_one_state_alone():
+def test_what_is_kept_is_of_one_state_alone():
     kept, version = Shelf(), Version("e", 1, 1, 1)
     for other in (
         version._replace(epoch="f"), version._replace(head=2), version._replace(acl_version=2), version._replace(looks=2), None,
     ):  # fmt: skip
-        kept.keep("/topics/1?", version, "n", b"x")
-        assert kept.find("/topics/1?", other) is None
-        assert "/topics/1?" not in kept
-    kept.keep("/topics/1?", version, "n", b"x")
-    assert kept.find("/topics/1?", version).body == b"x"
+        kept.keep((1,), version, "page", 1)
+        assert kept.find((1,), other) is None
+        assert (1,) not in kept
+    kept.keep((1,), version, "page", 1)
+    assert kept.find((1,), version) == "page"

@@ -15,7 +15,7 @@ from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web import shelf
-from web.edge import address_of, browser_of, form_of, limited, number, reading, see, session_token, writing
+from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
 from web.house import house_of
 from web.pages import page
 
@@ -60,7 +60,7 @@ async def start(request: Request) -> Response:
 async def show(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
     query, house, kept = request.query_params, house_of(request), None
     topic_id, address = request.path_params["id"], shelf.address_in(request)
-    for_all = error is None and session_token(request) is None
+    for_all = error is None and address is not None
     if for_all and address in house.shelf:
         async with house.db.glance() as glance:
             kept = house.shelf.find(address, await shelf.version_of(glance, topic_stream(topic_id)))
@@ -73,7 +73,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
         drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
         if drop_in and drop_in.lets_in and not error:
             return see(f"/drop-ins/{room}")
-        network = await networks.network_by_id(tx, viewer, topic.network_id)
+        network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         shown = (
             await discussions.page_of_post(tx, topic.id, number(query["post"], field="post"))
             if query.get("post")
@@ -103,7 +103,8 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             error=error,
         )
         if for_all and not drop_in and (version := await shelf.version_of(tx, topic_stream(topic.id))):
-            house.shelf.keep(address, version, request.scope["nonce"], bytes(response.body))
+            whole = shelf.whole(request, response)
+            house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
     house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
 
