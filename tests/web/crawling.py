@@ -1,5 +1,6 @@
 """What each address is asked when somebody looks for a network that they may not know of."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -386,7 +387,8 @@ def statements() -> Iterator[list[str]]:
 
     def noted(query: Any, params: dict[str, Any]) -> tuple[str, list[Any]]:
         sql, values = made(query, params)
-        asked.append(sql)
+        if (task := asyncio.current_task()) and "RequestResponseCycle" in task.get_coro().__qualname__:
+            asked.append(sql)  # and not what the hub asks for itself
         return sql, values
 
     chat.db._made = noted

@@ -104,6 +104,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
         if address and not drop_in and (version := await shelf.version_of(tx, topic_stream(topic.id))):
             whole = shelf.whole(request, response)
             house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
+            response = shelf.answer(request, whole)
     house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
 
