@@ -11,12 +11,9 @@ from chat import clock
 from chat.db import Reader, Transaction
 from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Reading, Topic
-from chat.errors import NotFound
 from chat.members import Viewer
 from chat.networks import nothing_there, readable
 from chat.networks.models import Network
-
-ROOTS_A_PAGE = 20
 
 
 class TopicRow(NamedTuple):
@@ -102,7 +99,8 @@ _PARENT_BY = Byline(
 )
 
 
-def _topics(viewer: Viewer | None) -> Any:
+def topics_for(viewer: Viewer | None) -> Any:
+    """SQL: the columns of TopicRow, of topics that the viewer may read."""
     return _any_topics(viewer.id if viewer else 0).where(readable(viewer and viewer.id))
 
 
@@ -147,14 +145,16 @@ async def topics_in(
     before: datetime | None = None,
 ) -> list[TopicRow]:
     """A network's topics, the most recently active first; `before` continues a list after its last."""
-    return await _listed_topics(tx, _topics(viewer).where(col(Topic.network_id) == network_id), limit, before)
+    return await _listed_topics(
+        tx, topics_for(viewer).where(col(Topic.network_id) == network_id), limit, before
+    )
 
 
 async def recent_topics(
     tx: Transaction, viewer: Viewer | None, *, limit: int = 20, before: datetime | None = None
 ) -> list[TopicRow]:
     """The most recently active topics of all networks the viewer may read."""
-    return await _listed_topics(tx, _topics(viewer), limit, before)
+    return await _listed_topics(tx, topics_for(viewer), limit, before)
 
 
 async def _listed_topics(tx: Transaction, query: Any, limit: int, before: datetime | None) -> list[TopicRow]:
@@ -166,13 +166,14 @@ async def _listed_topics(tx: Transaction, query: Any, limit: int, before: dateti
 
 async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> TopicRow:
     """A topic the viewer may read."""
-    row = await tx.first(_topics(viewer).where(col(Topic.id) == topic_id))
+    row = await tx.first(topics_for(viewer).where(col(Topic.id) == topic_id))
     if row is None:
         raise await nothing_there(tx, viewer, _network_of_topic(topic_id))
     return TopicRow(*row)
 
 
-def _posts() -> Any:
+def posts_seen() -> Any:
+    """SQL: the columns of PostSeen, whoever reads."""
     gone = col(Post.removed_at).is_not(None)
     query = (
         select(
@@ -201,41 +202,10 @@ def _posts() -> Any:
     return _PARENT_BY.join(_POST_BY.join(query))
 
 
-async def thread(tx: Transaction, topic: TopicRow, page: int) -> tuple[list[PostSeen], int]:
-    """One page of a topic in thread order (its roots, twenty a page, each with all that answers it), and how many pages there are."""
-    roots = await tx.all(
-        "SELECT number FROM post WHERE topic_id = :topic AND cardinality(path) = 1 AND number > 1 ORDER BY number",
-        topic=topic.id,
-    )
-    numbers = [row.number for row in roots]
-    pages = max(1, -(-len(numbers) // ROOTS_A_PAGE))
-    if not 1 <= page <= pages:
-        raise NotFound
-    shown = numbers[(page - 1) * ROOTS_A_PAGE : page * ROOTS_A_PAGE]
-    first = [1] if page == 1 else [shown[0]]
-    query = _posts().where(
-        col(Post.topic_id) == topic.id, col(Post.path) >= sa.cast(first, sa.ARRAY(sa.Integer))
-    )
-    if page < pages:
-        query = query.where(col(Post.path) < sa.cast([numbers[page * ROOTS_A_PAGE]], sa.ARRAY(sa.Integer)))
-    return [PostSeen(*row) for row in await tx.all(query.order_by(Post.path))], pages
-
-
-async def page_of_post(tx: Transaction, topic_id: int, number: int) -> int:
-    """The page of the thread that shows this post."""
-    before = await tx.value(
-        "SELECT count(*) FROM post WHERE topic_id = :topic AND cardinality(path) = 1 AND number > 1 AND number < "
-        "(SELECT path[1] FROM post WHERE topic_id = :topic AND number = :number)",
-        topic=topic_id,
-        number=number,
-    )
-    return before // ROOTS_A_PAGE + 1
-
-
 async def posts_after(tx: Transaction, topic: TopicRow, after: int, limit: int) -> list[PostSeen]:
     """A topic's posts in the order they were written, from the one after number `after` on."""
     query = (
-        _posts()
+        posts_seen()
         .where(col(Post.topic_id) == topic.id, col(Post.number) > after)
         .order_by(Post.number)
         .limit(limit)
@@ -245,14 +215,14 @@ async def posts_after(tx: Transaction, topic: TopicRow, after: int, limit: int) 
 
 async def latest_posts(tx: Transaction, topic: TopicRow, limit: int) -> list[PostSeen]:
     """A talk's newest posts, the oldest of them first."""
-    query = _posts().where(col(Post.topic_id) == topic.id).order_by(col(Post.number).desc()).limit(limit)
+    query = posts_seen().where(col(Post.topic_id) == topic.id).order_by(col(Post.number).desc()).limit(limit)
     return [PostSeen(*row) for row in await tx.all(query)][::-1]
 
 
 async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostSeen:
     """A post the viewer may read."""
     query = (
-        _posts()
+        posts_seen()
         .join(Network, col(Network.id) == col(Topic.network_id))
         .where(col(Post.id) == post_id, readable(viewer and viewer.id))
     )
@@ -268,7 +238,7 @@ def _network_of_topic(topic_id: Any) -> Any:
 
 
 _THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
-_POSTS_BY_ID = _posts().where(col(Post.id) == _THESE)
+_POSTS_BY_ID = posts_seen().where(col(Post.id) == _THESE)
 _TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)
 
 
