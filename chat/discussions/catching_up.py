@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlmodel import select
-
 from chat import clock
 from chat.db import Transaction
 from chat.discussions.queries import topic_of
-from chat.discussions.unread import waiting_for
+from chat.discussions.unread import all_waiting
 from chat.errors import SignInFirst
 from chat.events import member_stream
 from chat.members import Viewer
@@ -32,13 +30,7 @@ async def catch_up(
     """Mark all topics of a list (unread, new) as read, but for those with posts after `until`."""
     if viewer is None:
         raise SignInFirst
-    found = waiting_for(viewer, network_id).subquery()
-    query = select(found.c.id, found.c.post_count, found.c.read).where(
-        found.c.read > 0 if which == "unread" else found.c.read == 0
-    )
-    if until:
-        query = query.where(found.c.last_post_at <= until)
-    marked = await _mark(tx, viewer, await tx.all(query))
+    marked = await _mark(tx, viewer, await all_waiting(tx, viewer, which, network_id, until))
     if marked.topics:
         tx.announce(member_stream(viewer.id), "read.all", network_id or 0)
     return marked

@@ -104,7 +104,7 @@ def topics_for(viewer: Viewer | None) -> Any:
     return _any_topics(viewer.id if viewer else 0).where(readable(viewer and viewer.id))
 
 
-def _any_topics(member_id: int) -> Any:
+def _any_topics(member_id: Any) -> Any:
     return _TOPIC_BY.join(
         select(
             Topic.id,
@@ -166,10 +166,16 @@ async def _listed_topics(tx: Transaction, query: Any, limit: int, before: dateti
 
 async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> TopicRow:
     """A topic the viewer may read."""
-    row = await tx.first(topics_for(viewer).where(col(Topic.id) == topic_id))
+    one = _MEMBERS_TOPICS if viewer else _VISITORS_TOPICS
+    row = await tx.first(one, me=viewer.id if viewer else 0, ids=[topic_id])
     if row is None:
         raise await nothing_there(tx, viewer, _network_of_topic(topic_id))
     return TopicRow(*row)
+
+
+async def topics_of(tx: Transaction, viewer: Viewer, ids: list[int]) -> dict[int, TopicRow]:
+    """Those of these topics that the viewer may read."""
+    return {row[0]: TopicRow(*row) for row in await tx.all(_MEMBERS_TOPICS, me=viewer.id, ids=ids)}
 
 
 def posts_seen() -> Any:
@@ -240,6 +246,10 @@ def _network_of_topic(topic_id: Any) -> Any:
 _THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
 _POSTS_BY_ID = posts_seen().where(col(Post.id) == _THESE)
 _TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)
+# Made once: SQLAlchemy takes longer to build such a statement than PostgreSQL to answer it.
+_ME = sa.bindparam("me", type_=sa.BigInteger)
+_MEMBERS_TOPICS = _any_topics(_ME).where(readable(_ME), col(Topic.id) == _THESE)
+_VISITORS_TOPICS = _any_topics(_ME).where(readable(None), col(Topic.id) == _THESE)
 
 
 async def posts_by_id(tx: Reader, ids: list[int]) -> dict[int, PostSeen]:

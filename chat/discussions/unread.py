@@ -5,6 +5,7 @@ network, and that they have not opened. What they have muted is neither.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlmodel import col, func, select
 from chat import clock
 from chat.db import Transaction
 from chat.discussions.models import Following, Reading, Topic
-from chat.discussions.queries import TopicRow, listed, topics_for
+from chat.discussions.queries import TopicRow, topics_of
 from chat.errors import SignInFirst
 from chat.members import Viewer
 from chat.networks.access import belongs
@@ -58,38 +59,47 @@ async def waiting(
     """The topics that are unread, or new, to the viewer; the most recently active first."""
     if viewer is None:
         raise SignInFirst
-    found = waiting_for(viewer, network_id).cte("waiting")
-    page = select(found.c.id).where(found.c.read > 0 if which == "unread" else found.c.read == 0)
-    if after:
-        page = page.where(sa.tuple_(found.c.last_post_at, found.c.id) < sa.tuple_(after.at, after.id))
-    page = page.order_by(found.c.last_post_at.desc(), found.c.id.desc()).limit(limit + 1)
+    of = {"me": viewer.id, "now": clock.now(), "network": network_id}
+    more = {"at": after.at, "id": after.id} if after else {}
     unread, new, latest, ids = await tx.first(
-        select(
-            func.count().filter(found.c.read > 0),
-            func.count().filter(found.c.read == 0),
-            func.max(found.c.last_post_at),
-            func.array(page.scalar_subquery()),
-        ).select_from(found)
+        _page(which, network_id is not None, after is not None), **of, **more, most=limit + 1
     )
-    rows = await tx.all(
-        topics_for(viewer).where(col(Topic.id) == sa.any_(sa.literal(ids, sa.ARRAY(sa.BigInteger))))
-    )
-    seen = {row[0]: TopicRow(*row) for row in rows}
+    seen = await topics_of(tx, viewer, ids)
     topics = [seen[id] for id in ids[:limit] if id in seen]
-    more = Last(topics[-1].last_post_at, topics[-1].id) if len(ids) > limit else None
-    return Waiting(topics, unread, new, latest, more)
+    return Waiting(
+        topics,
+        unread,
+        new,
+        latest,
+        Last(topics[-1].last_post_at, topics[-1].id) if len(ids) > limit else None,
+    )
 
 
-def waiting_for(viewer: Viewer, network_id: int | None) -> Any:
+async def all_waiting(
+    tx: Transaction, viewer: Viewer, which: str, network_id: int | None, until: datetime | None
+) -> list[Any]:
+    """Each topic of a list whose last post is not after `until`: its id, how many posts it has, and how far it is read."""
+    params = {"me": viewer.id, "now": clock.now(), "network": network_id}
+    return await tx.all(_whole(which, network_id is not None), **params, until=until)
+
+
+# Made once for each way to ask: SQLAlchemy takes longer to build such a statement than PostgreSQL to answer it.
+
+_ME, _NOW, _NETWORK = (
+    sa.bindparam("me", type_=sa.BigInteger),
+    sa.bindparam("now", type_=sa.DateTime(timezone=True)),
+    sa.bindparam("network", type_=sa.BigInteger),
+)
+
+
+def _waiting(in_network: bool) -> Any:
     """SQL: the topics that are unread (`read` above 0) or new (0) to a member: id, last_post_at, post_count, read."""
-    now = clock.now()
     read = func.coalesce(col(Reading.number), 0)
-    mine = col(Reading.topic_id) == col(Topic.id), col(Reading.member_id) == viewer.id
     muted = select(1).where(
         col(Following.topic_id) == col(Topic.id),
-        col(Following.member_id) == viewer.id,
+        col(Following.member_id) == _ME,
         col(Following.level) == "muted",
-        sa.or_(col(Following.until).is_(None), col(Following.until) > now),
+        sa.or_(col(Following.until).is_(None), col(Following.until) > _NOW),
     )
     query = (
         select(Topic.id, Topic.last_post_at, Topic.post_count, read.label("read"))
@@ -97,15 +107,48 @@ def waiting_for(viewer: Viewer, network_id: int | None) -> Any:
         .join(Network, col(Network.id) == col(Topic.network_id))
         .join(
             Membership,
-            sa.and_(col(Membership.network_id) == col(Network.id), col(Membership.member_id) == viewer.id),
+            sa.and_(col(Membership.network_id) == col(Network.id), col(Membership.member_id) == _ME),
         )
-        .outerjoin(Reading, sa.and_(*mine))
+        .outerjoin(Reading, sa.and_(col(Reading.topic_id) == col(Topic.id), col(Reading.member_id) == _ME))
         .where(
-            belongs(viewer.id),
-            listed(),
+            belongs(_ME),
+            col(Topic.listed_at) <= _NOW,
             col(Topic.post_count) > read,
             sa.or_(read > 0, col(Topic.listed_at) > col(Membership.joined_at)),
             sa.not_(muted.exists()),
         )
     )
-    return query if network_id is None else query.where(col(Topic.network_id) == network_id)
+    return query.where(col(Topic.network_id) == _NETWORK) if in_network else query
+
+
+@cache
+def _page(which: str, in_network: bool, goes_on: bool) -> Any:
+    found = _waiting(in_network).cte("waiting")
+    page = select(found.c.id).where(_in(which, found))
+    if goes_on:
+        last = sa.bindparam("at", type_=sa.DateTime(timezone=True)), sa.bindparam("id", type_=sa.BigInteger)
+        page = page.where(sa.tuple_(found.c.last_post_at, found.c.id) < sa.tuple_(*last))
+    page = page.order_by(found.c.last_post_at.desc(), found.c.id.desc()).limit(
+        sa.bindparam("most", type_=sa.Integer)
+    )
+    return select(
+        func.count().filter(_in("unread", found)),
+        func.count().filter(_in("new", found)),
+        func.max(found.c.last_post_at),
+        func.array(page.scalar_subquery(), type_=sa.ARRAY(sa.BigInteger)),
+    ).select_from(found)
+
+
+@cache
+def _whole(which: str, in_network: bool) -> Any:
+    found, until = (
+        _waiting(in_network).subquery("waiting"),
+        sa.bindparam("until", type_=sa.DateTime(timezone=True)),
+    )
+    return select(found.c.id, found.c.post_count, found.c.read).where(
+        _in(which, found), sa.or_(until.is_(None), found.c.last_post_at <= until)
+    )
+
+
+def _in(which: str, found: Any) -> Any:
+    return found.c.read > 0 if which == "unread" else found.c.read == 0
