@@ -121,11 +121,11 @@ def in_address(last: Last | None) -> str:
 
 
 def last_of(text: str | None) -> Last | None:
+    """What `in_address` wrote. Raises Invalid."""
     if not text:
         return None
     at, _, id = text.partition("_")
     moment = moment_of(at, "after")
-    assert moment is not None or not at
-    if moment is None:
-        raise Invalid("after", "Take the `more` of the page before.")
+    if moment is None or not id.isdecimal():
+        raise Invalid("after", "This list can’t go on from there. Begin at its top.")
     return Last(moment, number(id, field="after"))

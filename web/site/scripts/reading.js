@@ -6,11 +6,12 @@ const STEPS = [0, 0.1, 0.2, 0.3, 0.4, 0.5]; // of a post, for a long one never f
 const READING = 2000; // ms
 
 export class Reading {
-  constructor({ topic, read, flat }, saw) {
-    Object.assign(this, { topic, saw, inRoom: flat, read: Number(read) });
+  constructor({ topic, read, flat, stream }, saw) {
+    const { member } = document.body.dataset;
+    Object.assign(this, { topic, saw, inRoom: flat, read: Number(read), key: `seen:${member}:${topic}:${cursorOf(stream)?.e}` });
     this.seen = new Set(this.kept());
     this.seeing = new IntersectionObserver((entries) => this.see(entries), { threshold: STEPS });
-    const me = cursorOf(`m:${document.body.dataset.member}`);
+    const me = cursorOf(`m:${member}`);
     if (me) live.follow(me, { event: (kind, d) => kind === "read.moved" && String(d.topic) === topic && this.readTo(d.number) });
     addEventListener("pagehide", () => this.tell());
     document.addEventListener("visibilitychange", () => document.hidden && this.tell());
@@ -58,10 +59,10 @@ export class Reading {
 
   // What was seen ahead of the position is remembered while this tab lives, for it may be on several pages.
   kept() {
-    try { return JSON.parse(sessionStorage.getItem(`seen:${this.topic}`) ?? "[]").filter((number) => number > this.read); } catch { return []; }
+    try { return JSON.parse(sessionStorage.getItem(this.key) ?? "[]").filter((number) => number > this.read); } catch { return []; }
   }
 
   keep() {
-    try { sessionStorage.setItem(`seen:${this.topic}`, JSON.stringify([...this.seen])); } catch { /* then for this page alone */ }
+    try { sessionStorage.setItem(this.key, JSON.stringify([...this.seen])); } catch { /* then for this page alone */ }
   }
 }

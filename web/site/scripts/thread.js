@@ -78,10 +78,10 @@ class LiveThread extends HTMLElement {
     line.querySelector("span").textContent = `${answers.toLocaleString("en")} more answers`;
   }
 
-  // What is on the screen stays there, whatever comes above it; who reads a talk at its end stays at its end.
+  // What is read, a third down the screen, stays there, whatever comes above it; who reads a talk at its end stays at its end.
   still(change) {
     const page = document.documentElement, atEnd = this.dataset.flat && innerHeight + scrollY > page.scrollHeight - 160;
-    const mark = [...this.children].find((post) => post.getBoundingClientRect().bottom > 80), before = mark?.getBoundingClientRect().top;
+    const mark = [...this.children].findLast((post) => post.getBoundingClientRect().top < innerHeight / 3), before = mark?.getBoundingClientRect().top;
     change();
     if (atEnd) scrollTo(0, page.scrollHeight);
     else if (mark) scrollBy({ top: mark.getBoundingClientRect().top - before, behavior: "instant" });

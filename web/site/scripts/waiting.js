@@ -1,6 +1,6 @@
 // The lists of what is unread and new. What belongs there only the hub knows, so the page is read again when something
 // happened, and what changed is put in its place.
-import { live, cursorOf, again } from "./connection.js";
+import { live, cursorOf, html, again } from "./connection.js";
 import { tell } from "./times.js";
 
 const GATHER = 800, REST = 4000; // ms: what happens together is fetched together, and not without end
@@ -9,8 +9,9 @@ const GATHER = 800, REST = 4000; // ms: what happens together is fetched togethe
 export async function refresh(part) {
   const answer = await fetch(location.href);
   if (!answer.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), fresh = page.querySelector(part.localName);
-  if (!fresh || !part.isConnected) return;
+  const text = await answer.text(), begin = text.indexOf(`<${part.localName}`);
+  if (begin < 0 || !part.isConnected) return;
+  const fresh = html(text.slice(begin, text.indexOf(`</${part.localName}>`, begin)));
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   const row = focused?.closest("[id]")?.id, which = row && [...document.getElementById(row).querySelectorAll("a, button")].indexOf(focused);
   part.replaceChildren(...fresh.childNodes);
