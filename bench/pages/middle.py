@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bench.figures import Figure, figure, quantile
 from bench.live.servers import HUB, House, Server
 from bench.pages import settling
-from bench.pages.asking import Browser, cpu
+from bench.pages.browser import Browser, cpu
 from chat.db import Database
 from chat.discussions.threads import POSTS_A_PAGE
 from command.trouble import Trouble

@@ -76,5 +76,5 @@ async def posts(db: Database, topic_ids: list[int], authors: list[int], each: in
 
 
 async def analyse(db: Database) -> None:
-    async with db.engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql("ANALYZE")
+    async with db.transaction() as tx:
+        await tx.run("ANALYZE")

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from bench.figures import Figure, figure, quantile
 from bench.live.servers import HUB, House
 from bench.pages import settling
-from bench.pages.asking import Browser, cpu
+from bench.pages.browser import Browser, cpu
 from chat import members
 from chat.db import Database
 from chat.secrets import derived

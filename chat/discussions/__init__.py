@@ -18,7 +18,7 @@ from chat.discussions.queries import (
     topics_by_id,
     topics_in,
 )
-from chat.discussions.reading import count_view, fold_views, mark_read
+from chat.discussions.reading import mark_read
 from chat.discussions.searching import Hit, search
 from chat.discussions.threads import (
     ORDERS,
@@ -42,6 +42,7 @@ from chat.discussions.unmasking import (
     unmaskings_of,
 )
 from chat.discussions.unread import LISTS, Last, Waiting, waiting
+from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Kept",
     "Last",
     "Leaf",
+    "Looks",
     "Marked",
     "Place",
     "PostSeen",
@@ -66,7 +68,6 @@ __all__ = [
     "ask_to_unmask",
     "catch_up",
     "catch_up_with",
-    "count_view",
     "decline_to_unmask",
     "edit",
     "extent_of",

@@ -99,8 +99,7 @@ _PARENT_BY = Byline(
 )
 
 
-def topics_for(viewer: Viewer | None) -> Any:
-    """SQL: the columns of TopicRow, of topics that the viewer may read."""
+def _topics(viewer: Viewer | None) -> Any:
     return _any_topics(viewer.id if viewer else 0).where(readable(viewer and viewer.id))
 
 
@@ -145,16 +144,14 @@ async def topics_in(
     before: datetime | None = None,
 ) -> list[TopicRow]:
     """A network's topics, the most recently active first; `before` continues a list after its last."""
-    return await _listed_topics(
-        tx, topics_for(viewer).where(col(Topic.network_id) == network_id), limit, before
-    )
+    return await _listed_topics(tx, _topics(viewer).where(col(Topic.network_id) == network_id), limit, before)
 
 
 async def recent_topics(
     tx: Transaction, viewer: Viewer | None, *, limit: int = 20, before: datetime | None = None
 ) -> list[TopicRow]:
     """The most recently active topics of all networks the viewer may read."""
-    return await _listed_topics(tx, topics_for(viewer), limit, before)
+    return await _listed_topics(tx, _topics(viewer), limit, before)
 
 
 async def _listed_topics(tx: Transaction, query: Any, limit: int, before: datetime | None) -> list[TopicRow]:
@@ -178,29 +175,29 @@ async def topics_of(tx: Transaction, viewer: Viewer, ids: list[int]) -> dict[int
     return {row[0]: TopicRow(*row) for row in await tx.all(_MEMBERS_TOPICS, me=viewer.id, ids=ids)}
 
 
-def posts_seen() -> Any:
-    """SQL: the columns of PostSeen, whoever reads."""
+def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
+    columns: Any = (
+        Post.id,
+        Post.topic_id,
+        Post.number,
+        Post.parent_id,
+        _Parent.number,
+        sa.case((col(_Parent.id).is_not(None), _PARENT_BY.name)),
+        func.cardinality(Post.path),
+        *_POST_BY.columns,
+        sa.case((gone, None), else_=col(Post.body)),
+        sa.case((gone, None), else_=col(Post.html)),
+        Post.rev,
+        Post.created_at,
+        Post.edited_at,
+        Post.removed_at,
+        Post.reactions,
+        Post.files,
+        Post.hidden_at,
+    )
     query = (
-        select(
-            Post.id,
-            Post.topic_id,
-            Post.number,
-            Post.parent_id,
-            _Parent.number,
-            sa.case((col(_Parent.id).is_not(None), _PARENT_BY.name)),
-            func.cardinality(Post.path),
-            *_POST_BY.columns,
-            sa.case((gone, None), else_=col(Post.body)),
-            sa.case((gone, None), else_=col(Post.html)),
-            Post.rev,
-            Post.created_at,
-            Post.edited_at,
-            Post.removed_at,
-            Post.reactions,
-            Post.files,
-            Post.hidden_at,
-        )
+        select(*columns)
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .outerjoin(_Parent, col(_Parent.id) == col(Post.parent_id))
@@ -211,7 +208,7 @@ def posts_seen() -> Any:
 async def posts_after(tx: Transaction, topic: TopicRow, after: int, limit: int) -> list[PostSeen]:
     """A topic's posts in the order they were written, from the one after number `after` on."""
     query = (
-        posts_seen()
+        _posts()
         .where(col(Post.topic_id) == topic.id, col(Post.number) > after)
         .order_by(Post.number)
         .limit(limit)
@@ -221,14 +218,14 @@ async def posts_after(tx: Transaction, topic: TopicRow, after: int, limit: int) 
 
 async def latest_posts(tx: Transaction, topic: TopicRow, limit: int) -> list[PostSeen]:
     """A talk's newest posts, the oldest of them first."""
-    query = posts_seen().where(col(Post.topic_id) == topic.id).order_by(col(Post.number).desc()).limit(limit)
+    query = _posts().where(col(Post.topic_id) == topic.id).order_by(col(Post.number).desc()).limit(limit)
     return [PostSeen(*row) for row in await tx.all(query)][::-1]
 
 
 async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostSeen:
     """A post the viewer may read."""
     query = (
-        posts_seen()
+        _posts()
         .join(Network, col(Network.id) == col(Topic.network_id))
         .where(col(Post.id) == post_id, readable(viewer and viewer.id))
     )
@@ -244,7 +241,8 @@ def _network_of_topic(topic_id: Any) -> Any:
 
 
 _THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
-_POSTS_BY_ID = posts_seen().where(col(Post.id) == _THESE)
+POSTS = _posts()  # SQL: the columns of PostSeen, for pages of a topic that was found
+_POSTS_BY_ID = POSTS.where(col(Post.id) == _THESE)
 _TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)
 # Made once: SQLAlchemy takes longer to build such a statement than PostgreSQL to answer it.
 _ME = sa.bindparam("me", type_=sa.BigInteger)

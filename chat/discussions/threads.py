@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from chat.db import Transaction
 from chat.discussions.models import Post
-from chat.discussions.queries import PostSeen, TopicRow, posts_seen
+from chat.discussions.queries import POSTS, PostSeen, TopicRow
 from chat.errors import Invalid, NotFound
 from chat.members import Viewer
 
@@ -210,8 +210,7 @@ async def _count_answers(tx: Transaction, topic_id: int, roots: list[int]) -> di
 
 _TOPIC = col(Post.topic_id) == sa.bindparam("topic", type_=sa.BigInteger)
 _BY_NUMBER = (
-    posts_seen()
-    .where(_TOPIC, col(Post.number).between(sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer)))
+    POSTS.where(_TOPIC, col(Post.number).between(sa.bindparam("first", type_=sa.Integer), sa.bindparam("last", type_=sa.Integer)))
     .order_by(Post.number)
 )  # fmt: skip
 
@@ -221,7 +220,7 @@ def _shown(paths: str, *params: Any) -> Any:
     these = (
         sa.text(paths).bindparams(*params).columns(sa.column("path", sa.ARRAY(sa.Integer))).subquery("shown")
     )
-    return posts_seen().where(_TOPIC).join(these, these.c.path == col(Post.path)).order_by(Post.path)
+    return POSTS.where(_TOPIC).join(these, these.c.path == col(Post.path)).order_by(Post.path)
 
 
 # Of each root one answer more than is shown, to know that there are more.
