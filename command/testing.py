@@ -83,7 +83,7 @@ def _install_browser() -> str:
 @click.argument("what", type=click.Choice(["live", "dropins", "directory"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(what: str, arguments: tuple[str, ...]) -> None:
-    """Measure the hub: `./hub bench live --help`, `dropins`, `directory`.
+    """Measure the hub: `./hub bench live --help`, `dropins`, `directory`, `pages`.
 
     What is measured, and what came of it, is in docs/performance.md.
     """

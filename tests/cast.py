@@ -142,10 +142,9 @@ async def write(
 
 
 async def read(db: Database, viewer: Viewer | None, thread: Thread) -> list[discussions.PostSeen]:
-    """All posts of a thread in thread order."""
+    """The posts of a thread's first page, in thread order."""
     async with db.snapshot() as tx:
-        posts, _ = await discussions.thread(tx, await discussions.topic_of(tx, viewer, thread.id), 1)
-        return posts
+        return (await discussions.thread(tx, await discussions.topic_of(tx, viewer, thread.id))).posts
 
 
 async def schedule(db: Database, host: Viewer, network: NetworkSeen, **form: Any) -> int:

@@ -14,11 +14,13 @@ from web.api import minutes as minutes_api
 from web.api import notices as notices_api
 from web.api import rooms as rooms_api
 from web.api import unmasking as api_unmasking
+from web.api import waiting as waiting_api
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
+from web.discussions import leafing, unmasking
+from web.discussions import reading as topics_reading
 from web.discussions import routes as discussions
-from web.discussions import unmasking
 from web.dropins import answering, by_letter, series
 from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
@@ -63,6 +65,10 @@ def post(path: str, act) -> Route:
 PAGES = [
     get("/", site.home),
     get("/search", discussions.search),
+    get("/unread", topics_reading.show_unread),
+    get("/new", topics_reading.show_new),
+    post("/unread/read", topics_reading.mark_all),
+    post("/unread/undo", topics_reading.take_back),
     get("/sign-up", members.sign_up),
     post("/sign-up", members.take_sign_up),
     get("/check-your-mail", members.check_your_mail),
@@ -145,6 +151,9 @@ PAGES = [
     post("/networks/{slug}/invitations/many/{id:id}/stop", many.stop),
     post("/networks/{slug}/invitations/many/{id:id}/go-on", many.go_on),
     post("/networks/{slug}/invitations/many/{id:id}/discard", many.discard),
+    get("/networks/{slug}/unread", topics_reading.show_unread),
+    get("/networks/{slug}/new", topics_reading.show_new),
+    post("/networks/{slug}/unread/read", topics_reading.mark_all),
     get("/networks/{slug}/topics/new", discussions.new),
     post("/networks/{slug}/topics", discussions.start),
     get("/networks/{slug}/drop-ins", dropins.index),
@@ -217,7 +226,10 @@ PAGES = [
     post("/links/{id:id}/remove", room.unshare),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
-    post("/topics/{id:id}/read", discussions.mark_read),
+    post("/topics/{id:id}/read", topics_reading.mark_read),
+    post("/topics/{id:id}/view", leafing.choose_way),
+    get("/posts/{id:id}", leafing.lead_to_post),
+    get("/posts/{id:id}/preview", leafing.preview),
     get("/posts/{id:id}/edit", discussions.edit),
     post("/posts/{id:id}/edit", discussions.save),
     get("/posts/{id:id}/remove", discussions.confirm_removal),
@@ -285,6 +297,13 @@ API = [
     get("/networks/{slug}/topics", talk.list_topics),
     post("/networks/{slug}/topics", talk.start_topic),
     get("/topics/{id:id}", talk.show_topic),
+    get("/unread", waiting_api.list_unread),
+    get("/new", waiting_api.list_new),
+    post("/unread/read", waiting_api.mark_all),
+    post("/unread/undo", waiting_api.take_back),
+    get("/networks/{slug}/unread", waiting_api.list_unread),
+    get("/networks/{slug}/new", waiting_api.list_new),
+    post("/networks/{slug}/unread/read", waiting_api.mark_all),
     get("/topics/{id:id}/posts", talk.list_posts),
     post("/topics/{id:id}/posts", talk.reply),
     post("/topics/{id:id}/read", talk.mark_read),

@@ -7,14 +7,17 @@ import click
 
 from bench import figures
 from bench.live.servers import house
+from bench.pages.middle import middle
 from bench.pages.replies import replies
 from bench.pages.topic import topic
+from bench.pages.unread import unread
 from command.trouble import Trouble
 
 FILE = figures.RESULTS / "pages.jsonl"
 
 runs = click.option("--runs", default=5, show_default=True, help="The figure is the median of so many.")
 keep = click.option("--keep", is_flag=True, help="Keep the figures in bench/results.")
+pages = click.option("--pages", default=200, show_default=True, help="Of each kind, in each run.")
 
 
 @click.group()
@@ -44,6 +47,34 @@ def _replies(seconds: float, profile: Path | None, runs: int, keep: bool) -> Non
     """Replies by eight members to one topic: durable, told live, turned into notices."""
     with house(pinned=False, profile=profile) as built:
         shown = list(figures.show(replies(built, seconds, runs)))
+    if keep:
+        figures.keep(shown, FILE)
+
+
+@bench.command("unread")
+@click.option("--networks", default=20, show_default=True, help="That the member is in.")
+@click.option("--topics", default=5_000, show_default=True, help="In all of them.")
+@click.option("--posts", default=200_000, show_default=True, help="In all of them.")
+@pages
+@runs
+@keep
+def _unread(networks: int, topics: int, posts: int, pages: int, runs: int, keep: bool) -> None:
+    """The lists of what is unread and new to a member of many networks, and marking it all as read."""
+    with house(pinned=False) as built:
+        shown = list(figures.show(unread(built, networks, topics, posts, pages, runs)))
+    if keep:
+        figures.keep(shown, FILE)
+
+
+@bench.command("middle")
+@click.option("--posts", default=10_000, show_default=True, help="In the long topic.")
+@pages
+@runs
+@keep
+def _middle(posts: int, pages: int, runs: int, keep: bool) -> None:
+    """A page in the middle of a long topic against the only page of a short one."""
+    with house(pinned=False) as built:
+        shown = list(figures.show(middle(built, posts, pages, runs)))
     if keep:
         figures.keep(shown, FILE)
 

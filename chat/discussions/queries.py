@@ -11,12 +11,9 @@ from chat import clock
 from chat.db import Reader, Transaction
 from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Reading, Topic
-from chat.errors import NotFound
 from chat.members import Viewer
 from chat.networks import nothing_there, readable
 from chat.networks.models import Network
-
-ROOTS_A_PAGE = 20
 
 
 class TopicRow(NamedTuple):
@@ -106,7 +103,7 @@ def _topics(viewer: Viewer | None) -> Any:
     return _any_topics(viewer.id if viewer else 0).where(readable(viewer and viewer.id))
 
 
-def _any_topics(member_id: int) -> Any:
+def _any_topics(member_id: Any) -> Any:
     return _TOPIC_BY.join(
         select(
             Topic.id,
@@ -166,10 +163,16 @@ async def _listed_topics(tx: Transaction, query: Any, limit: int, before: dateti
 
 async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> TopicRow:
     """A topic the viewer may read."""
-    row = await tx.first(_topics(viewer).where(col(Topic.id) == topic_id))
+    one = _MEMBERS_TOPICS if viewer else _VISITORS_TOPICS
+    row = await tx.first(one, me=viewer.id if viewer else 0, ids=[topic_id])
     if row is None:
         raise await nothing_there(tx, viewer, _network_of_topic(topic_id))
     return TopicRow(*row)
+
+
+async def topics_of(tx: Transaction, viewer: Viewer, ids: list[int]) -> dict[int, TopicRow]:
+    """Those of these topics that the viewer may read."""
+    return {row[0]: TopicRow(*row) for row in await tx.all(_MEMBERS_TOPICS, me=viewer.id, ids=ids)}
 
 
 def _posts() -> Any:
@@ -200,37 +203,6 @@ def _posts() -> Any:
         .outerjoin(_Parent, col(_Parent.id) == col(Post.parent_id))
     )
     return _PARENT_BY.join(_POST_BY.join(query))
-
-
-async def thread(tx: Transaction, topic: TopicRow, page: int) -> tuple[list[PostSeen], int]:
-    """One page of a topic in thread order (its roots, twenty a page, each with all that answers it), and how many pages there are."""
-    roots = await tx.all(
-        "SELECT number FROM post WHERE topic_id = :topic AND cardinality(path) = 1 AND number > 1 ORDER BY number",
-        topic=topic.id,
-    )
-    numbers = [row.number for row in roots]
-    pages = max(1, -(-len(numbers) // ROOTS_A_PAGE))
-    if not 1 <= page <= pages:
-        raise NotFound
-    shown = numbers[(page - 1) * ROOTS_A_PAGE : page * ROOTS_A_PAGE]
-    first = [1] if page == 1 else [shown[0]]
-    query = _posts().where(
-        col(Post.topic_id) == topic.id, col(Post.path) >= sa.cast(first, sa.ARRAY(sa.Integer))
-    )
-    if page < pages:
-        query = query.where(col(Post.path) < sa.cast([numbers[page * ROOTS_A_PAGE]], sa.ARRAY(sa.Integer)))
-    return [PostSeen(*row) for row in await tx.all(query.order_by(Post.path))], pages
-
-
-async def page_of_post(tx: Transaction, topic_id: int, number: int) -> int:
-    """The page of the thread that shows this post."""
-    before = await tx.value(
-        "SELECT count(*) FROM post WHERE topic_id = :topic AND cardinality(path) = 1 AND number > 1 AND number < "
-        "(SELECT path[1] FROM post WHERE topic_id = :topic AND number = :number)",
-        topic=topic_id,
-        number=number,
-    )
-    return before // ROOTS_A_PAGE + 1
 
 
 async def posts_after(tx: Transaction, topic: TopicRow, after: int, limit: int) -> list[PostSeen]:
@@ -269,8 +241,13 @@ def _network_of_topic(topic_id: Any) -> Any:
 
 
 _THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
-_POSTS_BY_ID = _posts().where(col(Post.id) == _THESE)
+POSTS = _posts()  # SQL: the columns of PostSeen, for pages of a topic that was found
+_POSTS_BY_ID = POSTS.where(col(Post.id) == _THESE)
 _TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)
+# Made once: SQLAlchemy takes longer to build such a statement than PostgreSQL to answer it.
+_ME = sa.bindparam("me", type_=sa.BigInteger)
+_MEMBERS_TOPICS = _any_topics(_ME).where(readable(_ME), col(Topic.id) == _THESE)
+_VISITORS_TOPICS = _any_topics(_ME).where(readable(None), col(Topic.id) == _THESE)
 
 
 async def posts_by_id(tx: Reader, ids: list[int]) -> dict[int, PostSeen]:

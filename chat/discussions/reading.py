@@ -14,6 +14,14 @@ async def mark_read(tx: Transaction, viewer: Viewer | None, topic_id: int, numbe
         raise SignInFirst
     topic = await topic_of(tx, viewer, topic_id)
     number = max(0, min(number, topic.post_count))
+    # Numbers of posts that were moved elsewhere are read with the one before: nobody could come to them.
+    following = await tx.value(
+        "SELECT number FROM post WHERE topic_id = :topic AND number > :number ORDER BY number LIMIT 1",
+        topic=topic_id,
+        number=number,
+    )
+    if number:
+        number = following - 1 if following else topic.post_count
     moved = await tx.run(
         "INSERT INTO reading (member_id, topic_id, number, at) VALUES (:member, :topic, :number, :now) "
         "ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = excluded.at WHERE reading.number < excluded.number",

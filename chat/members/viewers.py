@@ -13,7 +13,10 @@ SEEN_EVERY = timedelta(minutes=10)
 
 
 class Viewer(msgspec.Struct, frozen=True):
-    """The member who acts. `session_id` is set in a browser, `token_id` behind an API token."""
+    """The member who acts. `session_id` is set in a browser, `token_id` behind an API token.
+
+    `topic_view` (threads, flat) and `topic_order` (oldest, newest first) are how they read topics.
+    """
 
     id: int
     handle: str
@@ -21,6 +24,8 @@ class Viewer(msgspec.Struct, frozen=True):
     organisation: str
     verified: bool
     admin: bool
+    topic_view: str = "threads"
+    topic_order: str = "oldest"
     session_id: int | None = None
     seen_at: datetime | None = None
     token_id: int | None = None
@@ -30,7 +35,10 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.seen_at is not None and clock.now() - self.seen_at > SEEN_EVERY
 
 
-COLUMNS = "member.id, member.handle, member.name, member.organisation, member.verified_at IS NOT NULL AS verified, member.admin_since IS NOT NULL AS admin"
+COLUMNS = (
+    "member.id, member.handle, member.name, member.organisation, member.verified_at IS NOT NULL AS verified, "
+    "member.admin_since IS NOT NULL AS admin, member.topic_view, member.topic_order"
+)
 
 
 async def by_session(tx: Transaction, token: str) -> Viewer | None:
@@ -73,7 +81,7 @@ async def by_api_tokens(tx: Reader, tokens: set[str]) -> dict[str, Viewer]:
 async def by_id(tx: Transaction, member_id: int) -> Viewer:
     """A member by id, for work that acts in their name."""
     row = await tx.first(f"SELECT {COLUMNS} FROM member WHERE id = :id", id=member_id)  # noqa: S608
-    return Viewer(row.id, row.handle, row.name, row.organisation, row.verified, row.admin)
+    return Viewer(*row)
 
 
 async def ended_among(tx: Reader, session_ids: set[int]) -> set[int]:

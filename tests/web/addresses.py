@@ -88,7 +88,7 @@ async def furnish(
         await agenda.start_next(tx, host, drop_in)
     async with db.snapshot() as tx:
         talk = (await dropins.drop_in_of(tx, host, drop_in)).topic_id
-        opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk), 1))[0][0].id
+        opening = (await discussions.thread(tx, await discussions.topic_of(tx, host, talk))).posts[0].id
     async with db.transaction() as tx:
         await dropins.answer_series(tx, host, series, "maybe")
         await dropins.answer(tx, host, drop_in, "yes")

@@ -107,6 +107,12 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{N}/settings/picture"): "change_settings",
     ("POST", f"{N}/settings/picture/remove"): "change_settings",
     ("GET", f"{N}/picture"): SEE_PICTURE,
+    ("GET", f"{N}/unread"): READ_SIGNED_IN,
+    ("GET", f"{N}/new"): READ_SIGNED_IN,
+    ("POST", f"{N}/unread/read"): READ_SIGNED_IN,
+    ("GET", f"{A}/unread"): READ_SIGNED_IN,
+    ("GET", f"{A}/new"): READ_SIGNED_IN,
+    ("POST", f"{A}/unread/read"): READ_SIGNED_IN,
     ("GET", f"{N}/access"): "change_access",
     ("POST", f"{N}/access"): "change_access",
     ("GET", f"{N}/requests"): "answer_requests",
@@ -188,6 +194,9 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", "/topics/{id:id}"): "read",
     ("POST", "/topics/{id:id}"): "reply",
     ("POST", "/topics/{id:id}/read"): READ_SIGNED_IN,
+    ("POST", "/topics/{id:id}/view"): READ_SIGNED_IN,
+    ("GET", "/posts/{id:id}"): "read",
+    ("GET", "/posts/{id:id}/preview"): "read",
     ("GET", "/posts/{id:id}/edit"): {USUAL: NOBODY, OWN_POST: OWN},
     ("POST", "/posts/{id:id}/edit"): {USUAL: NOBODY, OWN_POST: REWRITE},
     ("GET", "/posts/{id:id}/remove"): {USUAL: "remove_post", OWN_POST: OWN},
@@ -317,7 +326,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
-    "/calendars", "/search", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
+    "/calendars", "/search", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
     "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/",
 )  # fmt: skip
 

@@ -1,9 +1,10 @@
 """/me, /networks, and who is in them."""
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import members, networks
+from chat import discussions, members, networks
 from chat.db import Transaction
 from chat.errors import SignInFirst
 from chat.members import Viewer
@@ -24,11 +25,14 @@ async def change_me(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         assert viewer is not None
-        letters = form.keys() & {"zone", "language", "reminders"}
+        others = form.keys() & {"zone", "language", "reminders", "view", "order"}
         await members.choose_letters(tx, viewer.id, form)
-        if ("hides" in form or not letters) and await members.hide(tx, viewer.id, form):
+        if form.keys() & {"view", "order"}:
+            await discussions.prefer_way(tx, viewer, form.get("view"), form.get("order"))
+        if ("hides" in form or not others) and await members.hide(tx, viewer.id, form):
             await networks.draw_anew(tx, viewer.id)
-        return await _me(tx, viewer)
+        way = discussions.way_of(viewer, form.get("view"), form.get("order"))
+        return await _me(tx, msgspec.structs.replace(viewer, topic_view=way.view, topic_order=way.order))
 
 
 async def _me(tx: Transaction, viewer: Viewer) -> Response:

@@ -37,6 +37,7 @@ def me(viewer: Viewer, email: str, profile: Profile, reader: Reader) -> Json:
         "role": profile.role, "country": profile.country, "verified": viewer.verified, "admin": viewer.admin,
         "hides": list(profile.hides), "zone": reader.zone, "language": reader.language,
         "reminders": [each for each in REMINDERS if each not in reader.unreminded],
+        "view": viewer.topic_view, "order": viewer.topic_order,
     }  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web import shelf
-from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
+from web.discussions.leafing import address_of_post, addresses_of, place_asked, since
+from web.edge import address_of, browser_of, form_of, limited, reading, see, writing
 from web.house import house_of
 from web.pages import page
 
@@ -73,23 +74,21 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
         if drop_in and drop_in.lets_in and not error:
             return see(f"/drop-ins/{room}")
         network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
-        shown = (
-            await discussions.page_of_post(tx, topic.id, number(query["post"], field="post"))
-            if query.get("post")
-            else number(query.get("page"))
-        )
-        posts, pages = await discussions.thread(tx, topic, shown)
+        way = discussions.way_of(viewer, query.get("view"), query.get("order"))
+        leaf = await discussions.thread(tx, topic, await place_asked(request, tx, topic, way), way)
         parent = (form or {}).get("parent") or query.get("reply")
-        answered = next((p for p in posts if str(p.id) == str(parent)), None) if parent else None
+        answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
         context = {
             "topic": topic,
             "network": network,
-            "posts": posts,
-            "shown": shown,
-            "pages": pages,
+            "posts": leaf.posts,
+            "leaf": leaf,
+            "way": way,
+            "at": addresses_of(topic, way, discussions.way_of(viewer), leaf),
+            "since": since(request, topic, way, leaf),
             "answered": answered,
             "drop_in": drop_in,
-            **await unnamed(tx, viewer, network, topic.id, posts),
+            **await unnamed(tx, viewer, network, topic.id, leaf.posts),
         }
         response = await page(
             request,
@@ -127,7 +126,7 @@ async def reply(request: Request) -> Response:
             )
     except Invalid as error:
         return await show(request, form, error)
-    return see(f"/topics/{topic_id}?post={made['number']}#p{made['number']}")
+    return see(address_of_post(topic_id, made["number"]))
 
 
 async def edit(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
@@ -155,7 +154,7 @@ async def save(request: Request) -> Response:
             post = await discussions.post_of(tx, viewer, request.path_params["id"])
     except Invalid as error:
         return await edit(request, form, error)
-    return see(_address(post))
+    return see(address_of_post(post.topic_id, post.number))
 
 
 async def confirm_removal(request: Request) -> Response:
@@ -173,17 +172,7 @@ async def remove(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         await discussions.remove(tx, viewer, request.path_params["id"])
         post = await discussions.post_of(tx, viewer, request.path_params["id"])
-    return see(_address(post))
-
-
-async def mark_read(request: Request) -> Response:
-    """By beacon, when the page hides; an answer is not read."""
-    form = await form_of(request)
-    async with writing(request) as (tx, viewer):
-        await discussions.mark_read(
-            tx, viewer, request.path_params["id"], number(form.get("number"), least=0, field="number")
-        )
-    return Response(status_code=204)
+    return see(address_of_post(post.topic_id, post.number))
 
 
 async def search(request: Request) -> Response:
@@ -204,7 +193,3 @@ async def unnamed(
         "own_posts": await discussions.own_among(tx, viewer, posts),
         "pseudonym": await discussions.pseudonym_of(tx, viewer, topic_id) if may else None,
     }
-
-
-def _address(post: PostSeen) -> str:
-    return f"/topics/{post.topic_id}?post={post.number}#p{post.number}"

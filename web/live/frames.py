@@ -37,6 +37,8 @@ def _payload(event: Event, payloads: dict[str, Payloads]) -> dict[str, Any]:
     about = _about(event)
     if about == "mine":  # such as mine.item: the reader's own vote, given or taken back
         return {"key": f"{event.kind.partition('.')[2]}-{event.ref}", "on": event.rev > 0}
+    if event.kind in ("read.all", "read.undone"):  # many topics at once, in one network or in all
+        return {"network": event.ref or None}
     if about == "read":
         return {"topic": event.ref, "number": event.rev}
     if about == "membership":

@@ -97,7 +97,9 @@ async def test_two_hundred_people_are_one_statement(db, drop_in, open_network, m
         )  # fmt: skip
     async with db.transaction() as tx:
         asked, made = [], chat.db._made
-        monkeypatch.setattr(chat.db, "_made", lambda query, params: asked.append(query) or made(query, params))
+        monkeypatch.setattr(
+            chat.db, "_made", lambda query, params: asked.append(query) or made(query, params)
+        )
         await attendance.note(tx, drop_in, [Stretch(p.id, at(0), at(0.5)) for p in people])
     assert sum("INSERT" in str(query) for query in asked) == 1
     assert len(asked) <= 3  # what the door says, whose turn it is, and all of them

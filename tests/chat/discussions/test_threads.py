@@ -1,37 +1,97 @@
 """Reading a topic page by page, and lists of topics."""
 
+import asyncio
+
 import pytest
 
 from chat import discussions
+from chat.discussions.threads import USUAL, Place, Way
 from chat.errors import NotFound
 from tests import cast
 
+FLAT, NEWEST, LATEST = Way("flat"), Way(order="newest"), Way("flat", "newest")
 
-async def page(db, viewer, thread, number):
+
+async def leaf(db, viewer, thread, number=1, way=USUAL, under=None):
     async with db.snapshot() as tx:
         topic = await discussions.topic_of(tx, viewer, thread.id)
-        posts, pages = await discussions.thread(tx, topic, number)
-        return [p.number for p in posts], pages
+        return await discussions.thread(tx, topic, Place(number, under), way)
 
 
-async def test_a_page_has_twenty_roots_with_all_their_answers(db, ana, ben, thread):
+async def numbers(*where):
+    return [p.number for p in (await leaf(*where)).posts]
+
+
+async def test_a_page_has_twenty_roots_with_their_answers(db, ana, ben, thread):
     roots = [await cast.write(db, ana, thread, "a root") for _ in range(45)]
     answer = await cast.write(db, ben, thread, "an answer to the first", parent=roots[0]["id"])
     late = await cast.write(db, ben, thread, "an answer to the last", parent=roots[-1]["id"])
-    first, pages = await page(db, ben, thread, 1)
-    assert pages == 3
-    assert first == [1, 2, answer["number"], *range(3, 22)]
-    assert (await page(db, ben, thread, 2))[0] == list(range(22, 42))
-    assert (await page(db, ben, thread, 3))[0] == [*range(42, 47), late["number"]]
-    for wrong in (0, -1, 4):
+    assert (await leaf(db, ben, thread)).pages == 3
+    assert await numbers(db, ben, thread, 1) == [1, 2, answer["number"], *range(3, 22)]
+    assert await numbers(db, ben, thread, 2) == list(range(22, 42))
+    assert await numbers(db, ben, thread, 3) == [*range(42, 47), late["number"]]
+    newest = [46, late["number"], *range(45, 26, -1)]
+    assert await numbers(db, ben, thread, 1, NEWEST) == [1, *newest]
+    assert await numbers(db, ben, thread, 3, NEWEST) == [6, 5, 4, 3, 2, answer["number"]]
+    assert await numbers(db, ben, thread, 1, FLAT) == list(range(1, 49))
+    assert await numbers(db, ben, thread, 1, LATEST) == list(range(48, 0, -1))
+    for way, pages in ((USUAL, 3), (NEWEST, 3), (FLAT, 1), (LATEST, 1)):
+        for wrong in (0, -1, pages + 1):
+            with pytest.raises(NotFound):
+                await leaf(db, ben, thread, wrong, way)
+
+
+async def test_a_root_with_many_answers_has_pages_of_its_own(db, ana, ben, thread):
+    root = await cast.write(db, ana, thread, "This will be long.")
+    first = await cast.write(db, ben, thread, "The first answer.", parent=root["id"])
+    for _ in range(59):
+        await cast.write(db, ben, thread, "And another.", parent=root["id"])
+    deep = await cast.write(db, ana, thread, "To the first of them.", parent=first["id"])
+    other = await cast.write(db, ana, thread, "A root after it.")
+    shown = await leaf(db, ben, thread)
+    assert [p.number for p in shown.posts] == [1, 2, 3, deep["number"], *range(4, 22), other["number"]]
+    assert dict(shown.further) == {shown.posts[-2].id: (2, 41)}
+    under = await leaf(db, ben, thread, 1, USUAL, 2)
+    assert (under.pages, under.under) == (2, 2)
+    assert [p.number for p in under.posts] == [2, 3, deep["number"], *range(4, 52)]
+    assert await numbers(db, ben, thread, 2, USUAL, 2) == [2, *range(52, 63)]
+    for page, wrong in ((3, 2), (1, 1), (1, 3), (1, 999)):
         with pytest.raises(NotFound):
-            await page(db, ben, thread, wrong)
+            await leaf(db, ben, thread, page, USUAL, wrong)
+
+
+@pytest.mark.parametrize("way", [USUAL, NEWEST, FLAT, LATEST])
+async def test_every_post_is_on_the_page_that_it_is_said_to_be_on(db, ana, ben, thread, way):
+    made = [thread.post]
+    for n in range(130):
+        parent = None if n % 5 == 0 else made[n // 2 if n % 3 else 1]
+        made.append((await cast.write(db, ana, thread, "more", parent=parent))["id"])
     async with db.snapshot() as tx:
-        found = {
-            n: await discussions.page_of_post(tx, thread.id, n)
-            for n in (1, 2, 21, 22, 41, 42, late["number"])
-        }
-    assert found == {1: 1, 2: 1, 21: 1, 22: 2, 41: 2, 42: 3, late["number"]: 3}
+        topic = await discussions.topic_of(tx, ben, thread.id)
+        for number in range(1, topic.post_count + 1):
+            place = await discussions.place_of(tx, topic, number, way)
+            shown = await discussions.thread(tx, topic, place, way)
+            assert number in {p.number for p in shown.posts}, (number, place)
+        assert await discussions.place_of(tx, topic, 10**6, way) == Place()
+
+
+async def test_roots_that_were_moved_leave_no_holes(db, ana, ben, thread):
+    for _ in range(30):
+        await cast.write(db, ana, thread, "a root")
+    async with db.transaction() as tx:
+        await tx.run("DELETE FROM post WHERE topic_id = :id AND number BETWEEN 5 AND 9", id=thread.id)
+        await discussions.renumber_turns(tx, [thread.id])
+    assert await numbers(db, ben, thread, 1) == [1, *range(2, 5), *range(10, 27)]
+    async with db.snapshot() as tx:
+        topic = await discussions.topic_of(tx, ben, thread.id)
+        assert await discussions.place_of(tx, topic, 7) == Place(1)  # the next that there is
+        assert await discussions.place_of(tx, topic, 27) == Place(2)
+
+
+async def test_twenty_who_begin_threads_at_once_each_have_a_turn(db, ana, thread):
+    await asyncio.gather(*(cast.write(db, ana, thread, "a root") for _ in range(20)))
+    turns = await cast.rows(db, "SELECT turn FROM post WHERE topic_id = :t ORDER BY number", t=thread.id)
+    assert [row.turn for row in turns] == list(range(21))
 
 
 async def test_posts_in_the_order_they_were_written(db, ana, thread):

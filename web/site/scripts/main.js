@@ -6,6 +6,8 @@ import "./reply.js";
 import "./topics.js";
 import "./copy.js";
 
+if (document.querySelector("live-waiting")) import("./waiting.js");
+
 const banners = document.getElementById("banners");
 
 // A drop-in opens: say so on every page of that network's members, except in the room itself.

@@ -1,22 +1,18 @@
-// A thread that grows in the right place, without moving what one reads.
-import { live, cursorOf, html, again, gone, csrf } from "./connection.js";
+// A thread that grows in the right place, in every view and order, without moving what one reads.
+import { live, cursorOf, html, again, gone } from "./connection.js";
+import { Reading } from "./reading.js";
 import { tell } from "./times.js";
-
-const STEPS = [0, 0.1, 0.2, 0.3, 0.4, 0.5]; // of a post, for a long one never fits a screen by half
-const READING = 2000; // ms
 
 class LiveThread extends HTMLElement {
   connectedCallback() {
-    this.fresh = 0;
-    this.read = Number(this.dataset.read);
+    this.fresh = new Map(); // what has come and was not seen yet, by number
     this.follow(cursorOf(this.dataset.stream));
-    const me = cursorOf(`m:${document.body.dataset.member}`);
-    if (me) live.follow(me, { event: (kind, d) => kind === "read.moved" && String(d.topic) === this.dataset.topic && this.readTo(d.number) });
-    this.seeing = new IntersectionObserver((entries) => this.saw(entries), { threshold: STEPS });
-    for (const post of this.children) this.seeing.observe(post);
+    this.reading = new Reading(this.dataset, (number) => this.fresh.delete(number) && this.count());
+    for (const post of this.children) if (post.dataset.number) this.reading.watch(post);
     if (this.dataset.flat && !location.hash && this.closest(".room.live")) scrollTo(0, document.documentElement.scrollHeight);
-    addEventListener("pagehide", () => this.tellRead());
-    document.addEventListener("visibilitychange", () => document.hidden && this.tellRead());
+    this.open();
+    this.addEventListener("click", (event) => this.lead(event));
+    for (const kind of ["pointerover", "focusin"]) this.addEventListener(kind, (event) => this.preview(event));
   }
 
   follow(cursor) {
@@ -24,9 +20,16 @@ class LiveThread extends HTMLElement {
     if (cursor) live.follow(cursor, { event: (kind, d) => this.take(kind, d), resync: (why) => room ? room.missed(why) : again(why), gone });
   }
 
+  // At the first post that is new, unless somebody comes back to where they were.
+  open() {
+    const [navigation] = performance.getEntriesByType("navigation");
+    if (!this.dataset.since || location.hash || navigation?.type !== "navigate") return;
+    this.querySelector(`[data-number="${this.dataset.since}"]`)?.scrollIntoView();
+  }
+
   take(kind, d) {
     if (!kind.startsWith("post.") || !d.html) return;
-    const shown = this.querySelector(`[data-id="${d.id}"]`);
+    const shown = this.find(d.id);
     if (shown) {
       if (d.rev > Number(shown.dataset.rev)) this.swap(shown, html(d.html));
       return;
@@ -34,10 +37,12 @@ class LiveThread extends HTMLElement {
     const post = html(d.html);
     const counter = document.querySelector("[data-posts]");
     if (counter) counter.textContent = Math.max(Number(counter.textContent), d.number);
-    if (this.place(post)) {
+    const put = this.spot(post);
+    if (put) {
+      this.still(() => put(post));
       post.classList.add("arrived");
       tell(post.parentElement);
-      this.seeing.observe(post);
+      this.reading.watch(post);
     }
     this.announce(post);
   }
@@ -45,77 +50,101 @@ class LiveThread extends HTMLElement {
   swap(old, post) {
     old.replaceWith(post);
     tell(this);
-    this.seeing.observe(post);
+    this.reading.watch(post);
   }
 
-  // Answers stand under what they answer, after all that is there already; roots at the end of the last page.
-  place(post) {
-    const parent = post.dataset.parent && this.querySelector(`[data-id="${post.dataset.parent}"]`);
-    if (this.dataset.flat || post.dataset.depth === "1") {
-      if (this.dataset.last) {
-        const stick = this.dataset.flat && innerHeight + scrollY > document.documentElement.scrollHeight - 160;
-        this.append(post);
-        if (stick) scrollTo(0, document.documentElement.scrollHeight);
-      }
-      return Boolean(this.dataset.last);
+  // How to put a new post where it belongs, if that is on this page.
+  spot({ dataset: { depth, parent } }) {
+    const { view, order, first, last, flat } = this.dataset, inOrder = flat || view === "flat";
+    if (inOrder || (depth === "1" && view === "threads")) {
+      if (order !== "newest") return last && ((post) => this.append(post));
+      const opening = !inOrder && this.querySelector('[data-number="1"]');
+      return first && ((post) => opening ? opening.after(post) : this.prepend(post));
     }
-    if (!parent) return false;
-    let after = parent;
-    while (Number(after.nextElementSibling?.dataset.depth) > Number(parent.dataset.depth)) after = after.nextElementSibling;
-    after.after(post);
-    return true;
+    // Answers stand under what they answer, after all that is there already.
+    let after = parent && this.find(parent);
+    if (!after) return;
+    const above = Number(after.dataset.depth);
+    while (Number(after.nextElementSibling?.dataset.depth) > above) after = after.nextElementSibling;
+    const next = after.nextElementSibling;
+    if (next?.dataset.answers) return this.further(next);
+    if (view === "answers" && !next && !last) return;
+    return (post) => after.after(post);
+  }
+
+  // One more of those that are on pages of their own.
+  further(line) {
+    const answers = (line.dataset.answers = Number(line.dataset.answers) + 1);
+    line.querySelector("span").textContent = `${answers.toLocaleString("en")} more answers`;
+  }
+
+  // What is read, a third down the screen, stays there, whatever comes above it; who reads a talk at its end stays at its end.
+  still(change) {
+    const page = document.documentElement, atEnd = this.dataset.flat && innerHeight + scrollY > page.scrollHeight - 160;
+    const mark = [...this.children].findLast((post) => post.getBoundingClientRect().top < innerHeight / 3), before = mark?.getBoundingClientRect().top;
+    change();
+    if (atEnd) scrollTo(0, page.scrollHeight);
+    else if (mark) scrollBy({ top: mark.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
   announce(post) {
     if (post.dataset.author === document.body.dataset.member) return this.show(post);
     const box = post.getBoundingClientRect();
     if (post.isConnected && box.top < innerHeight && box.bottom > 0) return;
-    this.fresh += 1;
-    this.pill ??= this.makePill();
-    this.target = post;
-    this.pill.hidden = false;
-    this.pill.textContent = `${this.fresh} new ${this.fresh === 1 ? "answer" : "answers"}`;
+    this.fresh.set(Number(post.dataset.number), post);
+    this.count();
+  }
+
+  count() {
+    const { size } = this.fresh, pill = (this.pill ??= this.makePill());
+    pill.hidden = !size;
+    pill.textContent = `${size} new ${size === 1 ? "answer" : "answers"}`;
   }
 
   // Where it is: here, or on another page of this topic.
   show(post, block = "nearest") {
-    const { id, number } = post.dataset, here = this.querySelector(`[data-id="${id}"]`);
+    const here = this.find(post.dataset.id);
     if (here) here.scrollIntoView({ block });
-    else location.assign(`/topics/${this.dataset.topic}?post=${number}#p${number}`);
+    else location.assign(`/posts/${post.dataset.id}`);
   }
 
+  find(id) {
+    return this.querySelector(`:scope > [data-id="${id}"]`);
+  }
+
+  // To the first of them that is here, else to the first of all.
   makePill() {
-    const pill = document.createElement("button");
-    pill.className = "pill";
+    const pill = Object.assign(document.createElement("button"), { className: "pill" });
     pill.addEventListener("click", () => {
-      pill.hidden = true;
-      this.fresh = 0;
-      this.show(this.target, "center");
+      const all = [...this.fresh.keys()].sort((a, b) => a - b), number = all.find((each) => this.fresh.get(each).isConnected) ?? all[0];
+      const post = this.fresh.get(number);
+      this.fresh.delete(number);
+      this.count();
+      this.show(post, "center");
     });
-    this.after(pill);
+    const status = Object.assign(document.createElement("div"), { role: "status" });
+    status.append(pill);
+    this.after(status);
     return pill;
   }
 
-  saw(entries) {
-    for (const { intersectionRatio, intersectionRect, rootBounds, target } of entries) {
-      if (intersectionRatio < 0.5 && !(intersectionRect.height > rootBounds?.height / 2)) continue;
-      this.seeing.unobserve(target);
-      this.seen = Math.max(this.seen ?? 0, Number(target.dataset.number));
+  // A link to a post that is on this page leads there at once. By touch what is answered is shown first.
+  lead(event) {
+    const link = event.target.closest?.('a[href^="/posts/"]'), post = link && this.find(link.pathname.slice(7));
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (link.dataset.preview && (event.pointerType === "touch" || matchMedia("(hover: none)").matches) && event.detail) {
+      event.preventDefault();
+      return this.preview(event);
     }
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tellRead(), READING);
+    if (!post) return;
+    event.preventDefault();
+    location.hash = post.id;
   }
 
-  // On another screen.
-  readTo(number) {
-    this.read = Math.max(this.read, number);
-  }
-
-  // By beacon: it may be lost or late, since positions only move forward.
-  tellRead() {
-    if (!csrf || !(this.seen > this.read) || !navigator.onLine) return;
-    const body = new URLSearchParams({ csrf, number: this.seen });
-    if (navigator.sendBeacon(`/topics/${this.dataset.topic}/read`, body)) this.readTo(this.seen);
+  preview({ target, type, pointerType }) {
+    const link = target.closest?.("[data-preview]");
+    if (!link || (type === "pointerover" && pointerType === "touch")) return;
+    import("./preview.js").then(({ preview }) => preview(link, this.find(link.dataset.preview), type));
   }
 }
 

@@ -11,7 +11,13 @@ class LiveTopics extends HTMLElement {
     const follow = (s, listener) => cursorOf(s) && live.follow(cursorOf(s), listener);
     if (stream) follow(stream, { event: (kind, d) => this.take(kind, d), resync: again, gone });
     else for (const { s } of all.filter((c) => c.s.startsWith("n:"))) follow(s, { event: (kind, d) => this.take(kind, d), resync: again });
-    follow(`m:${document.body.dataset.member}`, { event: (kind, d) => kind === "read.moved" && this.readTo(d) });
+    follow(`m:${document.body.dataset.member}`, { event: (kind, d) => this.read(kind, d) });
+  }
+
+  // Here or on another screen: one topic, or many at once.
+  read(kind, d) {
+    if (kind === "read.moved") this.readTo(d);
+    else if (kind.startsWith("read.")) import("./waiting.js").then(({ refresh }) => refresh(this)).then(() => (this.list = this.querySelector("ol")));
   }
 
   take(kind, d) {
@@ -21,13 +27,14 @@ class LiveTopics extends HTMLElement {
     shown?.remove();
     this.mark(row);
     row.classList.add("arrived");
-    this.list.prepend(row);
+    // Those that are pinned stay first.
+    const pinned = row.dataset.pinned ? null : [...this.list.querySelectorAll(":scope > [data-pinned]")].pop();
+    pinned ? pinned.after(row) : this.list.prepend(row);
     this.list.children[LONGEST]?.remove();
     this.parentElement.querySelector(".empty")?.remove();
     tell(row);
   }
 
-  // Here or on another screen.
   readTo({ topic, number }) {
     const row = document.getElementById(`topic-${topic}`);
     if (!row) return;
