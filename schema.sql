@@ -409,6 +409,7 @@ CREATE INDEX post_author ON post (author_id);
 CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
+CREATE INDEX post_renderer ON post (renderer);
 
 -- A post names a member, by their handle; as of `at`, so that who is named by a later change can be told of it.
 CREATE TABLE mention (

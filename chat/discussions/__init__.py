@@ -2,8 +2,19 @@
 
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.counting import Extent, extent_of
+from chat.discussions.drafting import (
+    Draft,
+    Place,
+    discard_draft,
+    draft_at,
+    draft_of,
+    drafts_of,
+    forget_drafts,
+    keep_draft,
+)
 from chat.discussions.editing import edit, remove
 from chat.discussions.muting import Kept, kept_from
+from chat.discussions.naming import draw
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
@@ -20,7 +31,9 @@ from chat.discussions.queries import (
     topics_in,
 )
 from chat.discussions.reading import count_view, fold_views, mark_read
+from chat.discussions.redrawing import redraw_naming, redraw_old, topic_changed
 from chat.discussions.searching import Hit, search
+from chat.discussions.suggesting import Suggested, members_like, topics_like
 from chat.discussions.unmasking import (
     Unmasking,
     agree_to_unmask,
@@ -34,10 +47,13 @@ from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
     "Author",
+    "Draft",
     "Extent",
     "Hit",
     "Kept",
+    "Place",
     "PostSeen",
+    "Suggested",
     "TopicRow",
     "Unmasking",
     "add_topic",
@@ -45,12 +61,20 @@ __all__ = [
     "ask_to_unmask",
     "count_view",
     "decline_to_unmask",
+    "discard_draft",
+    "draft_at",
+    "draft_of",
+    "drafts_of",
+    "draw",
     "edit",
     "extent_of",
     "fold_views",
+    "forget_drafts",
+    "keep_draft",
     "kept_from",
     "latest_posts",
     "mark_read",
+    "members_like",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",
@@ -60,14 +84,18 @@ __all__ = [
     "posts_by_id",
     "pseudonym_of",
     "recent_topics",
+    "redraw_naming",
+    "redraw_old",
     "remove",
     "reply",
     "search",
     "start_topic",
     "thread",
+    "topic_changed",
     "topic_of",
     "topics_by_id",
     "topics_in",
+    "topics_like",
     "unmask",
     "unmaskings_of",
     "wrote",

@@ -28,3 +28,5 @@ CREATE TABLE draft (
     UNIQUE NULLS NOT DISTINCT (member_id, network_id, topic_id, parent_id)
 );
 CREATE INDEX draft_saved ON draft (saved_at);
+
+CREATE INDEX post_renderer ON post (renderer);

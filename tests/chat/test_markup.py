@@ -87,9 +87,9 @@ NASTY = [
     '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     '"><b class="post">',
     "<b id=main class=admin>x</b>",
-    "[" * 3000 + "x" + "](y)" * 3000,
+    "[" * 1400 + "x" + "](y)" * 1400,
     "> " * 5000 + "deep",
-    "*" * 20000,
+    "*" * 12000,
 ]
 
 
