@@ -59,7 +59,7 @@ MOST_MARKS = 12_000
 _MARKS, _ADDRESS = "[]*_`~|<>&!\\", re.compile(r"(?<=\w)[.@:](?=\w|//)")
 # Brackets it pairs by trying all that are open, and cells that a row of a table lacks it makes up.
 MOST_BRACKETS = 1_500
-import_module("markdown_it.rules_block.table").MAX_AUTOCOMPLETED_CELLS = 2_000
+import_module("markdown_it.rules_block.table").MAX_AUTOCOMPLETED_CELLS = 2_000  # type: ignore[attr-defined]
 
 # Of a name in a text: not in the middle of a word, an address or another name.
 NAME = re.compile(

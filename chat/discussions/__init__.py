@@ -8,6 +8,7 @@ from chat.discussions.drafting import (
     discard_draft,
     draft_at,
     draft_of,
+    drafts_by_id,
     drafts_of,
     forget_drafts,
     keep_draft,
@@ -43,7 +44,7 @@ from chat.discussions.unmasking import (
     unmask,
     unmaskings_of,
 )
-from chat.discussions.writing import add_topic, reply, start_topic
+from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 
 __all__ = [
     "Author",
@@ -59,11 +60,13 @@ __all__ = [
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
+    "clean_body",
     "count_view",
     "decline_to_unmask",
     "discard_draft",
     "draft_at",
     "draft_of",
+    "drafts_by_id",
     "drafts_of",
     "draw",
     "edit",

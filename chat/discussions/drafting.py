@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 
 from chat import clock
-from chat.db import Database, Transaction
+from chat.db import Database, Reader, Transaction
 from chat.discussions.models import DraftRow, Post, Topic
 from chat.errors import Conflict, Invalid, NotFound
 from chat.events import member_stream
@@ -203,3 +203,13 @@ async def _must_be_there(tx: Transaction, viewer: Viewer, place: Place) -> None:
 def _number(value: object) -> int | None:
     text = str(value or "")
     return int(text) if text.isdecimal() and len(text) <= 18 else None
+
+
+async def drafts_by_id(tx: Reader, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """For the frames of their writers' own streams: where each of these is and its version, without the text."""
+    rows = await tx.all(
+        "SELECT draft.id, slug AS network, topic_id AS topic, parent_id AS parent, rev FROM draft "
+        "LEFT JOIN network ON network.id = network_id WHERE draft.id = ANY(:ids)",
+        ids=ids,
+    )
+    return {row[0]: dict(zip(("id", "network", "topic", "parent", "rev"), row, strict=True)) for row in rows}

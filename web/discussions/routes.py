@@ -14,6 +14,7 @@ from chat.events import topic_stream
 from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
+from web.discussions.composing import begun, keep, look, shown_again
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
 from web.house import house_of
 from web.pages import page
@@ -21,7 +22,9 @@ from web.pages import page
 Form = Mapping[str, Any]
 
 
-async def new(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+async def new(
+    request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
+) -> Response:
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
         if viewer is None:
@@ -30,13 +33,17 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
             raise Forbidden(
                 "In this network its hosts start the discussions. You can answer in those that there are."
             )
-        return await page(
-            request, tx, viewer, "discussions/new.html", {"network": network}, form=form, error=error
-        )
+        form = form or await begun(request, tx, viewer)
+        context = {"network": network, **await look(request, tx, viewer, network.id, form, preview)}
+        return await page(request, tx, viewer, "discussions/new.html", context, form=form, error=error)
 
 
 async def start(request: Request) -> Response:
     form = await form_of(request)
+    if form.get("preview"):
+        return await shown_again(request, form, new)
+    if form.get("keep"):
+        return await keep(request, form, network=request.path_params["slug"])
     try:
         async with writing(request) as (tx, viewer):
             if viewer:
@@ -56,13 +63,15 @@ async def start(request: Request) -> Response:
     return see(f"/topics/{made['id']}")
 
 
-async def show(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+async def show(
+    request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
+) -> Response:
     query = request.query_params
     async with reading(request) as (tx, viewer):
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
         room = await dropins.drop_in_of_topic(tx, topic.id)
         drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
-        if drop_in and drop_in.lets_in and not error:
+        if drop_in and drop_in.lets_in and not error and not preview:
             return see(f"/drop-ins/{room}")
         network = await networks.network_by_id(tx, viewer, topic.network_id)
         shown = (
@@ -71,6 +80,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             else number(query.get("page"))
         )
         posts, pages = await discussions.thread(tx, topic, shown)
+        form = form or await begun(request, tx, viewer)
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in posts if str(p.id) == str(parent)), None) if parent else None
         context = {
@@ -82,6 +92,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "answered": answered,
             "drop_in": drop_in,
             **await unnamed(tx, viewer, network, topic.id, posts),
+            **await look(request, tx, viewer, network.id, form, preview),
         }
         response = await page(
             request,
@@ -102,6 +113,10 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
 async def reply(request: Request) -> Response:
     form = await form_of(request)
     topic_id = request.path_params["id"]
+    if form.get("preview"):
+        return await shown_again(request, form, show)
+    if form.get("keep"):
+        return await keep(request, form, topic=topic_id)
     try:
         async with writing(request) as (tx, viewer):
             if viewer:
@@ -120,25 +135,26 @@ async def reply(request: Request) -> Response:
     return see(f"/topics/{topic_id}?post={made['number']}#p{made['number']}")
 
 
-async def edit(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+async def edit(
+    request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
+) -> Response:
     async with reading(request) as (tx, viewer):
         post = await discussions.post_of(tx, viewer, request.path_params["id"])
         if viewer is None or not await discussions.wrote(tx, viewer, post.id):
             raise Forbidden("Only its author can change a post.")
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
-        return await page(
-            request,
-            tx,
-            viewer,
-            "discussions/edit.html",
-            {"post": post, "topic": topic},
-            form=form,
-            error=error,
-        )
+        context = {
+            "post": post,
+            "topic": topic,
+            **await look(request, tx, viewer, topic.network_id, form, preview),
+        }
+        return await page(request, tx, viewer, "discussions/edit.html", context, form=form, error=error)
 
 
 async def save(request: Request) -> Response:
     form = await form_of(request)
+    if form.get("preview"):
+        return await shown_again(request, form, edit)
     try:
         async with writing(request) as (tx, viewer):
             await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"))
