@@ -437,6 +437,7 @@ CREATE TABLE draft (
     parent_id bigint REFERENCES post,
     title text NOT NULL DEFAULT '',
     body text NOT NULL DEFAULT '',
+    anonymous boolean NOT NULL DEFAULT false,
     rev integer NOT NULL DEFAULT 1,
     saved_at timestamptz NOT NULL DEFAULT now(),
     CHECK (num_nonnulls(network_id, topic_id) = 1),

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from chat import clock
 from chat.db import Database, Reader, Transaction
 from chat.discussions.models import DraftRow, Post, Topic
+from chat.discussions.pseudonyms import wants_no_name
 from chat.errors import Conflict, Invalid, NotFound
 from chat.events import member_stream
 from chat.fields import prose
@@ -34,6 +35,7 @@ class Draft(NamedTuple):
     parent_number: int | None
     title: str
     body: str
+    anonymous: bool
     rev: int
     saved_at: datetime
 
@@ -53,6 +55,7 @@ async def keep_draft(
     title: object,
     body: object,
     *,
+    anonymous: object = False,
     rev: object = None,
     instead_of: object = None,
 ) -> Draft | None:
@@ -65,31 +68,38 @@ async def keep_draft(
     await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('drafts', :me))", me=viewer.id)
     await _must_be_there(tx, viewer, place)
     title = prose("title", title, 600, called="The title", required=False)
+    unnamed = wants_no_name(anonymous)
     body = prose("body", body, LONGEST, called="The text", required=False)
     if (old := _number(instead_of)) is not None:
         await _delete(tx, viewer.id, "id = :id", id=old)
     now = await draft_at(tx, viewer, place)
-    if now and rev not in (None, "") and _number(rev) != now.rev and (now.title, now.body) != (title, body):
+    if (
+        now
+        and rev not in (None, "")
+        and _number(rev) != now.rev
+        and (now.title, now.body, now.anonymous) != (title, body, unnamed)
+    ):
         raise Conflict(MOVED)
     if not title and not body:
         if now:
             await _delete(tx, viewer.id, "id = :id", id=now.id)
         return None
-    if now and (now.title, now.body) == (title, body):
+    if now and (now.title, now.body, now.anonymous) == (title, body, unnamed):
         return now
     if not now and await tx.value("SELECT count(*) FROM draft WHERE member_id = :me", me=viewer.id) >= MOST:
         raise Invalid(
             "body", f"You have {MOST} drafts already. Post or discard some of them; this one was not kept."
         )
     row = await tx.first(
-        "INSERT INTO draft (member_id, network_id, topic_id, parent_id, title, body, saved_at) "
-        "VALUES (:me, :network_id, :topic_id, :parent_id, :title, :body, :now) "
+        "INSERT INTO draft (member_id, network_id, topic_id, parent_id, title, body, anonymous, saved_at) "
+        "VALUES (:me, :network_id, :topic_id, :parent_id, :title, :body, :unnamed, :now) "
         "ON CONFLICT (member_id, network_id, topic_id, parent_id) DO UPDATE "
-        "SET title = :title, body = :body, saved_at = :now, rev = draft.rev + 1 RETURNING id, rev",
+        "SET title = :title, body = :body, anonymous = :unnamed, saved_at = :now, rev = draft.rev + 1 RETURNING id, rev",
         me=viewer.id,
         **place._asdict(),
         title=title,
         body=body,
+        unnamed=unnamed,
         now=clock.now(),
     )
     tx.announce(member_stream(viewer.id), "draft.saved", row.id, row.rev)
@@ -175,6 +185,7 @@ def _drafts(viewer: Viewer) -> Any:
             col(Post.number),
             col(DraftRow.title),
             col(DraftRow.body),
+            col(DraftRow.anonymous),
             col(DraftRow.rev),
             col(DraftRow.saved_at),
         )

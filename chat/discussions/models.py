@@ -92,6 +92,7 @@ class DraftRow(SQLModel, table=True):
     parent_id: int | None = ref("post", optional=True)
     title: str = words(default="")
     body: str = words(default="")
+    anonymous: bool = False
     rev: int = 1
     saved_at: datetime = moment(default=True)
 

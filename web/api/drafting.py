@@ -54,7 +54,13 @@ async def keep_draft(request: Request) -> Response:
         await limited(request, "draft", *DRAFTS, who=viewer.id)
         place = await place_of(tx, viewer, form)
         draft = await discussions.keep_draft(
-            tx, viewer, place, form.get("title"), form.get("body"), rev=form.get("rev")
+            tx,
+            viewer,
+            place,
+            form.get("title"),
+            form.get("body"),
+            anonymous=form.get("anonymous"),
+            rev=form.get("rev"),
         )
     return json(draft_shape(draft)) if draft else Response(status_code=204)
 

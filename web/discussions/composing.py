@@ -82,7 +82,12 @@ async def begun(request: Request, tx: Transaction, viewer: Viewer | None) -> dic
     if viewer is None or not asked:
         return None
     draft = await discussions.draft_of(tx, viewer, number(asked, field="draft"))
-    return {"title": draft.title, "body": draft.body, "parent": str(draft.parent_id or "")}
+    return {
+        "title": draft.title,
+        "body": draft.body,
+        "parent": str(draft.parent_id or ""),
+        "anonymous": "yes" if draft.anonymous else "",
+    }
 
 
 async def keep(request: Request, form: Form, *, network: str = "", topic: int | None = None) -> Response:
@@ -137,6 +142,7 @@ async def _keep(request: Request, form: Form) -> Draft | None:
             await place_of(tx, viewer, form),
             form.get("title"),
             form.get("body"),
+            anonymous=form.get("anonymous"),
             rev=form.get("rev"),
             instead_of=form.get("instead_of"),
         )
@@ -153,7 +159,7 @@ async def place_of(tx: Transaction, viewer: Viewer | None, form: Form) -> Place:
 def draft_shape(d: Draft) -> dict[str, Any]:
     return {
         "id": d.id, "network": d.network_slug, "topic": d.topic_id, "parent": d.parent_id, "title": d.title,
-        "body": d.body, "rev": d.rev, "saved_at": d.saved_at.isoformat(),
+        "body": d.body, "anonymous": d.anonymous, "rev": d.rev, "saved_at": d.saved_at.isoformat(),
     }  # fmt: skip
 
 
