@@ -11,12 +11,17 @@ export function complete(editor) {
   const expander = editor.querySelector("text-expander");
   let asked = 0;
 
-  async function suggestions(key, text) {
+  // What is found, unless somebody has typed on meanwhile: then nothing, ever, or an old list would take the new one's place.
+  async function latest(key, text) {
+    const turn = ++asked, found = await suggestions(key, text, () => turn === asked);
+    return turn === asked ? found : new Promise(() => {});
+  }
+
+  async function suggestions(key, text, wanted) {
     if (key === ":") return text.length > 1 ? emojis(text.toLowerCase()) : null;
     if (key === "#" && (/^\s/.test(text) || text.length > 40)) return null; // a heading
-    const turn = ++asked;
     await new Promise((rest) => setTimeout(rest, PATIENCE));
-    if (turn !== asked) return null;
+    if (!wanted()) return null;
     const about = key === "@" ? "members" : "topics";
     try {
       const answer = await fetch(`/networks/${editor.dataset.network}/suggestions?${new URLSearchParams({ about, q: text })}`);
@@ -28,7 +33,7 @@ export function complete(editor) {
 
   expander.addEventListener("text-expander-change", (event) => {
     const { key, text, provide } = event.detail;
-    provide(suggestions(key, text).then((fragment) => ({ matched: Boolean(fragment), fragment })));
+    provide(latest(key, text).then((fragment) => ({ matched: Boolean(fragment), fragment })));
   });
   expander.addEventListener("text-expander-value", (event) => {
     const { key, item } = event.detail, { value, name } = item.dataset;
@@ -38,8 +43,8 @@ export function complete(editor) {
 }
 
 async function emojis(text) {
-  emoji ??= (await import("./emoji.js")).default;
-  const found = emoji.filter(([, words]) => words.split(" ").some((word) => word.startsWith(text))).slice(0, MOST);
+  emoji ??= import("./emoji.js").then((all) => all.default);
+  const found = (await emoji).filter(([, words]) => words.split(" ").some((word) => word.startsWith(text))).slice(0, MOST);
   if (!found.length) return null;
   const list = Object.assign(document.createElement("ul"), { className: "suggestions" });
   list.setAttribute("role", "listbox");
