@@ -28,6 +28,9 @@ ALLOWED = {
 }  # fmt: skip
 
 
+SCHEME = 64  # letters before a :// that may be a scheme
+
+
 def _image_as_link(self, tokens, index, options, env) -> str:
     """A remote image would tell its server who reads: its reader decides whether to follow the link."""
     token = tokens[index]
@@ -37,7 +40,14 @@ def _image_as_link(self, tokens, index, options, env) -> str:
 
 def _bare_link(state: StateInline, silent: bool) -> bool:
     """While it only looks for the end of brackets, the library's rule takes a link's scheme from the words before them."""
-    return not silent and linkify(state, silent)
+    if silent or not state.src.startswith("://", state.pos):
+        return False
+    # And it looks through all words since the last mark, each time.
+    if len(state.pending) > SCHEME:
+        state.pending, scheme = state.pending[:-SCHEME], state.pending[-SCHEME:]
+        state.pushPending()
+        state.pending = scheme
+    return linkify(state, silent)
 
 
 def _parser(linking: bool) -> MarkdownIt:
@@ -55,10 +65,13 @@ LONG_WORD = re.compile(r"\S{1000}")
 
 # What the parser stops at costs it some microseconds, a line and an address more: with so many of them no text takes
 # longer than a tenth of a second. 64 KB of prose have about four thousand, of a densely formatted handbook nine.
-MOST_MARKS = 12_000
-_MARKS, _ADDRESS = "[]*_`~|<>&!\\", re.compile(r"(?<=\w)[.@:](?=\w|//)")
-# Brackets it pairs by trying all that are open, and cells that a row of a table lacks it makes up.
-MOST_BRACKETS = 1_500
+MOST_MARKS = 10_000
+_MARKS, _ADDRESS = "[]*_`~|<>&!\\", re.compile(r"://|(?<=\w)[.@:](?=\w)")
+# Each line is looked at once for each quotation that it may stand in.
+_QUOTES = re.compile(r"^(?:[ \t]*(?:>|[*+-][ \t]|\d{1,9}[.)][ \t]))+", re.MULTILINE)
+# Brackets it pairs by trying all that are open, what stands in those of a picture it reads once more, and cells that a
+# row of a table lacks it makes up.
+MOST_BRACKETS = 1_000
 import_module("markdown_it.rules_block.table").MAX_AUTOCOMPLETED_CELLS = 2_000  # type: ignore[attr-defined]
 
 # Of a name in a text: not in the middle of a word, an address or another name.
@@ -73,7 +86,7 @@ class Text:
 
     def __init__(self, source: str) -> None:
         linking = not LONG_WORD.search(source)
-        if _marks(source, linking) > MOST_MARKS or source.count("[") > MOST_BRACKETS:
+        if _marks(source, linking) > MOST_MARKS or _brackets(source) > MOST_BRACKETS:
             raise Invalid(
                 "body",
                 "This has more brackets, stars and other marks than can be shown in one text. Split it, or take some out.",
@@ -131,9 +144,11 @@ def render(source: str) -> str:
     return Text(source).html()
 
 
-def _marks(source: str, linking: bool) -> int:
+def _marks(source: str, linking: bool) -> float:
     single = sum(source.count(mark) for mark in _MARKS)
-    return single + 2 * source.count("\n") + (5 * len(_ADDRESS.findall(source)) if linking else 0)
+    depth = max((quotes.count(">") for quotes in _QUOTES.findall(source)), default=0)
+    lines = source.count("\n") * (2 + min(depth, 40) / 4)
+    return single + lines + (5 * len(_ADDRESS.findall(source)) if linking else 0)
 
 
 def _linked(tokens: list[Token], handles: Mapping[str, int], topics: Mapping[int, str]) -> Iterator[Token]:

@@ -142,7 +142,9 @@ async def drafts_of(tx: Transaction, viewer: Viewer | None) -> list[Draft]:
 
 async def discard_draft(tx: Transaction, viewer: Viewer | None, draft_id: int) -> None:
     """Throw a draft away. One that is gone stays gone."""
-    await _delete(tx, must_act(viewer).id, "id = :id", id=draft_id)
+    viewer = must_act(viewer)
+    if await tx.first(_drafts(viewer).where(col(DraftRow.id) == draft_id)):
+        await _delete(tx, viewer.id, "id = :id", id=draft_id)
 
 
 async def drop_draft(tx: Transaction, member_id: int, place: Place) -> None:

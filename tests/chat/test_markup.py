@@ -87,7 +87,7 @@ NASTY = [
     '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     '"><b class="post">',
     "<b id=main class=admin>x</b>",
-    "[" * 1400 + "x" + "](y)" * 1400,
+    "[" * 900 + "x" + "](y)" * 900,
     "> " * 5000 + "deep",
     "*" * 12000,
 ]
