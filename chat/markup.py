@@ -85,12 +85,7 @@ class Text:
     """A Markdown source that has been read, so that whom and what it names can be looked up before it is drawn."""
 
     def __init__(self, source: str) -> None:
-        linking = not LONG_WORD.search(source)
-        if _marks(source, linking) > MOST_MARKS or _brackets(source) > MOST_BRACKETS:
-            raise Invalid(
-                "body",
-                "This has more brackets, stars and other marks than can be shown in one text. Split it, or take some out.",
-            )
+        linking = must_be_cheap(source)
         parser = _LINKING if linking else _PLAIN
         self._parser, self._tokens = parser, parser.parse(source)
         self.handles: list[str] = []
@@ -144,11 +139,26 @@ def render(source: str) -> str:
     return Text(source).html()
 
 
+def must_be_cheap(source: str) -> bool:
+    """Refuse what would keep the parser busy for too long; else whether bare links can be looked for in it."""
+    linking = not LONG_WORD.search(source)
+    if _marks(source, linking) > MOST_MARKS or _brackets(source) > MOST_BRACKETS:
+        raise Invalid(
+            "body",
+            "This has more brackets, stars and other marks than can be shown in one text. Split it, or take some out.",
+        )
+    return linking
+
+
 def _marks(source: str, linking: bool) -> float:
     single = sum(source.count(mark) for mark in _MARKS)
     depth = max((quotes.count(">") for quotes in _QUOTES.findall(source)), default=0)
     lines = source.count("\n") * (2 + min(depth, 40) / 4)
     return single + lines + (5 * len(_ADDRESS.findall(source)) if linking else 0)
+
+
+def _brackets(source: str) -> int:
+    return source.count("[") + 3 * source.count("![")
 
 
 def _linked(tokens: list[Token], handles: Mapping[str, int], topics: Mapping[int, str]) -> Iterator[Token]:
