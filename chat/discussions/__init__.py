@@ -15,7 +15,7 @@ from chat.discussions.drafting import (
 )
 from chat.discussions.editing import edit, remove
 from chat.discussions.muting import Kept, kept_from
-from chat.discussions.naming import draw
+from chat.discussions.naming import draw, unname
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
@@ -101,5 +101,6 @@ __all__ = [
     "topics_like",
     "unmask",
     "unmaskings_of",
+    "unname",
     "wrote",
 ]

@@ -20,7 +20,7 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
     post = await post_of(tx, viewer, post_id)
     source = clean_body(body)
     network_id = await _network(tx, post)
-    drawn = await draw(tx, network_id, source)
+    drawn = await draw(tx, network_id, source, post.topic_id)
     await (must_write if post.author_kind == "member" else must_belong)(tx, viewer, network_id)
     if not await wrote(tx, viewer, post_id):
         raise Forbidden("Only its author can change a post.")

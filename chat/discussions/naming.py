@@ -6,12 +6,14 @@ like the names of those who never were. It does not matter who writes: else a po
 """
 
 import asyncio
+import re
 from typing import NamedTuple
 
 from sqlmodel import col, or_, select
 
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.authorship import NAMELESS
 from chat.discussions.models import Topic
 from chat.markup import Text
 from chat.networks import readable
@@ -32,14 +34,22 @@ NAMED = """
 SELECT handle, member.id FROM member JOIN membership ON member_id = member.id
 WHERE handle = ANY(:handles) AND network_id = :network
   AND verified_at IS NOT NULL AND ended_at IS NULL AND banned_at IS NULL AND unlisted_at IS NULL
+  AND NOT EXISTS (SELECT FROM topic WHERE topic.id = :topic AND nameless_at IS NOT NULL)
 """
 
 
-async def draw(tx: Transaction, network_id: int, source: str) -> Drawn:
-    """The HTML of a text for the readers of a network. Raises Invalid for one that would take too long."""
+async def draw(tx: Transaction, network_id: int, source: str, topic_id: int = 0) -> Drawn:
+    """The HTML of a text for the readers of a network; in a talk under the Chatham House rule that is over it names no member.
+
+    Raises Invalid for one that would take too long.
+    """
     apart = len(source) > LONG
     text = await asyncio.to_thread(Text, source) if apart else Text(source)
-    handles = dict(await tx.all(NAMED, handles=text.handles, network=network_id)) if text.handles else {}
+    handles = (
+        dict(await tx.all(NAMED, handles=text.handles, network=network_id, topic=topic_id))
+        if text.handles
+        else {}
+    )
     topics = await _titles(tx, network_id, text.topics) if text.topics else {}
     html = await asyncio.to_thread(text.html, handles, topics) if apart else text.html(handles, topics)
     return Drawn(html, sorted(handles.values()), sorted(topics))
@@ -71,6 +81,26 @@ async def note_names(tx: Transaction, post_id: int, drawn: Drawn, *, before: boo
             id=post_id,
             topics=drawn.topics,
         )
+
+
+async def unname(tx: Transaction, topic_id: int) -> None:
+    """Whom the posts of a topic name is named no more: its talk was under the Chatham House rule, and is over."""
+    posts = await tx.all(
+        "SELECT post.id, network_id, body, array_agg(handle) AS handles FROM mention JOIN member ON member.id = member_id "
+        "JOIN post ON post.id = post_id JOIN topic ON topic.id = topic_id WHERE topic_id = :topic GROUP BY post.id, network_id",
+        topic=topic_id,
+    )
+    for post in posts:
+        named = re.compile(rf"@(?:{'|'.join(post.handles)})(?![\w-])", re.IGNORECASE)
+        body = named.sub(NAMELESS.lower(), post.body)
+        drawn = await draw(tx, post.network_id, body, topic_id)
+        await tx.run(
+            "UPDATE post SET body = :body, html = :html WHERE id = :id",
+            id=post.id,
+            body=body,
+            html=drawn.html,
+        )
+        await note_names(tx, post.id, drawn, before=True)
 
 
 async def _titles(tx: Transaction, network_id: int, ids: list[int]) -> dict[int, str]:

@@ -63,7 +63,7 @@ async def _redraw(tx: Transaction, posts: list[Any]) -> None:
     for post in posts:
         html = post.html
         try:
-            drawn = await draw(tx, post.network_id, post.body)
+            drawn = await draw(tx, post.network_id, post.body, post.topic_id)
         except Invalid:  # it would not be taken today; it stays as it is
             pass
         else:

@@ -84,7 +84,7 @@ async def reply(
     viewer = must_act(viewer)
     network_id = await find_topic(tx, viewer, topic_id)
     source = clean_body(body)
-    drawn = await draw(tx, network_id, source)
+    drawn = await draw(tx, network_id, source, topic_id)
     unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:

@@ -81,7 +81,7 @@ async def _publish(tx: Transaction, host: Viewer, drop_in: DropInSeen, body: str
     if post_id:
         await _correct(tx, drop_in, post_id, body)
     else:
-        drawn = await draw(tx, drop_in.network_id, body)
+        drawn = await draw(tx, drop_in.network_id, body, drop_in.topic_id)
         post_id = (await add_post(tx, drop_in.topic_id, host.id, body, drawn))["id"]
         tx.announce(topic_stream(drop_in.topic_id), "post.added", post_id, network=drop_in.network_id)
     await tx.run(
@@ -103,7 +103,7 @@ async def _publish(tx: Transaction, host: Viewer, drop_in: DropInSeen, body: str
 
 
 async def _correct(tx: Transaction, drop_in: DropInSeen, post_id: int, body: str) -> None:
-    drawn = await draw(tx, drop_in.network_id, body)
+    drawn = await draw(tx, drop_in.network_id, body, drop_in.topic_id)
     rev = await tx.value(
         "UPDATE post SET body = :body, html = :html, renderer = :renderer, rev = rev + 1, edited_at = :now WHERE id = :id RETURNING rev",
         body=body,

@@ -162,3 +162,18 @@ async def test_what_is_suggested_is_what_would_become_a_link(
         assert await discussions.topics_like(tx, ana, open_network, str(secret_thread.id)) == []
         both = await discussions.topics_like(tx, ana, confidential_network, "a")
         assert [s.key for s in both][:1] == [str(secret_thread.id)]
+
+
+async def test_after_a_talk_without_names_nobody_is_named_in_it(db, ana, ben, carol, thread):
+    post = await cast.write(
+        db, ana, thread, f"@Ben-Okafor said it, not @carol-nguyen; see #{thread.id} and @ben-okafor-2."
+    )
+    async with db.transaction() as tx:
+        await tx.run("UPDATE topic SET nameless_at = now() WHERE id = :id", id=thread.id)
+        await discussions.unname(tx, thread.id)
+    body, html = (await cast.rows(db, "SELECT body, html FROM post WHERE id = :id", id=post["id"]))[0]
+    assert body == f"a participant said it, not a participant; see #{thread.id} and @ben-okafor-2."
+    assert "mention" not in html
+    assert f"/topics/{thread.id}" in html
+    later = await cast.write(db, ben, thread, "@carol-nguyen was it.")
+    assert await named(db, post["id"]) == await named(db, later["id"]) == []
