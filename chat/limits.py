@@ -13,6 +13,9 @@ log = structlog.get_logger()
 
 POSTS = (60, 60)  # by one member, in so many seconds
 ROOM = (120, 60)  # questions, votes, hands, polls and links together
+PREVIEWS = (60, 60)
+SUGGESTIONS = (240, 60)  # a question for a letter or two
+DRAFTS = (120, 60)
 UNMASKINGS = (10, 3600)
 
 # Answers 0, or the milliseconds until there is room again.

@@ -8,7 +8,7 @@ from web.api import agenda as agenda_api
 from web.api import announcements as announcements_api
 from web.api import attendance as attendance_api
 from web.api import calendars as calendars_api
-from web.api import dates, invitations, people, places, requests, rsvps, shaping, talk
+from web.api import dates, drafting, invitations, people, places, requests, rsvps, shaping, talk
 from web.api import hosting as hosting_api
 from web.api import minutes as minutes_api
 from web.api import notices as notices_api
@@ -18,7 +18,7 @@ from web.api import waiting as waiting_api
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
-from web.discussions import leafing, unmasking
+from web.discussions import composing, leafing, unmasking
 from web.discussions import reading as topics_reading
 from web.discussions import routes as discussions
 from web.dropins import answering, by_letter, series
@@ -156,6 +156,8 @@ PAGES = [
     post("/networks/{slug}/unread/read", topics_reading.mark_all),
     get("/networks/{slug}/topics/new", discussions.new),
     post("/networks/{slug}/topics", discussions.start),
+    post("/networks/{slug}/preview", composing.preview),
+    get("/networks/{slug}/suggestions", composing.suggest),
     get("/networks/{slug}/drop-ins", dropins.index),
     get("/networks/{slug}/calendar", calendars.of_network),
     post("/networks/{slug}/calendar", calendars.make_of_network),
@@ -224,6 +226,10 @@ PAGES = [
     post("/polls/{id:id}/settle", room.settle_poll),
     post("/drop-ins/{id:id}/links", room.share),
     post("/links/{id:id}/remove", room.unshare),
+    get("/drafts", composing.index),
+    post("/drafts", composing.take_draft),
+    get("/drafts/at", composing.draft_at),
+    post("/drafts/{id:id}/discard", composing.discard),
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", topics_reading.mark_read),
@@ -296,6 +302,11 @@ API = [
     post("/invitations/{token}/accept", people.accept),
     get("/networks/{slug}/topics", talk.list_topics),
     post("/networks/{slug}/topics", talk.start_topic),
+    post("/networks/{slug}/preview", drafting.preview),
+    get("/networks/{slug}/suggestions", drafting.suggest),
+    get("/drafts", drafting.list_drafts),
+    Route("/drafts", drafting.keep_draft, methods=["PUT"]),
+    Route("/drafts/{id:id}", drafting.discard_draft, methods=["DELETE"]),
     get("/topics/{id:id}", talk.show_topic),
     get("/unread", waiting_api.list_unread),
     get("/new", waiting_api.list_new),

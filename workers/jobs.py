@@ -6,7 +6,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, attendance, calendars, dropins, mail, members, minutes, networks
+from chat import announcements, attendance, calendars, discussions, dropins, mail, members, minutes, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -162,10 +162,17 @@ async def mail_change(
     await calendars.mail_change(db, redis, drop_in_id, sequence, what, after, through)
 
 
+async def redraw_naming(
+    db: Database, redis: Redis, *, topic_id: int = 0, network_id: int = 0, after: int = 0, at: str = ""
+) -> None:
+    async with db.transaction() as tx:
+        await discussions.redraw_naming(tx, topic_id=topic_id, network_id=network_id, after=after, at=at)
+
+
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
     open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
-    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
+    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change, redraw_naming,
 )  # fmt: skip
 
 

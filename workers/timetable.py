@@ -58,6 +58,10 @@ TIMETABLE = (
     Line("forget old attendance", 6 * 3600, _forget_attendance),
     # Addresses of people who are no members yet.
     Line("forget lists of addresses", 3600, _forget_lists),
+    # After an update that draws texts otherwise; else there are none.
+    Line("draw old posts anew", 3600, lambda db, redis: discussions.redraw_old(db)),
+    # They are kept for half a year.
+    Line("forget drafts", 6 * 3600, lambda db, redis: discussions.forget_drafts(db)),
     # Nobody asks for what is older.
     Line("forget done jobs", 3600, lambda db, redis: jobs.forget_done(db)),
     Line("forget read notices", 6 * 3600, lambda db, redis: notices.forget_read(db)),

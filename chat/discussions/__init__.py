@@ -3,8 +3,20 @@
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.catching_up import Marked, catch_up, catch_up_with, undo
 from chat.discussions.counting import Extent, extent_of
+from chat.discussions.drafting import (
+    Draft,
+    Spot,
+    discard_draft,
+    draft_at,
+    draft_of,
+    drafts_by_id,
+    drafts_of,
+    forget_drafts,
+    keep_draft,
+)
 from chat.discussions.editing import edit, remove
 from chat.discussions.muting import Kept, kept_from
+from chat.discussions.naming import draw, unname
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
@@ -19,12 +31,14 @@ from chat.discussions.queries import (
     topics_in,
 )
 from chat.discussions.reading import mark_read
+from chat.discussions.redrawing import redraw_naming, redraw_old, topic_changed
 from chat.discussions.searching import Hit, search
+from chat.discussions.suggesting import Suggested, members_like, topics_like
 from chat.discussions.threads import (
-    ORDERS,
-    VIEWS,
     Leaf,
+    ORDERS,
     Place,
+    VIEWS,
     Way,
     place_of,
     prefer_way,
@@ -43,24 +57,27 @@ from chat.discussions.unmasking import (
 )
 from chat.discussions.unread import LISTS, Last, Waiting, waiting
 from chat.discussions.viewing import Looks, fold_views
-from chat.discussions.writing import add_topic, reply, start_topic
+from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 
 __all__ = [
-    "LISTS",
-    "ORDERS",
-    "VIEWS",
     "Author",
+    "Draft",
     "Extent",
     "Hit",
     "Kept",
+    "LISTS",
     "Last",
     "Leaf",
     "Looks",
     "Marked",
+    "ORDERS",
     "Place",
     "PostSeen",
+    "Spot",
+    "Suggested",
     "TopicRow",
     "Unmasking",
+    "VIEWS",
     "Waiting",
     "Way",
     "add_topic",
@@ -68,13 +85,23 @@ __all__ = [
     "ask_to_unmask",
     "catch_up",
     "catch_up_with",
+    "clean_body",
     "decline_to_unmask",
+    "discard_draft",
+    "draft_at",
+    "draft_of",
+    "drafts_by_id",
+    "drafts_of",
+    "draw",
     "edit",
     "extent_of",
     "fold_views",
+    "forget_drafts",
+    "keep_draft",
     "kept_from",
     "latest_posts",
     "mark_read",
+    "members_like",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",
@@ -85,18 +112,23 @@ __all__ = [
     "prefer_way",
     "pseudonym_of",
     "recent_topics",
+    "redraw_naming",
+    "redraw_old",
     "remove",
     "renumber_turns",
     "reply",
     "search",
     "start_topic",
     "thread",
+    "topic_changed",
     "topic_of",
     "topics_by_id",
     "topics_in",
+    "topics_like",
     "undo",
     "unmask",
     "unmaskings_of",
+    "unname",
     "waiting",
     "way_of",
     "wrote",

@@ -4,11 +4,12 @@ from chat import clock
 from chat.db import Transaction
 from chat.discussions.authorship import wrote
 from chat.discussions.muting import must_be_heard
+from chat.discussions.naming import draw, note_names
 from chat.discussions.queries import PostSeen, networks_of_topics, post_of
 from chat.discussions.writing import clean_body, must_belong, must_write
 from chat.errors import Conflict, Forbidden
 from chat.events import topic_stream
-from chat.markup import RENDERER, render
+from chat.markup import RENDERER
 from chat.members import Viewer, must_act
 from chat.networks import has_right, role_in, writing_in
 
@@ -18,8 +19,8 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
     viewer = must_act(viewer)
     post = await post_of(tx, viewer, post_id)
     source = clean_body(body)
-    html = render(source)
     network_id = await _network(tx, post)
+    drawn = await draw(tx, network_id, source, post.topic_id)
     await (must_write if post.author_kind == "member" else must_belong)(tx, viewer, network_id)
     if not await wrote(tx, viewer, post_id):
         raise Forbidden("Only its author can change a post.")
@@ -31,11 +32,12 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
         "WHERE id = :id AND body <> :body AND removed_at IS NULL RETURNING rev",
         id=post_id,
         body=source,
-        html=html,
+        html=drawn.html,
         renderer=RENDERER,
         now=clock.now(),
     )
     if rev is not None:
+        await note_names(tx, post_id, drawn, before=True)
         tx.announce(topic_stream(post.topic_id), "post.edited", post_id, rev, network=network_id)
 
 

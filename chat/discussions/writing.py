@@ -6,9 +6,12 @@ from sqlmodel import col, select
 
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.drafting import Spot, drop_draft
 from chat.discussions.models import Topic
 from chat.discussions.muting import must_be_heard
+from chat.discussions.naming import Drawn, draw, note_names
 from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
+from chat.discussions.redrawing import topic_changed
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
@@ -45,20 +48,21 @@ async def start_topic(
     viewer = must_act(viewer)
     title = line("title", title, 140, called="The title")
     source = clean_body(body)
-    html = render(source)
+    drawn = await draw(tx, network.id, source)
     unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network.id)
         await must_start(tx, viewer, network.id)
         topic_id = await add_topic(tx, network.id, viewer.id, title)
-        post = await add_post(tx, topic_id, viewer.id, source, html, unnamed=unnamed)
+        post = await add_post(tx, topic_id, viewer.id, source, drawn, unnamed=unnamed)
         await tx.run(
             "UPDATE topic SET pseudonym_id = post.pseudonym_id FROM post WHERE topic.id = :id AND post.id = :post "
             "AND post.pseudonym_id IS NOT NULL",
             id=topic_id,
             post=post["id"],
         )
+        await drop_draft(tx, viewer.id, Spot(network.id))
         tx.announce(network_stream(network.id), "topic.added", topic_id, network=network.id)
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network.id)
         return {"id": topic_id, "post": post["id"], "number": 1}
@@ -80,13 +84,14 @@ async def reply(
     viewer = must_act(viewer)
     network_id = await find_topic(tx, viewer, topic_id)
     source = clean_body(body)
-    html = render(source)
+    drawn = await draw(tx, network_id, source, topic_id)
     unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network_id)
         await must_be_heard(tx, viewer.id, topic_id)
-        post = await add_post(tx, topic_id, viewer.id, source, html, parent, unnamed=unnamed)
+        post = await add_post(tx, topic_id, viewer.id, source, drawn, parent, unnamed=unnamed)
+        await drop_draft(tx, viewer.id, Spot(None, topic_id, int(str(parent)) if parent else None))
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network_id)
         tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)
         return post
@@ -172,6 +177,7 @@ async def rename_topic(tx: Transaction, topic_id: int, title: str, author_id: in
         title=title,
         author=author_id,
     )
+    await topic_changed(tx, topic_id)
 
 
 async def add_post(
@@ -179,7 +185,7 @@ async def add_post(
     topic_id: int,
     author_id: int,
     source: str,
-    html: str,
+    drawn: Drawn,
     parent: object = None,
     *,
     unnamed: bool = False,
@@ -203,11 +209,12 @@ async def add_post(
         path=path,
         author=author_id,
         body=source,
-        html=html,
+        html=drawn.html,
         renderer=RENDERER,
         now=now,
         pseudonym=pseudonym_id,
     )
+    await note_names(tx, post_id, drawn)
     await tx.run(
         "INSERT INTO reading (member_id, topic_id, number) VALUES (:member, :topic, :number) "
         "ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = now() WHERE reading.number = excluded.number - 1",

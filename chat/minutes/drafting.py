@@ -5,6 +5,7 @@ from datetime import timedelta
 from chat import agenda, clock, rooms
 from chat.attendance.settling import LAST_NOTES
 from chat.db import Transaction
+from chat.discussions import unname
 from chat.dropins import DropInSeen, drop_in_of, drop_ins_by_id
 from chat.dropins.queries import WRAP_UP
 from chat.errors import Conflict
@@ -109,6 +110,7 @@ async def _take_names_off(tx: Transaction, drop_in: DropInSeen) -> None:
         id=drop_in.topic_id,
         now=clock.now(),
     ):
+        await unname(tx, drop_in.topic_id)
         # What live delivery has kept of the talk shows names: it is drawn again when asked for.
         await access_changes(tx, drop_in.network_id)
 

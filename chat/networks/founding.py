@@ -96,6 +96,9 @@ async def change_access(
             tx, network.id, owner.id, "access.changed", before=was, after=access, requests_ended=ended
         )
         await access_changes(tx, network.id)
+        if "open" in (was, access):  # others may name what is read by all
+            key = f"redraw_naming:network:{network.id}:{clock.now().isoformat()}"
+            await tx.enqueue("redraw_naming", key, network_id=network.id)
     return slug
 
 

@@ -1,13 +1,17 @@
 """Markdown becomes HTML that is safe to show to everybody."""
 
+import contextlib
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat.markup import ALLOWED, render
+from chat.errors import Invalid
+from chat.markup import ALLOWED, Text, must_be_cheap, render
+from tests.chat.vectors import VECTORS
 
 
 @pytest.mark.parametrize(
@@ -87,9 +91,9 @@ NASTY = [
     '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     '"><b class="post">',
     "<b id=main class=admin>x</b>",
-    "[" * 3000 + "x" + "](y)" * 3000,
+    "[" * 900 + "x" + "](y)" * 900,
     "> " * 5000 + "deep",
-    "*" * 20000,
+    "*" * 9000,
 ]
 
 
@@ -108,15 +112,24 @@ class Seen(HTMLParser):
 def refuse_unsafe(html):
     for tag, attributes in Seen(html).tags:
         assert tag in ALLOWED, html
-        assert set(attributes) <= ALLOWED[tag] | {"rel"}, html
+        assert set(attributes) <= ALLOWED[tag] | {"rel"} | ({"class"} if tag == "a" else set()), html
+        assert attributes.get("class", "mention") == "mention", html
         if "href" in attributes:
-            assert re.match(r"(?i)(https?:|mailto:|[^:]*$|[/#?])", attributes["href"] or ""), html
+            # What has no scheme, as browsers read it, is an address of this hub.
+            scheme = re.match(r"\s*([a-z][a-z0-9+.\-]*):", (attributes["href"] or "").lower())
+            assert not scheme or scheme[1] in ("http", "https", "mailto"), html
             assert not re.match(r"(?i)\s*(javascript|vbscript|data):", attributes["href"] or ""), html
 
 
 @pytest.mark.parametrize("source", NASTY, ids=range(len(NASTY)))
 def test_nothing_that_runs_gets_through(source):
     refuse_unsafe(render(source))
+
+
+def test_nothing_of_the_corpus_gets_through():
+    for source in VECTORS:
+        for text in (source, f"@ana-lima {source} #1"):
+            refuse_unsafe(Text(text).html({"ana-lima": 1}, {1: '"><script>alert(1)</script>'}))
 
 
 @settings(deadline=None)
@@ -133,3 +146,58 @@ def test_no_links_are_looked_for_in_a_word_without_an_end():
     # That would take the square of its length.
     assert "<a" not in render("http://a." * 7_000)
     assert "<a" in render("http://a.example and some words")
+
+
+# Marks that cost the parser most, alone and in company. With 64 KB of some of these it is busy for seconds, even minutes.
+COSTLY = [
+    "![", "[", "[](", "[a](", "![a](b ", "[[a]](b)", "*", "_", "*_", "_*", "**a", "*a **b ", "***a", "a**b", "~~a", "`", "`a", "<", "<a", "<http://a ", "&", "&amp;",
+    "://", ":// ", "http:// ", "a:// ", "http://a ", "x.com ", "www.a.b ", "a@b.c ", "mailto:a@b ", "(http://a.b ", "@a ", "#1 ", "@a-b-",
+    "> ", ">", "- ", "* a\n", "-\n", "1. ", "a\n", "a\n=\n", "===\n", "|a", "| a |\n", "|a|a|a|\n|-|-|-|\n", "[a]: x\n", "[a]: <", "\\", "```\n", "~~~", "\t", " \n", "é",
+    "![*a **b ", "**a *b ![ab ", "[a](b \"\n", "![a](b \n**a**``a`![", "a``b`c```",
+]  # fmt: skip
+BEFORE = ["> " * 30, "- a\n  - b\n    ", "* " * 20, "|a" * 90 + "\n" + "|-" * 90 + "\n", "[x]: y\n\n"]
+MOST_TIMES = 15  # the effort of plain prose; without limits it is a hundred times, or a thousand
+PLAIN = "The nurse looks at the list, and then at the patient. Who has looked before?\n\n"
+
+
+def effort(source):
+    """CPU time of this thread, to be compared with that of another text at the same hour."""
+    begun = time.thread_time()
+    with contextlib.suppress(Invalid):
+        render(source)
+    return time.thread_time() - begun
+
+
+def most_of(mark, before):
+    """As many of these as are taken, then prose: 64 KB in all."""
+    least, most = 0, 65_536 // len(mark.encode())
+    while least < most:
+        middle = (least + most + 1) // 2
+        try:
+            must_be_cheap(before + mark * middle)
+            least = middle
+        except Invalid:
+            most = middle - 1
+    return (before + mark * least + "\n\n" + PLAIN * 900)[:60_000]
+
+
+def test_no_text_costs_much_more_than_plain_prose_of_its_size():
+    """Of each mark 64 KB, which are mostly refused, and as many as just are not; some of them where they cost more."""
+    plain = effort(PLAIN * 800)
+    sources = [mark * (65_000 // len(mark.encode())) for mark in COSTLY] + [
+        most_of(mark, "") for mark in COSTLY
+    ]
+    sources += [
+        most_of(mark, before) for before in BEFORE for mark in ("a\n", "![*a **b ", "://", "**a *b ![ab ")
+    ]
+    for source in sources:
+        # Seldom the machine is busy with something else just then.
+        tries = (effort(source) / max(plain, effort(PLAIN * 800) if again else 0) for again in range(4))
+        assert any(times < MOST_TIMES for times in tries), source[:60]
+
+
+def test_what_is_refused_is_refused_with_a_sentence_and_handbooks_are_taken():
+    with pytest.raises(Invalid, match="brackets, stars and other marks"):
+        render("![" * 30_000)
+    section = "## Checks\n\nLook at the **list** before _each_ shift, as in [the guide](https://example.org/guide).\n\n- who has looked\n- and when, by the `ward` board\n\n"
+    assert render((section + PLAIN * 4) * 100)

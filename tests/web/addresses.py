@@ -106,6 +106,10 @@ async def furnish(
             tx, host, network, networks.entries(f"{words} <numbat@example.org>"), {}
         )
     async with db.transaction() as tx:
+        place = discussions.Spot(network.id)
+        draft = await discussions.keep_draft(tx, host, place, words, words)
+        assert draft
+    async with db.transaction() as tx:
         feed = await calendars.make_feed(tx, host, network)
         await calendars.note_fetch(tx, feed.id)
     over, entry = await held_before(db, host, network, series, words)
@@ -117,6 +121,7 @@ async def furnish(
         "certificates/code": "2222-2222-2222-2222-2222-2222",
         "topics/id": thread.id,
         "posts/id": thread.post,
+        "drafts/id": draft.id,
         "series/id": series,
         "date": (now() + timedelta(days=7)).date().isoformat(),
         "drop-ins/id": drop_in,

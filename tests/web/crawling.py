@@ -23,6 +23,12 @@ LOOK: list[dict[str, Any]] = [{}]
 SEARCH = [{"params": {"q": word}} for word in ("", *CANARIES, WORDS)]
 SOME = SEARCH[:2]
 TEXT = {"title": "Is it here?", "body": "Is anybody here?"}
+NAMING = "@quokka-bilby @ana-lima " + " ".join(f"#{n}" for n in range(1, 40))
+SUGGEST = [
+    {"params": {"about": about, "q": word}}
+    for about in ("members", "topics")
+    for word in ("", "bilby", "numbat")
+]
 SERIES = {"title": "Ours now", "zone": "Europe/London", "weekday": "MO", "local_time": "12:00"}
 POLL = {"question": "Is it?", "options": "Yes\nNo"}
 CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
@@ -119,7 +125,9 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/networks/{slug}/new"): LOOK,
     ("POST", "/networks/{slug}/unread/read"): [{"form": {"list": "new"}}, {"form": {"list": "other"}}],
     ("GET", "/networks/{slug}/topics/new"): LOOK,
-    ("POST", "/networks/{slug}/topics"): [{"form": TEXT}, {"form": {"title": "", "body": ""}}],
+    ("POST", "/networks/{slug}/topics"): [{"form": TEXT}, {"form": {"title": "", "body": ""}}, {"form": {**TEXT, "preview": "yes"}}, {"form": {**TEXT, "keep": "yes"}}],
+    ("POST", "/networks/{slug}/preview"): [{"form": {"body": NAMING}}, {}],
+    ("GET", "/networks/{slug}/suggestions"): SUGGEST,
     ("GET", "/networks/{slug}/drop-ins"): LOOK,
     ("GET", "/networks/{slug}/calendar"): LOOK,
     ("POST", "/networks/{slug}/calendar"): LOOK,
@@ -189,14 +197,18 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/attendance/{id:id}/certificate/withdraw"): LOOK,
     ("GET", "/attendance/{id:id}/certificate.pdf"): LOOK,
     ("GET", "/certificates/{code}"): LOOK,
-    ("GET", "/topics/{id:id}"): [{}, {"params": {"post": "2"}}, {"params": {"page": "9"}}, {"params": {"reply": "1"}}, {"params": {"under": "2"}}, {"params": {"view": "flat", "order": "newest"}}],
-    ("POST", "/topics/{id:id}"): [{"form": TEXT}, {"form": {}}, {"form": {**TEXT, "anonymous": "yes"}}, {"form": {**TEXT, "parent": "{posts/id}"}}, {"form": {**TEXT, "op": "used"}}],
+    ("GET", "/topics/{id:id}"): [{}, {"params": {"post": "2"}}, {"params": {"page": "9"}}, {"params": {"reply": "1"}}, {"params": {"under": "2"}}, {"params": {"view": "flat", "order": "newest"}}, {"params": {"draft": "{drafts/id}"}}],
+    ("POST", "/topics/{id:id}"): [{"form": TEXT}, {"form": {}}, {"form": {**TEXT, "anonymous": "yes"}}, {"form": {**TEXT, "parent": "{posts/id}"}}, {"form": {**TEXT, "op": "used"}}, {"form": {**TEXT, "preview": "yes"}}, {"form": {**TEXT, "keep": "yes"}}],
     ("POST", "/topics/{id:id}/read"): [{"form": {"number": "1"}}, {"form": {"number": "x"}}, {"form": {"number": "1", "back": "/unread"}}],
     ("POST", "/topics/{id:id}/view"): [{"form": {"view": "flat"}}, {"form": {}}],
     ("GET", "/posts/{id:id}"): LOOK,
     ("GET", "/posts/{id:id}/preview"): LOOK,
+    ("GET", "/drafts"): LOOK,
+    ("POST", "/drafts"): [{"form": {"network": "{networks/slug}", "body": WORDS}}, {"form": {"topic": "{topics/id}", "parent": "{posts/id}", "body": WORDS, "instead_of": "{drafts/id}"}}, {}],
+    ("GET", "/drafts/at"): [{"params": {"network": "{networks/slug}"}}, {"params": {"topic": "{topics/id}"}}, {}],
+    ("POST", "/drafts/{id:id}/discard"): LOOK,
     ("GET", "/posts/{id:id}/edit"): LOOK,
-    ("POST", "/posts/{id:id}/edit"): [{"form": TEXT}, {"form": {"body": ""}}],
+    ("POST", "/posts/{id:id}/edit"): [{"form": TEXT}, {"form": {**TEXT, "preview": "yes"}}, {"form": {"body": ""}}],
     ("GET", "/posts/{id:id}/remove"): LOOK,
     ("POST", "/posts/{id:id}/remove"): LOOK,
     ("GET", "/posts/{id:id}/unmask"): LOOK,
@@ -255,6 +267,11 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/api/v1/networks/{slug}/invitations/many/{id:id}/go-on"): LOOK,
     ("POST", "/api/v1/invitations/{token}/accept"): LOOK,
     ("GET", "/api/v1/networks/{slug}/topics"): [{}, {"params": {"before": "2090-01-01T00:00:00Z"}}],
+    ("POST", "/api/v1/networks/{slug}/preview"): [{"json": {"body": NAMING}}, {"json": {}}],
+    ("GET", "/api/v1/networks/{slug}/suggestions"): SEARCH,
+    ("GET", "/api/v1/drafts"): LOOK,
+    ("PUT", "/api/v1/drafts"): [{"json": {"network": "{networks/slug}", "body": WORDS}}, {"json": {"topic": "{topics/id}", "parent": "{posts/id}", "body": WORDS}}, {"json": {}}],
+    ("DELETE", "/api/v1/drafts/{id:id}"): LOOK,
     ("POST", "/api/v1/networks/{slug}/topics"): [{"json": TEXT}, {"json": {}}, {"json": {**TEXT, "op": "used"}}],
     ("GET", "/api/v1/topics/{id:id}"): LOOK,
     ("GET", "/api/v1/unread"): [{}, {"params": {"limit": "1", "after": "2026-01-01T00:00:00Z_1"}}],

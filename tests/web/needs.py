@@ -134,6 +134,8 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{N}{MANY}/discard"): "manage_invitations",
     ("GET", f"{N}/topics/new"): "start_topic",
     ("POST", f"{N}/topics"): "start_topic",
+    ("POST", f"{N}/preview"): READ_SIGNED_IN,
+    ("GET", f"{N}/suggestions"): READ_SIGNED_IN,
     ("GET", f"{N}/drop-ins"): "read",
     ("GET", f"{N}/calendar"): "read",
     ("POST", f"{N}/calendar"): BELONG,
@@ -251,6 +253,8 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", f"{A}{MANY}/go-on"): "manage_invitations",
     ("GET", f"{A}/topics"): "read",
     ("POST", f"{A}/topics"): "start_topic",
+    ("POST", f"{A}/preview"): READ_SIGNED_IN,
+    ("GET", f"{A}/suggestions"): READ_SIGNED_IN,
     ("GET", "/api/v1/topics/{id:id}"): "read",
     ("GET", "/api/v1/topics/{id:id}/posts"): "read",
     ("POST", "/api/v1/topics/{id:id}/posts"): "reply",
@@ -327,7 +331,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
     "/calendars", "/search", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
-    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/",
+    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/", "/drafts",
 )  # fmt: skip
 
 

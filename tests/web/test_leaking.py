@@ -64,6 +64,9 @@ TRACES = {
     "retelling": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "drop_in": "network_id = {id}",
     "series": "network_id = {id}",
+    "mention": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
+    "reference": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
+    "draft": "network_id = {id} OR topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "event": "stream_id IN (SELECT id FROM stream WHERE network_id = {id}) OR stream_id LIKE 'm:%'",
     "stream": "network_id = {id}",
@@ -123,6 +126,10 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
     topic = await cast.start(db, ana, network, f"About the {WORDS}", f"The {WORDS} again.")
     own = await cast.write(db, frida, topic, f"Frida saw the {WORDS}.", op="used")
     await cast.write(db, quokka, topic, f"So did the {WORDS}.", parent=own["id"])
+    naming = f"@quokka-bilby and #{topic.id} again, with @frida-muster."
+    await cast.write(db, quokka, topic, naming, parent=own["id"])
+    async with db.transaction() as tx:
+        draft = await discussions.keep_draft(tx, frida, discussions.Spot(None, topic.id), "", f"My {WORDS}")
     things = await furnish(db, ana, network, topic, WORDS)
     async with db.transaction() as tx:
         fridas_feed = (await calendars.make_feed(tx, frida, network)).token
@@ -143,7 +150,7 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
             "posts/id": things["talk's opening"],
         }
         unsaid = {**these, "topics/id": things["unsaid"], "posts/id": things["unsaid's post"]}
-        fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle}
+        fridas = {**these, "posts/id": own["id"], "members/handle": frida.handle, "drafts/id": draft.id}
         cookie = await cast.session(db, viewer) if viewer else ""
         bearer = await cast.bearer(db, viewer) if viewer else ""
         return Looker(viewer, cookie, bearer, [these, talk, unsaid, fridas], token)

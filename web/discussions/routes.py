@@ -15,6 +15,7 @@ from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web import shelf
+from web.discussions.composing import begun, keep, look, shown_again
 from web.discussions.leafing import address_of_post, addresses_of, place_asked, since
 from web.edge import address_of, browser_of, form_of, limited, reading, see, writing
 from web.house import house_of
@@ -23,7 +24,9 @@ from web.pages import page
 Form = Mapping[str, Any]
 
 
-async def new(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+async def new(
+    request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
+) -> Response:
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
         if viewer is None:
@@ -32,13 +35,17 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
             raise Forbidden(
                 "In this network its hosts start the discussions. You can answer in those that there are."
             )
-        return await page(
-            request, tx, viewer, "discussions/new.html", {"network": network}, form=form, error=error
-        )
+        form = form or await begun(request, tx, viewer)
+        context = {"network": network, **await look(request, tx, viewer, network.id, form, preview)}
+        return await page(request, tx, viewer, "discussions/new.html", context, form=form, error=error)
 
 
 async def start(request: Request) -> Response:
     form = await form_of(request)
+    if form.get("preview"):
+        return await shown_again(request, form, new)
+    if form.get("keep"):
+        return await keep(request, form, network=request.path_params["slug"])
     try:
         async with writing(request) as (tx, viewer):
             if viewer:
@@ -58,7 +65,9 @@ async def start(request: Request) -> Response:
     return see(f"/topics/{made['id']}")
 
 
-async def show(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+async def show(
+    request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
+) -> Response:
     query, house, kept = request.query_params, house_of(request), None
     topic_id, address = request.path_params["id"], shelf.address_in(request) if error is None else None
     if address and address in house.shelf:
@@ -71,11 +80,12 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
         topic = await discussions.topic_of(tx, viewer, topic_id)
         room = await dropins.drop_in_of_topic(tx, topic.id)
         drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
-        if drop_in and drop_in.lets_in and not error:
+        if drop_in and drop_in.lets_in and not error and not preview:
             return see(f"/drop-ins/{room}")
         network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         way = discussions.way_of(viewer, query.get("view"), query.get("order"))
         leaf = await discussions.thread(tx, topic, await place_asked(request, tx, topic, way), way)
+        form = form or await begun(request, tx, viewer)
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
         context = {
@@ -89,6 +99,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "answered": answered,
             "drop_in": drop_in,
             **await unnamed(tx, viewer, network, topic.id, leaf.posts),
+            **await look(request, tx, viewer, network.id, form, preview),
         }
         response = await page(
             request,
@@ -111,6 +122,10 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
 async def reply(request: Request) -> Response:
     form = await form_of(request)
     topic_id = request.path_params["id"]
+    if form.get("preview"):
+        return await shown_again(request, form, show)
+    if form.get("keep"):
+        return await keep(request, form, topic=topic_id)
     try:
         async with writing(request) as (tx, viewer):
             if viewer:
@@ -129,25 +144,26 @@ async def reply(request: Request) -> Response:
     return see(address_of_post(topic_id, made["number"]))
 
 
-async def edit(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
+async def edit(
+    request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
+) -> Response:
     async with reading(request) as (tx, viewer):
         post = await discussions.post_of(tx, viewer, request.path_params["id"])
         if viewer is None or not await discussions.wrote(tx, viewer, post.id):
             raise Forbidden("Only its author can change a post.")
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
-        return await page(
-            request,
-            tx,
-            viewer,
-            "discussions/edit.html",
-            {"post": post, "topic": topic},
-            form=form,
-            error=error,
-        )
+        context = {
+            "post": post,
+            "topic": topic,
+            **await look(request, tx, viewer, topic.network_id, form, preview),
+        }
+        return await page(request, tx, viewer, "discussions/edit.html", context, form=form, error=error)
 
 
 async def save(request: Request) -> Response:
     form = await form_of(request)
+    if form.get("preview"):
+        return await shown_again(request, form, edit)
     try:
         async with writing(request) as (tx, viewer):
             await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"))

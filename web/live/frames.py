@@ -115,11 +115,16 @@ def _banner(notice: notices.NoticeSeen | None) -> dict[str, str]:
     return {**banner, "html": fragment("announcements/_banner.html", banner=notice, csrf="", stay=True)}
 
 
+async def _drafts(tx: Reader, ids: list[int], form: str) -> Payloads:
+    return await discussions.drafts_by_id(tx, ids)
+
+
 LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "post": _posts,
     "topic": _topics,
     "dropin": _drop_ins,
     "room": _drop_ins,
     "notice": _notices,
+    "draft": _drafts,
     **rooms.LOADERS,
 }

@@ -1,6 +1,8 @@
 // A plain form until this page has been live; then it sends by the socket, and keeps the text until the post is safe.
-import { live } from "./connection.js";
+import { csrf, live } from "./connection.js";
 import { newName } from "./live.js";
+
+const AGAIN = 5000; // ms
 
 class ReplyForm extends HTMLElement {
   connectedCallback() {
@@ -17,7 +19,7 @@ class ReplyForm extends HTMLElement {
       this.answer(link.dataset.reply, link.dataset.name);
       this.area.focus();
     });
-    this.form.elements.op.value = newName();
+    this.form.elements.op.value ||= newName();
   }
 
   answer(id, name) {
@@ -28,37 +30,33 @@ class ReplyForm extends HTMLElement {
   }
 
   key(event) {
-    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.key !== "Enter" || event.isComposing || event.defaultPrevented) return;
     const send = event.ctrlKey || event.metaKey || (this.room && !event.shiftKey);
     if (!send) return;
     event.preventDefault();
-    this.form.requestSubmit();
+    this.form.requestSubmit(this.form.querySelector(".composer-foot .button:not([name])"));
   }
 
   async send(event) {
-    if (!live.wasLive || live.state === "ended") return; // the plain form does it
+    if (event.submitter?.name || !live.wasLive || live.state === "ended") return; // the plain form does it
     event.preventDefault();
     const body = this.area.value, { parent, op } = this.form.elements;
     if (!body.trim() || this.busy) return;
     this.busy = true;
-    this.say(live.up ? "" : "The connection is lost. This will be sent as soon as it is back.");
-    try {
-      const topic = this.form.action.split("/").pop(), anonymous = this.form.elements.anonymous?.checked;
-      const { id } = await live.op("post.add", `t:${topic}`, { body, parent: parent.value ? Number(parent.value) : null, anonymous }, op.value);
-      // The post itself does not say whose it is.
-      if (anonymous) document.querySelector("style").sheet.insertRule(`[data-id="${id}"] > .post-foot .own { display: inline-flex }`);
-      if (this.area.value.startsWith(body)) this.area.value = this.area.value.slice(body.length);
-      this.answer("", "");
-      this.say("");
-      op.value = newName();
-    } catch (error) {
-      if (error.code === "big") return this.form.submit(); // a form takes it
-      this.say(error.text ?? "That was not saved. Try again.");
-    }
+    const { Pending } = await part("pending", () => this.say("The connection is lost. This will be sent as soon as it is back."));
     this.busy = false;
+    this.say("");
+    const topic = this.form.action.split("/").pop(), anonymous = this.form.elements.anonymous?.checked;
+    const said = { topic, body, parent: parent.value ? Number(parent.value) : null, anonymous, op: op.value };
+    const pending = new Pending(this, said, this.querySelector(".answering strong").textContent);
+    if (this.area.value.startsWith(body)) this.area.value = this.area.value.slice(body.length);
+    op.value = newName();
+    this.answer("", "");
+    pending.send();
   }
 
   say(sentence) {
+    if (!sentence && !this.line) return;
     this.line ??= this.form.insertBefore(Object.assign(document.createElement("p"), { className: "error" }), this.form.lastElementChild);
     this.line.setAttribute("role", "alert");
     this.line.textContent = sentence;
@@ -66,6 +64,28 @@ class ReplyForm extends HTMLElement {
   }
 }
 
+// What comes when it is first needed; without a line it is asked for again, by another name, since browsers remember that there was none.
+async function part(name, onWait = () => {}, tries = 0) {
+  try {
+    return await import(`./writing/${name}.js${tries ? `?${tries}` : ""}`);
+  } catch {
+    onWait();
+    await new Promise((again) => { addEventListener("online", again, { once: true }); setTimeout(again, AGAIN); });
+    return part(name, onWait, tries + 1);
+  }
+}
+
 customElements.define("reply-form", ReplyForm);
 // The form of a new topic has an op too, so that a second click starts no second topic.
 for (const op of document.querySelectorAll("form input[name=op]")) op.value ||= newName();
+
+// What helps to write comes when somebody begins to.
+function begin({ target }) {
+  const editor = target?.closest?.("post-editor");
+  if (editor) import("./writing/editor.js").catch(() => {}); // without it one writes on all the same
+}
+document.addEventListener("focusin", begin);
+begin({ target: document.activeElement });
+
+// What was selected in a post can be quoted.
+if (csrf) document.addEventListener("selectionchange", () => getSelection().isCollapsed || import("./writing/quoting.js").then((quoting) => quoting.offer(), () => {}));
