@@ -32,7 +32,7 @@ def _by(parts: re.Pattern[str], old: str, new: str) -> Iterator[Piece]:
     for what, a1, a2, b1, b2 in steps:
         before, after = "".join(a[a1:a2]), "".join(b[b1:b2])
         if what == "equal":
-            yield Piece("same", after)
+            yield from [Piece("same", after)] if after else []
         elif parts is LINES and before and after:
             yield from _by(WORDS, before, after)
         else:
@@ -67,7 +67,9 @@ def _gathered(pieces: list[Piece]) -> list[Piece]:
         elif amid and text.isspace():
             gone, new = gone + text, new + text
         else:
-            gathered += [p for p in (Piece("gone", gone), Piece("new", new), Piece("same", text)) if p.text]
+            gathered += [p for p in (Piece("gone", gone), Piece("new", new)) if p.text]
+            before = gathered.pop().text if gathered and gathered[-1].kind == "same" else ""
+            gathered.append(Piece("same", before + text))
             gone = new = ""
     return gathered + [p for p in (Piece("gone", gone), Piece("new", new)) if p.text]
 

@@ -74,6 +74,8 @@ async def restore(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
     post = await post_of(tx, viewer, post_id)
     network_id = await _network(tx, post)
     await must_take_part(tx, viewer, network_id)
+    if not post.removed_at:
+        return
     by_host = post.removed_by == "host"
     if by_host and not has_right(await role_in(tx, viewer.id, network_id), "remove_post"):
         raise Forbidden("A host removed this post, so only a host can bring it back.")
@@ -90,7 +92,7 @@ async def restore(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
         tx.announce(topic_stream(post.topic_id), "post.restored", post_id, rev, network=network_id)
         if by_host:
             await record(tx, network_id, viewer.id, "post.restored", post=post_id)
-    elif post.removed_at:
+    else:
         raise Conflict("It was removed more than a day ago, and stays so.")
 
 

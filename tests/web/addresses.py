@@ -96,7 +96,7 @@ async def furnish(
     offer = await cast.invite(db, host, network, places=20)
     await cast.allow_anonymity(db, network)
     unsaid = await cast.start(
-        db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True, tags=[words],
+        db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True, tags=[words.split()[-1]],
         poll={"question": f"{words}?", "options": [words, "Never"]},
     )  # fmt: skip
     await cast.mend(db, host, thread.post, f"{words}, mended.")
@@ -146,7 +146,7 @@ async def furnish(
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,
-        "tags/tag": discussions.tag_of(words),
+        "tags/tag": discussions.tag_of(words.split()[-1]),
         "reactions/kind": "thanks",
         "history/rev": 1,
         **await from_letters(db, host, network, drop_in),
