@@ -224,6 +224,7 @@ PAGES = [
     get("/topics/{id:id}/poll", polls.new),
     post("/topics/{id:id}/poll", polls.add),
     post("/topics/{id:id}/poll/vote", polls.vote),
+    get("/topics/{id:id}/poll/numbers", polls.numbers),
     post("/topics/{id:id}/poll/settle", polls.settle),
     post("/topics/{id:id}/unsolve", marks.unsolve),
     get("/networks/{slug}/tags", tags.index),

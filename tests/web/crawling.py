@@ -192,6 +192,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/topics/{id:id}/poll"): LOOK,
     ("POST", "/topics/{id:id}/poll"): [{"form": POLL}, {"form": {}}],
     ("POST", "/topics/{id:id}/poll/vote"): [{"form": {"choose": "1"}}, {"form": {}}],
+    ("GET", "/topics/{id:id}/poll/numbers"): LOOK,
     ("POST", "/topics/{id:id}/poll/settle"): [{"form": {"do": "close"}}, {}],
     ("POST", "/topics/{id:id}/unsolve"): LOOK,
     ("GET", "/posts/{id:id}/reactions"): LOOK,

@@ -196,6 +196,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", "/topics/{id:id}/poll"): "tend_topics",
     ("POST", "/topics/{id:id}/poll"): "tend_topics",
     ("POST", "/topics/{id:id}/poll/vote"): {POLLED: "reply"},
+    ("GET", "/topics/{id:id}/poll/numbers"): {POLLED: "read"},
     ("POST", "/topics/{id:id}/poll/settle"): {POLLED: "tend_topics"},
     ("POST", "/topics/{id:id}/unsolve"): "tend_topics",
     ("GET", "/posts/{id:id}/reactions"): "read",

@@ -6,6 +6,7 @@ from typing import Any
 from chat import discussions
 from chat.db import Reader
 from web.api import shapes
+from web.discussions.polls import numbers_of
 from web.pages import fragment
 
 Payloads = dict[int, dict[str, Any]]
@@ -49,10 +50,7 @@ async def _ballots(tx: Reader, ids: list[int], form: str) -> Payloads:
     polls = await discussions.topic_polls_by_id(tx, ids)
     if form == "json":
         return {id: {"id": id, "turnout": p.turnout, "counts": p.counts} for id, p in polls.items()}
-    return {
-        id: {"set": {f"t{id}": p.turnout, **{f"c{i}-{id}": n for i, n in enumerate(p.counts or [], 1)}}}
-        for id, p in polls.items()
-    }
+    return {id: {"set": numbers_of(p, p.counts or [])} for id, p in polls.items()}
 
 
 LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {

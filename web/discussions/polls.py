@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import discussions, networks
-from chat.errors import Conflict, Forbidden, Invalid
+from chat.discussions import TopicPoll
+from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.limits import ROOM
+from web.api.edge import json
 from web.discussions.marks import around
 from web.edge import form_of, limited, reading, see, writing
 from web.pages import page
@@ -34,6 +36,11 @@ def of_poll(error: Invalid) -> Invalid:
     if error.field in ("question", "options", "shown", "closes_on"):
         return Invalid(PREFIX + error.field, error.sentence)
     return error
+
+
+def numbers_of(poll: TopicPoll, counts: list[int]) -> dict[str, int]:
+    """Texts by the ids of their elements (_poll.html)."""
+    return {f"t{poll.id}": poll.turnout, **{f"c{i}-{poll.id}": n for i, n in enumerate(counts, 1)}}
 
 
 async def new(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
@@ -67,6 +74,18 @@ async def vote(request: Request) -> Response:
         option = form.get("choose") or form.get("drop")
         await discussions.vote(tx, viewer, request.path_params["id"], option, bool(form.get("choose")))
     return see(f"/topics/{request.path_params['id']}")
+
+
+async def numbers(request: Request) -> Response:
+    """For the page's script: the numbers of a poll that shows them to who has voted, as a frame has those that are for all."""
+    async with reading(request) as (tx, viewer):
+        topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
+        poll = (await discussions.polls_of_topics(tx, [topic.id])).get(topic.id)
+        if poll is None:
+            raise NotFound("There is no poll in this discussion.")
+        own = await discussions.own_ballot(tx, viewer, poll)
+    counts = poll.counts or (own.counts if own else None) or []
+    return json({"set": numbers_of(poll, counts)})
 
 
 async def settle(request: Request) -> Response:

@@ -56,7 +56,7 @@ async def test_tags_are_brought_into_one_form(db, ana, ben, carol, open_network)
         db, ben, open_network, "Which wedge?", tags=" Bed rails, #Falls,falls , São João!,"
     )
     assert (await topic_of(db, carol, thread)).tags == ["bed-rails", "falls", "são-joão"]
-    with pytest.raises(Invalid, match="five|5"):
+    with pytest.raises(Invalid, match="5 tags at most"):
         await act(db, discussions.change_tags, ben, thread.id, "a, b, c, d, e, f")
     for wrong in ("x" * 31, 7, ["ok", 3]):
         with pytest.raises(Invalid):

@@ -13,8 +13,21 @@ function take(kind, d) {
   for (const [id, n] of Object.entries(d.set ?? {})) {
     write(`#${CSS.escape(id)}`, n);
     const bar = id[0] === "c" && document.getElementById(`b${id.slice(1)}`);
-    if (bar) Object.assign(bar, { max: Math.max(1, d.set[`t${id.split("-")[1]}`]), value: n });
+    if (bar) Object.assign(bar, { max: Math.max(1, d.set[`t${id.split("-")[1]}`]), value: n, hidden: false });
   }
+  if (kind === "ballots.counted" && d.set) refresh(d.set);
+}
+
+// Where only who has voted sees the numbers they are in no frame for all: whoever has them asks anew, once for many votes.
+let asking;
+function refresh(set) {
+  const turnout = Object.keys(set)[0];
+  if (asking || Object.keys(set).length > 1 || !document.getElementById(`c1-${turnout.slice(1)}`)?.textContent) return;
+  asking = setTimeout(async () => {
+    asking = undefined;
+    const answer = await fetch(`/topics/${stream.slice(2)}/poll/numbers`).catch(() => {});
+    if (answer?.ok) take("", await answer.json());
+  }, 1000 + Math.random() * 3000);
 }
 
 function write(where, words) {
@@ -25,7 +38,10 @@ function write(where, words) {
 function swap(old, fresh) {
   if (!old) return;
   const at = old.contains(document.activeElement) && document.activeElement, { formAction, value } = at || {};
-  for (const each of fresh.querySelectorAll(".number:empty")) each.textContent = document.getElementById(each.id)?.textContent ?? "";
+  for (const each of fresh.querySelectorAll(".number:empty, meter[hidden]")) {
+    const had = document.getElementById(each.id);
+    if (had) each.replaceWith(had);
+  }
   old.replaceWith(fresh);
   tell(fresh);
   if (at) [...fresh.querySelectorAll("button")].find((b) => b.formAction === formAction && b.value === value && b.checkVisibility())?.focus();
