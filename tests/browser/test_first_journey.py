@@ -65,7 +65,7 @@ async def test_an_edit_and_a_removal_arrive(
     still = await stays(anas_screen)
     bens = await opened(ben, f"/topics/{thread.id}")
 
-    await post(bens, "We whisper it.").get_by_role("link", name="Edit").click()
+    await post(bens, "We whisper it.").get_by_role("link", name="Edit", exact=True).click()
     await bens.get_by_label("Text").fill("We shout it.")
     await bens.get_by_role("button", name="Save").click()
     await expect(post(anas_screen, "We shout it.")).to_contain_text("edited")
