@@ -169,10 +169,15 @@ async def redraw_naming(
         await discussions.redraw_naming(tx, topic_id=topic_id, network_id=network_id, after=after, at=at)
 
 
+async def close_poll(db: Database, redis: Redis, *, poll_id: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.close_due_poll(tx, poll_id)
+
+
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
     open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
-    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change, redraw_naming,
+    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change, redraw_naming, close_poll,
 )  # fmt: skip
 
 

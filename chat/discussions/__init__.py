@@ -1,7 +1,8 @@
 """Discussions: topics and the posts in them."""
 
-from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
+from chat.discussions.authorship import Author, own_among, pseudonym_of, started, wrote
 from chat.discussions.catching_up import Marked, catch_up, catch_up_with, undo
+from chat.discussions.comparing import Piece
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.drafting import (
     Draft,
@@ -14,9 +15,23 @@ from chat.discussions.drafting import (
     forget_drafts,
     keep_draft,
 )
-from chat.discussions.editing import edit, remove
+from chat.discussions.editing import edit, may_be_restored, remove, restore
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.naming import draw, unname
+from chat.discussions.polling import (
+    OwnBallot,
+    TopicPoll,
+    add_poll,
+    close_due_poll,
+    close_poll,
+    own_ballot,
+    polls_of_topics,
+    remove_poll,
+    reopen_poll,
+    topic_polls_by_id,
+    vote,
+    vote_for,
+)
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
@@ -30,15 +45,27 @@ from chat.discussions.queries import (
     topics_by_id,
     topics_in,
 )
+from chat.discussions.reacting import (
+    KINDS,
+    Reacted,
+    own_reactions,
+    react,
+    reactions_by_id,
+    reactions_of,
+    take_reaction_back,
+)
 from chat.discussions.reading import mark_read
 from chat.discussions.redrawing import redraw_naming, redraw_old, topic_changed
+from chat.discussions.revising import Version, history_of, may_remove_revisions, remove_revision
 from chat.discussions.searching import Hit, search
+from chat.discussions.solving import solve, unsolve
 from chat.discussions.suggesting import Suggested, members_like, topics_like
+from chat.discussions.tagging import MOST_TAGS, TagSeen, change_tags, tag_of, tags_in
 from chat.discussions.threads import (
-    Leaf,
     ORDERS,
-    Place,
     VIEWS,
+    Leaf,
+    Place,
     Way,
     place_of,
     prefer_way,
@@ -60,32 +87,44 @@ from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 
 __all__ = [
+    "KINDS",
+    "LISTS",
+    "MOST_TAGS",
+    "ORDERS",
+    "VIEWS",
     "Author",
     "Draft",
     "Extent",
     "Hit",
     "Kept",
-    "LISTS",
     "Last",
     "Leaf",
     "Looks",
     "Marked",
-    "ORDERS",
+    "OwnBallot",
+    "Piece",
     "Place",
     "PostSeen",
+    "Reacted",
     "Spot",
     "Suggested",
+    "TagSeen",
+    "TopicPoll",
     "TopicRow",
     "Unmasking",
-    "VIEWS",
+    "Version",
     "Waiting",
     "Way",
+    "add_poll",
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
     "catch_up",
     "catch_up_with",
+    "change_tags",
     "clean_body",
+    "close_due_poll",
+    "close_poll",
     "decline_to_unmask",
     "discard_draft",
     "draft_at",
@@ -97,31 +136,50 @@ __all__ = [
     "extent_of",
     "fold_views",
     "forget_drafts",
+    "history_of",
     "keep_draft",
     "kept_from",
     "latest_posts",
     "mark_read",
+    "may_be_restored",
+    "may_remove_revisions",
     "members_like",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",
+    "own_ballot",
+    "own_reactions",
     "place_of",
+    "polls_of_topics",
     "post_of",
     "posts_after",
     "posts_by_id",
     "prefer_way",
     "pseudonym_of",
+    "react",
+    "reactions_by_id",
+    "reactions_of",
     "recent_topics",
     "redraw_naming",
     "redraw_old",
     "remove",
+    "remove_poll",
+    "remove_revision",
     "renumber_turns",
+    "reopen_poll",
     "reply",
+    "restore",
     "search",
+    "solve",
     "start_topic",
+    "started",
+    "tag_of",
+    "tags_in",
+    "take_reaction_back",
     "thread",
     "topic_changed",
     "topic_of",
+    "topic_polls_by_id",
     "topics_by_id",
     "topics_in",
     "topics_like",
@@ -129,6 +187,9 @@ __all__ = [
     "unmask",
     "unmaskings_of",
     "unname",
+    "unsolve",
+    "vote",
+    "vote_for",
     "waiting",
     "way_of",
     "wrote",

@@ -17,6 +17,8 @@ from chat.networks import NetworkSeen
 from web import shelf
 from web.discussions.composing import begun, keep, look, shown_again
 from web.discussions.leafing import address_of_post, addresses_of, place_asked, since
+from web.discussions.marks import around, given_to
+from web.discussions.polls import of_poll, poll_in
 from web.edge import address_of, browser_of, form_of, limited, reading, see, writing
 from web.house import house_of
 from web.pages import page
@@ -36,7 +38,11 @@ async def new(
                 "In this network its hosts start the discussions. You can answer in those that there are."
             )
         form = form or await begun(request, tx, viewer)
-        context = {"network": network, **await look(request, tx, viewer, network.id, form, preview)}
+        context = {
+            "network": network,
+            "tags_here": await discussions.tags_in(tx, network),
+            **await look(request, tx, viewer, network.id, form, preview),
+        }
         return await page(request, tx, viewer, "discussions/new.html", context, form=form, error=error)
 
 
@@ -58,10 +64,12 @@ async def start(request: Request) -> Response:
                 form.get("title"),
                 form.get("body"),
                 anonymous=form.get("anonymous"),
+                tags=form.get("tags"),
+                poll=poll_in(form),
                 op=form.get("op") or None,
             )
     except Invalid as error:
-        return await new(request, form, error)
+        return await new(request, form, of_poll(error))
     return see(f"/topics/{made['id']}")
 
 
@@ -88,6 +96,7 @@ async def show(
         form = form or await begun(request, tx, viewer)
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
+        head = await around(tx, viewer, network, topic)
         context = {
             "topic": topic,
             "network": network,
@@ -99,6 +108,8 @@ async def show(
             "answered": answered,
             "drop_in": drop_in,
             **await unnamed(tx, viewer, network, topic.id, leaf.posts),
+            **head,
+            "given": await given_to(tx, viewer, leaf.posts, head),
             **await look(request, tx, viewer, network.id, form, preview),
         }
         response = await page(

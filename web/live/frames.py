@@ -12,6 +12,7 @@ from chat.db import Reader
 from chat.events import Event
 from chat.realtime.frames import message
 from web.api import shapes
+from web.discussions import frames as marks
 from web.pages import fragment
 from web.rooms import frames as rooms
 
@@ -126,5 +127,6 @@ LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "room": _drop_ins,
     "notice": _notices,
     "draft": _drafts,
+    **marks.LOADERS,
     **rooms.LOADERS,
 }
