@@ -1,6 +1,6 @@
 """Changing and removing what was written."""
 
-from chat import clock
+from chat import clock, files
 from chat.db import Transaction
 from chat.discussions.authorship import wrote
 from chat.discussions.muting import must_be_heard
@@ -13,8 +13,10 @@ from chat.members import Viewer, must_act
 from chat.networks import has_right, role_in, writing_in
 
 
-async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: object) -> None:
-    """Change one's own post. The same text again changes nothing."""
+async def edit(
+    tx: Transaction, viewer: Viewer | None, post_id: int, body: object, attached: object = None
+) -> None:
+    """Change one's own post, and its files where they are given. The same again changes nothing."""
     viewer = must_act(viewer)
     post = await post_of(tx, viewer, post_id)
     source = clean_body(body)
@@ -26,13 +28,15 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
     if post.removed_at:
         raise Conflict("This post has been removed.")
     await must_be_heard(tx, viewer.id, post.topic_id)
+    refiled = await files.attach(tx, viewer, post_id, attached)
     rev = await tx.value(
         "UPDATE post SET body = :body, html = :html, renderer = :renderer, rev = rev + 1, edited_at = :now "
-        "WHERE id = :id AND body <> :body AND removed_at IS NULL RETURNING rev",
+        "WHERE id = :id AND (body <> :body OR :refiled) AND removed_at IS NULL RETURNING rev",
         id=post_id,
         body=source,
         html=html,
         renderer=RENDERER,
+        refiled=refiled,
         now=clock.now(),
     )
     if rev is not None:

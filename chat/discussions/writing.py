@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from chat import clock
+from chat import clock, files
 from chat.db import Transaction
 from chat.discussions.models import Topic
 from chat.discussions.muting import must_be_heard
@@ -39,9 +39,13 @@ async def start_topic(
     body: object,
     *,
     anonymous: object = False,
+    attached: object = None,
     op: str | None = None,
 ) -> dict[str, Any]:
-    """A new topic with its opening post, perhaps under a pseudonym: {"id": topic, "post": post, "number": 1}."""
+    """A new topic with its opening post, perhaps under a pseudonym: {"id": topic, "post": post, "number": 1}.
+
+    `attached` are the ids of files that were sent before.
+    """
     viewer = must_act(viewer)
     title = line("title", title, 140, called="The title")
     source = clean_body(body)
@@ -59,6 +63,7 @@ async def start_topic(
             id=topic_id,
             post=post["id"],
         )
+        await files.attach(tx, viewer, post["id"], attached)
         tx.announce(network_stream(network.id), "topic.added", topic_id, network=network.id)
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network.id)
         return {"id": topic_id, "post": post["id"], "number": 1}
@@ -74,9 +79,13 @@ async def reply(
     *,
     parent: object = None,
     anonymous: object = False,
+    attached: object = None,
     op: str | None = None,
 ) -> dict[str, Any]:
-    """A new post in a topic, perhaps as an answer to another post, perhaps under a pseudonym: {"id", "number"}."""
+    """A new post in a topic, perhaps as an answer to another post, perhaps under a pseudonym: {"id", "number"}.
+
+    `attached` are the ids of files that were sent before.
+    """
     viewer = must_act(viewer)
     network_id = await find_topic(tx, viewer, topic_id)
     source = clean_body(body)
@@ -87,6 +96,7 @@ async def reply(
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network_id)
         await must_be_heard(tx, viewer.id, topic_id)
         post = await add_post(tx, topic_id, viewer.id, source, html, parent, unnamed=unnamed)
+        await files.attach(tx, viewer, post["id"], attached)
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network_id)
         tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)
         return post
