@@ -45,7 +45,7 @@ class Settings:
     host: str = setting("HUB_HOST", "127.0.0.1", "The address to listen on.")
     port: int = setting("PORT", 8000, "The port to listen on.")
     workers: int = setting("HUB_WORKERS", 1, "How many web processes serve.")
-    data_dir: str = setting("HUB_DATA_DIR", "var", "The folder of the private servers' data.")
+    data_dir: str = setting("HUB_DATA_DIR", "var", "The folder of the private servers' data, and of files.")
     public_url: str = setting(
         "HUB_PUBLIC_URL",
         "",

@@ -87,7 +87,7 @@ def _lie_end_to_end(file: BinaryIO, entries: list[zipfile.ZipInfo], directory: i
             raise zipfile.BadZipFile
         at = _start_of(file, entry) + entry.compress_size
     file.seek(-22, 2)
-    if not at <= directory <= at + 24 or not re.match(rb"PK\5\6.{16}\0\0", file.read(), re.DOTALL):
+    if not at <= directory <= at + 24 or not re.match(rb"PK\x05\x06.{16}\0\0", file.read(), re.DOTALL):
         raise zipfile.BadZipFile
 
 

@@ -8,6 +8,7 @@ from chat.announcements import AnnouncementSeen
 from chat.calendars import FeedSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
+from chat.files import FileSeen
 from chat.insight import Dashboard
 from chat.members import REMINDERS, Profile, Reader, Viewer
 from chat.networks import (
@@ -126,6 +127,11 @@ def post(p: PostSeen) -> Json:
         "body": p.body, "html": p.html, "rev": p.rev, "created_at": time(p.created_at), "edited_at": time(p.edited_at),
         "removed_at": time(p.removed_at), "hidden_at": time(p.hidden_at), "reactions": p.reactions, "files": p.files,
     }  # fmt: skip
+
+
+def file(f: FileSeen) -> Json:
+    """A file, as it stands in its post's `files` too. Whose it is is not told."""
+    return f._asdict()
 
 
 def unmasking(u: Unmasking) -> Json:

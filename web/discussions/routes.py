@@ -15,6 +15,7 @@ from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
+from web.files.taking import form_with_files, kept
 from web.house import house_of
 from web.pages import page
 
@@ -31,17 +32,28 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
                 "In this network its hosts start the discussions. You can answer in those that there are."
             )
         return await page(
-            request, tx, viewer, "discussions/new.html", {"network": network}, form=form, error=error
+            request,
+            tx,
+            viewer,
+            "discussions/new.html",
+            {"network": network, "attached": await kept(tx, viewer, form)},
+            form=form,
+            error=error,
         )
 
 
 async def start(request: Request) -> Response:
-    form = await form_of(request)
+    slug = request.path_params["slug"]
+    form, refused = await form_with_files(
+        request, lambda tx, viewer: networks.open_network_of(tx, viewer, slug)
+    )
     try:
+        if refused:
+            raise refused
         async with writing(request) as (tx, viewer):
             if viewer:
                 await limited(request, "post", *POSTS, who=viewer.id)
-            network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+            network = await networks.open_network_of(tx, viewer, slug)
             made = await discussions.start_topic(
                 tx,
                 viewer,
@@ -49,6 +61,7 @@ async def start(request: Request) -> Response:
                 form.get("title"),
                 form.get("body"),
                 anonymous=form.get("anonymous"),
+                attached=form.get("files"),
                 op=form.get("op") or None,
             )
     except Invalid as error:
@@ -81,6 +94,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "pages": pages,
             "answered": answered,
             "drop_in": drop_in,
+            "attached": await kept(tx, viewer, form),
             **await unnamed(tx, viewer, network, topic.id, posts),
         }
         response = await page(
@@ -100,9 +114,11 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
 
 
 async def reply(request: Request) -> Response:
-    form = await form_of(request)
     topic_id = request.path_params["id"]
+    form, refused = await form_with_files(request, lambda tx, viewer: _network(tx, viewer, topic_id))
     try:
+        if refused:
+            raise refused
         async with writing(request) as (tx, viewer):
             if viewer:
                 await limited(request, "post", *POSTS, who=viewer.id)
@@ -113,6 +129,7 @@ async def reply(request: Request) -> Response:
                 form.get("body"),
                 parent=form.get("parent") or None,
                 anonymous=form.get("anonymous"),
+                attached=form.get("files"),
                 op=form.get("op") or None,
             )
     except Invalid as error:
@@ -131,17 +148,23 @@ async def edit(request: Request, form: Form | None = None, error: Invalid | None
             tx,
             viewer,
             "discussions/edit.html",
-            {"post": post, "topic": topic},
+            {"post": post, "topic": topic, "attached": await kept(tx, viewer, form) if form else post.files},
             form=form,
             error=error,
         )
 
 
 async def save(request: Request) -> Response:
-    form = await form_of(request)
+    async def find(tx: Transaction, viewer: Viewer | None) -> NetworkSeen:
+        post = await discussions.post_of(tx, viewer, request.path_params["id"])
+        return await _network(tx, viewer, post.topic_id)
+
+    form, refused = await form_with_files(request, find)
     try:
+        if refused:
+            raise refused
         async with writing(request) as (tx, viewer):
-            await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"))
+            await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"), form.get("files"))
             post = await discussions.post_of(tx, viewer, request.path_params["id"])
     except Invalid as error:
         return await edit(request, form, error)
@@ -194,6 +217,11 @@ async def unnamed(
         "own_posts": await discussions.own_among(tx, viewer, posts),
         "pseudonym": await discussions.pseudonym_of(tx, viewer, topic_id) if may else None,
     }
+
+
+async def _network(tx: Transaction, viewer: Viewer | None, topic_id: int) -> NetworkSeen:
+    topic = await discussions.topic_of(tx, viewer, topic_id)
+    return await networks.network_by_id(tx, viewer, topic.network_id)
 
 
 def _address(post: PostSeen) -> str:

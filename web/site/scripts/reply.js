@@ -43,11 +43,12 @@ class ReplyForm extends HTMLElement {
     this.busy = true;
     this.say(live.up ? "" : "The connection is lost. This will be sent as soon as it is back.");
     try {
-      const topic = this.form.action.split("/").pop(), anonymous = this.form.elements.anonymous?.checked;
-      const { id } = await live.op("post.add", `t:${topic}`, { body, parent: parent.value ? Number(parent.value) : null, anonymous }, op.value);
+      const topic = this.form.action.split("/").pop(), anonymous = this.form.elements.anonymous?.checked, files = new FormData(this.form).getAll("files");
+      const { id } = await live.op("post.add", `t:${topic}`, { body, parent: parent.value ? Number(parent.value) : null, anonymous, files }, op.value);
       // The post itself does not say whose it is.
       if (anonymous) document.querySelector("style").sheet.insertRule(`[data-id="${id}"] > .post-foot .own { display: inline-flex }`);
       if (this.area.value.startsWith(body)) this.area.value = this.area.value.slice(body.length);
+      this.querySelector("file-drop")?.clear?.();
       this.answer("", "");
       this.say("");
       op.value = newName();
