@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from chat.db import Database
 from chat.members import REMINDERS
+from tests.cast import PDF
 from tests.web.addresses import Address, Things, addresses
 from tests.web.conftest import csrf_of
 
@@ -111,6 +112,9 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/networks/{slug}/invitations/many/{id:id}/stop"): LOOK,
     ("POST", "/networks/{slug}/invitations/many/{id:id}/go-on"): LOOK,
     ("POST", "/networks/{slug}/invitations/many/{id:id}/discard"): LOOK,
+    ("POST", "/networks/{slug}/files"): [{"params": {"name": "a.pdf"}, "content": PDF.decode()}, {"content": "no file"}],
+    ("GET", "/files/{id:id}/{name}"): [{}, {"params": {"small": ""}}, {"headers": {"range": "bytes=0-3"}}],
+    ("POST", "/files/{id:id}/remove"): LOOK,
     ("GET", "/networks/{slug}/topics/new"): LOOK,
     ("POST", "/networks/{slug}/topics"): [{"form": TEXT}, {"form": {"title": "", "body": ""}}],
     ("GET", "/networks/{slug}/drop-ins"): LOOK,
@@ -183,7 +187,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/attendance/{id:id}/certificate.pdf"): LOOK,
     ("GET", "/certificates/{code}"): LOOK,
     ("GET", "/topics/{id:id}"): [{}, {"params": {"post": "2"}}, {"params": {"page": "9"}}, {"params": {"reply": "1"}}],
-    ("POST", "/topics/{id:id}"): [{"form": TEXT}, {"form": {}}, {"form": {**TEXT, "anonymous": "yes"}}, {"form": {**TEXT, "parent": "{posts/id}"}}, {"form": {**TEXT, "op": "used"}}],
+    ("POST", "/topics/{id:id}"): [{"form": TEXT}, {"form": {}}, {"form": {**TEXT, "anonymous": "yes"}}, {"form": {**TEXT, "parent": "{posts/id}"}}, {"form": {**TEXT, "op": "used"}}, {"form": {**TEXT, "files": "{files/id}"}}, {"form": TEXT, "files": {"upload": "no file"}}],
     ("POST", "/topics/{id:id}/read"): [{"form": {"number": "1"}}, {"form": {"number": "x"}}],
     ("GET", "/posts/{id:id}/edit"): LOOK,
     ("POST", "/posts/{id:id}/edit"): [{"form": TEXT}, {"form": {"body": ""}}],
@@ -246,6 +250,10 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/api/v1/invitations/{token}/accept"): LOOK,
     ("GET", "/api/v1/networks/{slug}/topics"): [{}, {"params": {"before": "2090-01-01T00:00:00Z"}}],
     ("POST", "/api/v1/networks/{slug}/topics"): [{"json": TEXT}, {"json": {}}, {"json": {**TEXT, "op": "used"}}],
+    ("POST", "/api/v1/networks/{slug}/files"): [{"params": {"name": "a.pdf"}, "content": PDF.decode()}, {"content": "no file"}],
+    ("GET", "/api/v1/files/{id:id}"): LOOK,
+    ("GET", "/api/v1/files/{id:id}/content"): LOOK,
+    ("DELETE", "/api/v1/files/{id:id}"): LOOK,
     ("GET", "/api/v1/topics/{id:id}"): LOOK,
     ("GET", "/api/v1/topics/{id:id}/posts"): [{}, {"params": {"after": "1", "limit": "1"}}],
     ("POST", "/api/v1/topics/{id:id}/posts"): [{"json": TEXT}, {"json": {}}, {"json": {**TEXT, "anonymous": True}}, {"json": {**TEXT, "parent": "{posts/id}"}}, {"json": {**TEXT, "op": "used"}}],
@@ -374,6 +382,7 @@ async def crawl(
                 sent = filled(request, these)
                 if not address.api and not address.safe:
                     sent["data"] = {"csrf": csrf, **sent.pop("form", {})}
+                    sent["headers"] = {"x-csrf": csrf, **sent.get("headers", {})}
                 client = program if address.api else browser
                 with statements(db) as asked_for:
                     answer = await client.request(method, address.at(these), **sent)

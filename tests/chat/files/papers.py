@@ -14,7 +14,6 @@ PARTS = {
     "pptx": ("ppt/presentation.xml", "presentationml.presentation"),
     "xlsx": ("xl/workbook.xml", "spreadsheetml.sheet"),
 }
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), **more: object) -> bytes:

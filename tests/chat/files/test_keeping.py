@@ -16,23 +16,14 @@ from chat import clock, discussions, files
 from chat.config import Settings
 from chat.db import Database
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
-from chat.files import FileSeen
 from chat.files.stores import Bucket, Folder
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
-from tests.cast import Thread
-from tests.chat.files.papers import PDF, picture
+from tests.cast import PDF, Thread
+from tests.chat.files.papers import picture
 
 ROOT = Path(__file__).parents[3]
-
-
-async def sent(
-    db: Database, member: Viewer, network: NetworkSeen, content: bytes = PDF, name: str = "plan.pdf"
-) -> FileSeen:
-    return await files.keep(
-        db, member, await cast.seen_by(db, member, network), await files.make_ready(io.BytesIO(content), name)
-    )
 
 
 async def content_of(db: Database, viewer: Viewer | None, file_id: int) -> bytes:
@@ -100,7 +91,7 @@ async def test_each_store_keeps_gives_and_forgets(any_store: Folder | Bucket) ->
 async def test_one_s_own_until_it_is_attached_then_its_readers(
     db: Database, ana: Viewer, ben: Viewer, dev: Viewer, secret_thread: Thread
 ) -> None:
-    file = await sent(db, ana, secret_thread.network)
+    file = await cast.send_file(db, ana, secret_thread.network)
     assert [await gets(db, who, file.id) for who in (ana, ben, dev, None)] == [True, False, False, False]
     await cast.write(db, ana, secret_thread, "Here is the plan.", attached=[file.id])
     assert [await gets(db, who, file.id) for who in (ana, ben, dev, None)] == [True, True, False, False]
@@ -110,7 +101,7 @@ async def test_one_s_own_until_it_is_attached_then_its_readers(
 
 
 async def test_it_goes_with_its_post(db: Database, ana: Viewer, ben: Viewer, thread: Thread) -> None:
-    file = await sent(db, ben, thread.network, picture(), "ward.png")
+    file = await cast.send_file(db, ben, thread.network, picture(), "ward.png")
     made = await cast.write(db, ben, thread, "Look.", attached=[str(file.id)])
     assert await gets(db, None, file.id)
     async with db.transaction() as tx:
@@ -127,8 +118,11 @@ async def test_it_goes_with_its_post(db: Database, ana: Viewer, ben: Viewer, thr
 async def test_only_one_s_own_of_the_same_network_are_attached_and_once(
     db: Database, ana: Viewer, ben: Viewer, thread: Thread, secret_thread: Thread
 ) -> None:
-    bens, elsewhere = await sent(db, ben, thread.network), await sent(db, ana, secret_thread.network)
-    used = await sent(db, ana, thread.network)
+    bens, elsewhere = (
+        await cast.send_file(db, ben, thread.network),
+        await cast.send_file(db, ana, secret_thread.network),
+    )
+    used = await cast.send_file(db, ana, thread.network)
     await cast.write(db, ana, thread, "Mine.", attached=[used.id])
     for wrong in ([bens.id], [elsewhere.id], [used.id], [999_999_999]):
         with pytest.raises(Invalid, match="not there any more"):
@@ -142,7 +136,7 @@ async def test_only_one_s_own_of_the_same_network_are_attached_and_once(
 async def test_who_changes_a_post_adds_and_takes_off(
     db: Database, ana: Viewer, ben: Viewer, thread: Thread
 ) -> None:
-    first, second, third = [await sent(db, ana, thread.network, name=f"{n}.pdf") for n in range(3)]
+    first, second, third = [await cast.send_file(db, ana, thread.network, name=f"{n}.pdf") for n in range(3)]
     made = await cast.write(db, ana, thread, "Three papers.", attached=[first.id, second.id])
 
     async def edit(ids: list[int] | None) -> list[str]:
@@ -166,8 +160,8 @@ async def test_an_anonymous_post_shows_pictures_without_their_names(
     db: Database, ana: Viewer, ben: Viewer, open_network: NetworkSeen, thread: Thread
 ) -> None:
     await cast.allow_anonymity(db, open_network)
-    paper = await sent(db, ben, open_network)
-    photo = await sent(db, ben, open_network, picture(), "Ben Okafor.png")
+    paper = await cast.send_file(db, ben, open_network)
+    photo = await cast.send_file(db, ben, open_network, picture(), "Ben Okafor.png")
     with pytest.raises(Invalid, match="pictures only"):
         await cast.write(db, ben, thread, "Not I.", anonymous=True, attached=[paper.id])
     await cast.write(db, ben, thread, "Not I.", anonymous=True, attached=[photo.id])
@@ -180,10 +174,10 @@ async def test_an_anonymous_post_shows_pictures_without_their_names(
 async def test_who_was_removed_sends_nothing(
     db: Database, ana: Viewer, ben: Viewer, dev: Viewer, open_network: NetworkSeen
 ) -> None:
-    await sent(db, dev, open_network)  # whoever answers there joins by it
+    await cast.send_file(db, dev, open_network)  # whoever answers there joins by it
     await cast.remove(db, ana, open_network, ben)
     with pytest.raises(Forbidden):
-        await sent(db, ben, open_network)
+        await cast.send_file(db, ben, open_network)
 
 
 async def test_there_is_room_for_so_much(
@@ -196,22 +190,22 @@ async def test_there_is_room_for_so_much(
 ) -> None:
     large = PDF[:9] + b"\n" * 600_000 + PDF[9:]
     setting(HUB_MEMBER_FILES_MB="1")
-    first = await sent(db, ana, open_network, large)
+    first = await cast.send_file(db, ana, open_network, large)
     with pytest.raises(Conflict, match="Your files take up 1 MB of 1 MB"):
-        await sent(db, ana, open_network, large)
-    await sent(db, ben, open_network, large)
+        await cast.send_file(db, ana, open_network, large)
+    await cast.send_file(db, ben, open_network, large)
     assert len(on_disk(folder)) == 2
     async with db.transaction() as tx:
         await files.throw_away(tx, ana, first.id)
-    await sent(db, ana, open_network, large)
+    await cast.send_file(db, ana, open_network, large)
     setting(HUB_MEMBER_FILES_MB="10", HUB_NETWORK_FILES_MB="1")
     with pytest.raises(Conflict, match="of this network"):
-        await sent(db, ben, open_network, large)
+        await cast.send_file(db, ben, open_network, large)
 
 
 async def test_what_nobody_can_get_is_erased(db: Database, ana: Viewer, thread: Thread, folder: Path) -> None:
     kept, waiting, thrown, of_removed = [
-        await sent(db, ana, thread.network, picture(), f"{n}.png") for n in range(4)
+        await cast.send_file(db, ana, thread.network, picture(), f"{n}.png") for n in range(4)
     ]
     await cast.write(db, ana, thread, "One.", attached=[kept.id])
     gone = await cast.write(db, ana, thread, "Two.", attached=[of_removed.id])

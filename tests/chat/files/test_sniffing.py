@@ -9,7 +9,8 @@ import pytest
 
 from chat import files
 from chat.errors import Invalid
-from tests.chat.files.papers import PDF, office, picture
+from tests.cast import PDF
+from tests.chat.files.papers import office, picture
 
 HUGE = b"\0" * (40 * 2**20)
 
