@@ -25,8 +25,9 @@ CSP = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
-# For what members have sent: whatever it is, it runs nothing, loads nothing and is of no site.
-SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+# For what members have sent: whatever it is, it runs nothing, loads nothing and is of no site. The styles are the
+# browser's own, around a picture that it shows by itself.
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
 class Guard:

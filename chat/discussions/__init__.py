@@ -3,6 +3,7 @@
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
+from chat.discussions.filing import Filed, files_in
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.queries import (
     PostSeen,
@@ -35,6 +36,7 @@ from chat.discussions.writing import add_topic, reply, start_topic
 __all__ = [
     "Author",
     "Extent",
+    "Filed",
     "Hit",
     "Kept",
     "PostSeen",
@@ -47,6 +49,7 @@ __all__ = [
     "decline_to_unmask",
     "edit",
     "extent_of",
+    "files_in",
     "fold_views",
     "kept_from",
     "latest_posts",

@@ -92,6 +92,15 @@ def _unnamed(files: Iterable[FileSeen]) -> list[FileSeen]:
     return [file._replace(name=f"Picture {number}.webp") for number, file in enumerate(files, 1)]
 
 
+async def move_with_topic(tx: Transaction, topic_id: int, network_id: int) -> None:
+    """The files of a topic that is moved take up room in its new network, and are listed there."""
+    await tx.run(
+        "UPDATE file SET network_id = :network FROM post WHERE post.id = post_id AND topic_id = :topic",
+        network=network_id,
+        topic=topic_id,
+    )
+
+
 async def throw_away(tx: Transaction, viewer: Viewer | None, file_id: int) -> None:
     """Give up one's own file that is not attached. Done twice it changes nothing more."""
     viewer = must_act(viewer)

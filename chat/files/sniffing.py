@@ -42,7 +42,7 @@ def kind_of(file: BinaryIO) -> str:
         raise Invalid("files", "This PDF breaks off before its end. Save it again and attach that.")
     if kind:
         return kind
-    if re.search(rb"<svg[\s>]", head, re.IGNORECASE):
+    if re.search(rb"<svg[\s/>]", head, re.IGNORECASE):
         raise Invalid("files", "SVG drawings can hold programs, so they can’t be attached. Save it as a PNG.")
     if not head:
         raise Invalid("files", "This file is empty.")

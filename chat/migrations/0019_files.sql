@@ -19,7 +19,7 @@ CREATE TABLE file (
     CHECK (num_nulls(post_id, attached_at) IN (0, 2))
 );
 CREATE INDEX file_owner ON file (owner_id) INCLUDE (size, small_size);
-CREATE INDEX file_network ON file (network_id) INCLUDE (size, small_size);
+CREATE INDEX file_network ON file (network_id, id) INCLUDE (size, small_size);
 CREATE INDEX file_post ON file (post_id) WHERE post_id IS NOT NULL;
 CREATE INDEX file_waiting ON file (created_at) WHERE post_id IS NULL;
 CREATE INDEX file_removed ON file (removed_at) WHERE removed_at IS NOT NULL;

@@ -192,6 +192,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/posts/{id:id}/edit"): {USUAL: NOBODY, OWN_POST: REWRITE},
     ("GET", "/posts/{id:id}/remove"): {USUAL: "remove_post", OWN_POST: OWN},
     ("POST", "/posts/{id:id}/remove"): {USUAL: "remove_post", OWN_POST: OWN},
+    ("GET", f"{N}/files"): "read",
     ("POST", f"{N}/files"): "reply",
     ("GET", "/files/{id:id}/{name}"): "read",
     ("POST", "/files/{id:id}/remove"): NOBODY,  # it is attached
@@ -252,6 +253,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", "/api/v1/posts/{id:id}"): "read",
     ("PATCH", "/api/v1/posts/{id:id}"): {USUAL: NOBODY, OWN_POST: REWRITE},
     ("DELETE", "/api/v1/posts/{id:id}"): {USUAL: "remove_post", OWN_POST: OWN},
+    ("GET", f"{A}/files"): "read",
     ("POST", f"{A}/files"): "reply",
     ("GET", "/api/v1/files/{id:id}"): "read",
     ("GET", "/api/v1/files/{id:id}/content"): "read",

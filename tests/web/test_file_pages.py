@@ -20,7 +20,7 @@ from tests.chat.files.papers import office, picture
 from tests.hubs import RunningHub
 from tests.web.conftest import csrf_of
 
-SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
 async def send(
@@ -273,3 +273,32 @@ async def test_nothing_tells_whose_an_anonymous_picture_is(
         assert [p.files[0]["name"] for p in (await discussions.posts_by_id(tx, [made["id"]])).values()] == [
             "Picture 1.webp"
         ]
+
+
+async def test_a_network_lists_its_files_and_where_they_are(
+    browser: httpx2.AsyncClient,
+    bens: httpx2.AsyncClient,
+    db: Database,
+    ana: Viewer,
+    ben: Viewer,
+    thread: Thread,
+) -> None:
+    empty = await browser.get(f"/networks/{thread.network.slug}/files")
+    assert "Nobody has attached" in empty.text
+    first, second = [await cast.attach(db, ana, thread, f"{n}.pdf") for n in ("first", "second")]
+    await cast.send_file(db, ana, thread.network, name="waits.pdf")
+    made = await cast.write(
+        db, ben, thread, "x", attached=[(await cast.send_file(db, ben, thread.network, name="gone.pdf")).id]
+    )
+    async with db.transaction() as tx:
+        await discussions.remove(tx, ana, made["id"])
+    page = await browser.get(f"/networks/{thread.network.slug}/files")
+    assert re.findall(r'class="name" href="/files/\d+/([^"]+)"', page.text) == ["second.pdf", "first.pdf"]
+    assert f"/topics/{thread.id}?post=3#p3" in page.text
+    listed = (await bens.get(f"/api/v1/networks/{thread.network.slug}/files")).json()["files"]
+    assert [(f["id"], f["topic"], f["number"]) for f in listed] == [
+        (second.id, thread.id, 3),
+        (first.id, thread.id, 2),
+    ]
+    rest = await bens.get(f"/api/v1/networks/{thread.network.slug}/files", params={"before": second.id})
+    assert [f["id"] for f in rest.json()["files"]] == [first.id]

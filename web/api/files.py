@@ -3,11 +3,22 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import files, networks
+from chat import discussions, files, networks
 from web.api import shapes
 from web.api.edge import json, reading, writing
+from web.edge import number
 from web.files.giving import give
 from web.files.taking import take_body
+
+
+async def list_files(request: Request) -> Response:
+    """Those of a network, the latest first; `before` takes the id of the last one to go on."""
+    limit = min(100, number(request.query_params.get("limit") or 50, field="limit"))
+    before = number(request.query_params.get("before"), least=0, field="before")
+    async with reading(request) as (tx, viewer):
+        network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+        filed = await discussions.files_in(tx, network, limit=limit, before=before)
+        return json({"files": [shapes.filed(each) for each in filed]})
 
 
 async def send_file(request: Request) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
 from chat.calendars import FeedSeen
-from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
+from chat.discussions import Author, Filed, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
 from chat.files import FileSeen
 from chat.insight import Dashboard
@@ -132,6 +132,12 @@ def post(p: PostSeen) -> Json:
 def file(f: FileSeen) -> Json:
     """A file, as it stands in its post's `files` too. Whose it is is not told."""
     return f._asdict()
+
+
+def filed(f: Filed) -> Json:
+    return {
+        **file(f.file), "attached_at": time(f.attached_at), "topic": f.topic_id, "title": f.title, "number": f.number,
+    }  # fmt: skip
 
 
 def unmasking(u: Unmasking) -> Json:

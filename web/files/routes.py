@@ -3,12 +3,29 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import files, networks
+from chat import discussions, files, networks
 from web.api import shapes
 from web.api.edge import json
-from web.edge import form_of, must_be_ours, reading, writing
+from web.edge import form_of, must_be_ours, number, reading, writing
 from web.files.giving import give
 from web.files.taking import take_body
+from web.pages import page
+
+A_PAGE = 50
+
+
+async def index(request: Request) -> Response:
+    before = number(request.query_params.get("before"), least=0, field="before")
+    async with reading(request) as (tx, viewer):
+        network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+        filed = await discussions.files_in(tx, network, limit=A_PAGE + 1, before=before)
+        context = {
+            "network": network,
+            "filed": filed[:A_PAGE],
+            "more": len(filed) > A_PAGE,
+            "earlier": before > 0,
+        }
+        return await page(request, tx, viewer, "files/index.html", context)
 
 
 async def send(request: Request) -> Response:

@@ -72,7 +72,8 @@ class Row {
   }
 
   show(...rest) {
-    this.item.replaceChildren(make("span", { className: "file-name", textContent: this.file.name || "Picture" }), ...rest);
+    const shown = rest[0].matches("img") ? [rest.shift()] : [];
+    this.item.replaceChildren(...shown, make("span", { className: "file-name", textContent: this.file.name || "Picture" }), ...rest);
   }
 
   send() {
