@@ -12,7 +12,7 @@ from chat.db import Database, Transaction
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.files.queries import FileSeen, small_key
 from chat.files.sniffing import called, clean_name, kind_of
-from chat.files.stores import store
+from chat.files.stores import in_order, store
 from chat.files.sweeping import erase
 from chat.members import Viewer, must_act
 from chat.networks import NetworkSeen
@@ -82,9 +82,10 @@ async def keep(db: Database, viewer: Viewer | None, network: NetworkSeen, ready:
     key = secrets.token_hex(16)
     async with db.transaction() as tx:
         file = await _reserve(tx, must_act(viewer), network, ready, key)
-    await store().put(key, ready.content)
-    if ready.small:
-        await store().put(small_key(key), BytesIO(ready.small))
+    with in_order():
+        await store().put(key, ready.content)
+        if ready.small:
+            await store().put(small_key(key), BytesIO(ready.small))
     async with db.transaction() as tx:
         kept = await tx.run(
             "UPDATE file SET stored_at = :now WHERE id = :id AND removed_at IS NULL",

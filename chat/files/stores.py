@@ -3,16 +3,22 @@
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+import structlog
+
 from chat.config import Settings, settings
+from chat.errors import Conflict
 
 ROOT = Path(__file__).parents[2]  # HUB_DATA_DIR is meant from the checkout
-STEP = 256 * 1024
+log = structlog.get_logger()
+
+STEP, PART = 2**18, 2**21  # bytes at a time of a disk, and of a bucket
 
 
 class Missing(Exception):
@@ -20,6 +26,8 @@ class Missing(Exception):
 
 
 class Store(Protocol):
+    """What fails raises OSError."""
+
     async def put(self, key: str, content: BinaryIO) -> None:
         """Keep this; whole or not at all, and for good when it returns."""
 
@@ -28,6 +36,18 @@ class Store(Protocol):
 
     async def remove(self, key: str) -> None:
         """Forget this, also what a `put` that was cut off has left. Nothing there is fine."""
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """A full disk, or a bucket that does not answer, is an accident of files alone; it is told so."""
+    try:
+        yield
+    except OSError as error:
+        log.error("the store of files failed", error=repr(error))
+        raise Conflict(
+            "Files can’t be kept or shown at the moment. The rest goes on; try it again later."
+        ) from error
 
 
 def store() -> Store:
@@ -104,29 +124,53 @@ class Bucket:
         self.bucket = S3Store(
             bucket, region=region, access_key_id=key, secret_access_key=secret, **options,
             client_options={"allow_http": endpoint.startswith("http://"), "timeout": "60s"},
-            retry_config={"max_retries": 3},
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=60)},
         )  # fmt: skip
 
     async def put(self, key: str, content: BinaryIO) -> None:
         import obstore
 
         content.seek(0)
-        await obstore.put_async(self.bucket, key, content, max_concurrency=2)
+        with _answers():
+            await obstore.put_async(self.bucket, key, content, max_concurrency=2)
 
     async def read(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
-        import obstore
-
-        try:
-            found = await obstore.get_async(self.bucket, key, options={"range": (start, start + length)})
-        except FileNotFoundError:
-            raise Missing(key) from None
-        return _as_bytes(found.stream(STEP))
+        return self._pieces(key, start, length, await self._piece(key, start, min(PART, length)))
 
     async def remove(self, key: str) -> None:
         import obstore
 
-        with suppress(FileNotFoundError):
+        with _answers(), suppress(FileNotFoundError):
             await obstore.delete_async(self.bucket, key)
+
+    async def _pieces(self, key: str, start: int, length: int, piece: bytes) -> AsyncIterator[bytes]:
+        # A request for each, so that none waits for a slow reader until the store gives it up.
+        while piece:
+            yield piece
+            start, length = start + len(piece), length - len(piece)
+            piece = await self._piece(key, start, min(PART, length)) if length else b""
+
+    async def _piece(self, key: str, start: int, length: int) -> bytes:
+        import obstore
+
+        try:
+            with _answers():
+                return bytes(await obstore.get_range_async(self.bucket, key, start=start, length=length))
+        except FileNotFoundError:
+            raise Missing(key) from None
+
+
+@contextmanager
+def _answers() -> Iterator[None]:
+    """Whatever a bucket fails with is the failing of a disk."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except BaseError as error:
+        raise OSError(str(error)) from error
 
 
 @lru_cache(maxsize=1)
@@ -140,11 +184,6 @@ async def _pieces(file: BinaryIO, start: int, length: int) -> AsyncIterator[byte
         while length and (piece := await asyncio.to_thread(file.read, min(STEP, length))):
             length -= len(piece)
             yield piece
-
-
-async def _as_bytes(stream: AsyncIterator[Any]) -> AsyncIterator[bytes]:
-    async for piece in stream:
-        yield bytes(piece)
 
 
 def _part(place: Path) -> Path:

@@ -48,7 +48,8 @@ async def give(request: Request, found: Found) -> Response:
 
 async def _content(key: str, start: int, length: int) -> AsyncIterator[bytes]:
     try:
-        return await files.store().read(key, start, length)
+        with files.in_order():
+            return await files.store().read(key, start, length)
     except files.Missing:
         log.error("a file is not in the store", key=key)
         raise NotFound("This file has been lost. Ask whoever attached it to do so again.") from None

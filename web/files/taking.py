@@ -35,7 +35,8 @@ async def take_body(request: Request, viewer: Viewer, network: NetworkSeen) -> F
                 taken += len(chunk)
                 if taken > most:
                     raise files.too_large()
-                await asyncio.to_thread(file.write, chunk)
+                with files.in_order():
+                    await asyncio.to_thread(file.write, chunk)
         except ClientDisconnect:
             raise Invalid("files", "Only a part of this file has arrived. Attach it again.") from None
         return await _keep(request, viewer, network, file, request.query_params.get("name"))

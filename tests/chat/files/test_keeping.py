@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -86,6 +87,18 @@ async def test_each_store_keeps_gives_and_forgets(any_store: Folder | Bucket) ->
     await any_store.remove("ab12")
     with pytest.raises(files.Missing):
         await read(0, 1)
+
+
+async def test_a_store_that_fails_says_so_and_the_rest_goes_on(
+    db: Database, ana: Viewer, thread: Thread, setting: Callable[..., Settings], tmp_path: Path
+) -> None:
+    with socket.socket() as nobody:  # bound, and not listening
+        nobody.bind(("127.0.0.1", 0))
+        keys = {"HUB_S3_BUCKET": "hub", "HUB_S3_KEY": "key", "HUB_S3_SECRET": "secret"}
+        setting(HUB_S3_ENDPOINT=f"http://127.0.0.1:{nobody.getsockname()[1]}", **keys)
+        with pytest.raises(Conflict, match="can’t be kept or shown"):
+            await cast.send_file(db, ana, thread.network)
+    assert await cast.value(db, "SELECT count(*) FROM file WHERE stored_at IS NOT NULL") == 0
 
 
 async def test_one_s_own_until_it_is_attached_then_its_readers(

@@ -125,3 +125,17 @@ async def test_what_means_harm_is_refused_with_a_sentence(content: bytes, word: 
 async def test_a_name_that_leads_elsewhere_is_refused(name: str, word: str) -> None:
     with pytest.raises(Invalid, match=word):
         await sniffed(picture(), name)
+
+
+async def test_a_bomb_that_lies_is_given_up_where_it_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked, check = [], zlib.crc32
+
+    def note(piece: bytes, before: int = 0) -> int:
+        unpacked.append(len(piece))
+        return check(piece, before)
+
+    content = lying_bomb()
+    monkeypatch.setattr("chat.files.unpacking.zlib.crc32", note)
+    with pytest.raises(Invalid, match="damaged"):
+        await sniffed(content)
+    assert sum(unpacked) < 2**20
