@@ -40,7 +40,7 @@ class Guard:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        nonce = scope["nonce"] = secrets.token_urlsafe(12)
+        scope["nonce"] = secrets.token_urlsafe(12)
         structlog.contextvars.clear_contextvars()
         taken, most = 0, most_sent(HTTPConnection(scope))
 
@@ -56,7 +56,8 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 added = MutableHeaders(scope=message)
-                policy = SANDBOX if scope.get("sandboxed") else CSP.format(nonce=nonce)
+                # A kept page has a nonce of its own.
+                policy = SANDBOX if scope.get("sandboxed") else CSP.format(nonce=scope["nonce"])
                 if framed := scope.get("framed"):  # a page that shows a call within itself
                     policy += f"; frame-src {framed}"
                 added["content-security-policy"] = policy

@@ -177,27 +177,28 @@ async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Top
 def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
     unseen = sa.or_(gone, col(Post.hidden_at).is_not(None))
-    files: Any = sa.case((unseen, _NO_FILES), else_=col(Post.files))
+    files = sa.case((unseen, _NO_FILES), else_=col(Post.files))
+    columns: Any = (
+        Post.id,
+        Post.topic_id,
+        Post.number,
+        Post.parent_id,
+        _Parent.number,
+        sa.case((col(_Parent.id).is_not(None), _PARENT_BY.name)),
+        func.cardinality(Post.path),
+        *_POST_BY.columns,
+        sa.case((gone, None), else_=col(Post.body)),
+        sa.case((gone, None), else_=col(Post.html)),
+        Post.rev,
+        Post.created_at,
+        Post.edited_at,
+        Post.removed_at,
+        Post.reactions,
+        files,
+        Post.hidden_at,
+    )
     query = (
-        select(
-            Post.id,
-            Post.topic_id,
-            Post.number,
-            Post.parent_id,
-            _Parent.number,
-            sa.case((col(_Parent.id).is_not(None), _PARENT_BY.name)),
-            func.cardinality(Post.path),
-            *_POST_BY.columns,
-            sa.case((gone, None), else_=col(Post.body)),
-            sa.case((gone, None), else_=col(Post.html)),
-            Post.rev,
-            Post.created_at,
-            Post.edited_at,
-            Post.removed_at,
-            Post.reactions,
-            files,
-            Post.hidden_at,
-        )
+        select(*columns)
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .outerjoin(_Parent, col(_Parent.id) == col(Post.parent_id))

@@ -14,8 +14,9 @@ from chat.events import topic_stream
 from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
+from web import shelf
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
-from web.files.taking import form_with_files, kept
+from web.files.taking import files_of_form, form_with_files
 from web.house import house_of
 from web.pages import page
 
@@ -36,7 +37,7 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
             tx,
             viewer,
             "discussions/new.html",
-            {"network": network, "attached": await kept(tx, viewer, form)},
+            {"network": network, "attached": await files_of_form(tx, viewer, form)},
             form=form,
             error=error,
         )
@@ -70,14 +71,21 @@ async def start(request: Request) -> Response:
 
 
 async def show(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
-    query = request.query_params
+    query, house, kept = request.query_params, house_of(request), None
+    topic_id, address = request.path_params["id"], shelf.address_in(request) if error is None else None
+    if address and address in house.shelf:
+        async with house.db.glance() as glance:
+            kept = house.shelf.find(address, await shelf.version_of(glance, topic_stream(topic_id)))
+    if kept:
+        house.looks.count(topic_id, None, address_of(request), browser_of(request))
+        return shelf.answer(request, kept)
     async with reading(request) as (tx, viewer):
-        topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
+        topic = await discussions.topic_of(tx, viewer, topic_id)
         room = await dropins.drop_in_of_topic(tx, topic.id)
         drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
         if drop_in and drop_in.lets_in and not error:
             return see(f"/drop-ins/{room}")
-        network = await networks.network_by_id(tx, viewer, topic.network_id)
+        network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         shown = (
             await discussions.page_of_post(tx, topic.id, number(query["post"], field="post"))
             if query.get("post")
@@ -94,7 +102,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "pages": pages,
             "answered": answered,
             "drop_in": drop_in,
-            "attached": await kept(tx, viewer, form),
+            "attached": await files_of_form(tx, viewer, form),
             **await unnamed(tx, viewer, network, topic.id, posts),
         }
         response = await page(
@@ -107,9 +115,11 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             form=form,
             error=error,
         )
-    await discussions.count_view(
-        house_of(request).redis, topic.id, viewer, address_of(request), browser_of(request)
-    )
+        if address and not drop_in and (version := await shelf.version_of(tx, topic_stream(topic.id))):
+            whole = shelf.whole(request, response)
+            house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
+            response = shelf.answer(request, whole)
+    house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
 
 
@@ -148,7 +158,11 @@ async def edit(request: Request, form: Form | None = None, error: Invalid | None
             tx,
             viewer,
             "discussions/edit.html",
-            {"post": post, "topic": topic, "attached": await kept(tx, viewer, form) if form else post.files},
+            {
+                "post": post,
+                "topic": topic,
+                "attached": await files_of_form(tx, viewer, form) if form else post.files,
+            },
             form=form,
             error=error,
         )

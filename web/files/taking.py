@@ -79,7 +79,9 @@ async def form_with_files(request: Request, find: FindNetwork) -> tuple[Form, Hu
         ) from None
 
 
-async def kept(tx: Transaction, viewer: Viewer | None, form: Mapping[str, Any] | None) -> list[FileSeen]:
+async def files_of_form(
+    tx: Transaction, viewer: Viewer | None, form: Mapping[str, Any] | None
+) -> list[FileSeen]:
     """The files of a form that is shown again."""
     try:
         return await files.own_files(tx, viewer, files.ids_of((form or {}).get("files") or []))
