@@ -45,7 +45,7 @@ class Settings:
     host: str = setting("HUB_HOST", "127.0.0.1", "The address to listen on.")
     port: int = setting("PORT", 8000, "The port to listen on.")
     workers: int = setting("HUB_WORKERS", 1, "How many web processes serve.")
-    data_dir: str = setting("HUB_DATA_DIR", "var", "The folder of the private servers' data.")
+    data_dir: str = setting("HUB_DATA_DIR", "var", "The folder of the private servers' data, and of files.")
     public_url: str = setting(
         "HUB_PUBLIC_URL",
         "",
@@ -88,6 +88,24 @@ class Settings:
         "meet.jit.si",
         "Jitsi servers whose calls may be shown within a drop-in’s room, separated by commas; `none` for no server.",
     )
+    file_mb: int = setting("HUB_FILE_MB", 25, "The largest file that may be attached to a post, in MB.")
+    member_files_mb: int = setting(
+        "HUB_MEMBER_FILES_MB", 1000, "What the files of one member may take up together, in MB."
+    )
+    network_files_mb: int = setting(
+        "HUB_NETWORK_FILES_MB", 20000, "What the files of one network may take up together, in MB."
+    )
+    s3_bucket: str = setting(
+        "HUB_S3_BUCKET",
+        "",
+        "The bucket of an S3-compatible store for files. Empty: the folder `files` of the data folder.",
+    )
+    s3_endpoint: str = setting(
+        "HUB_S3_ENDPOINT", "", "The address of that store, as `https://minio.example.org`. Empty: Amazon’s."
+    )
+    s3_region: str = setting("HUB_S3_REGION", "us-east-1", "The region of the bucket.")
+    s3_key: str = setting("HUB_S3_KEY", "", "The id of the key to the bucket.")
+    s3_secret: str = setting("HUB_S3_SECRET", "", "The secret of that key.")
     live_heartbeat: int = setting(
         "HUB_LIVE_HEARTBEAT", 25, "Seconds between the heartbeats of a live connection."
     )
@@ -206,10 +224,20 @@ def _check(s: Settings) -> None:
         "HUB_JITSI_HOSTS",
         "names of hosts such as meet.jit.si, separated by commas",
     )
+    refuse_unless(
+        not s.s3_endpoint or re.fullmatch(r"https?://[^\s?#@]+", s.s3_endpoint) is not None,
+        "HUB_S3_ENDPOINT",
+        "an address like https://minio.example.org",
+    )
+    for name, value in (("HUB_S3_KEY", s.s3_key), ("HUB_S3_SECRET", s.s3_secret)):
+        refuse_unless(not s.s3_bucket or value != "", name, "given where HUB_S3_BUCKET is")
     refuse_unless(0 < s.port < 65536, "PORT", "between 1 and 65535")
     for name in (
         "workers",
         "db_pool",
+        "file_mb",
+        "member_files_mb",
+        "network_files_mb",
         "live_heartbeat",
         "live_subscriptions",
         "live_per_member",

@@ -17,6 +17,7 @@ PREVIEWS = (60, 60)
 SUGGESTIONS = (240, 60)  # a question for a letter or two
 DRAFTS = (120, 60)
 UNMASKINGS = (10, 3600)
+FILES = (120, 3600)
 
 # Answers 0, or the milliseconds until there is room again.
 GCRA = """

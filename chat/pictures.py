@@ -1,8 +1,10 @@
 """Pictures that members upload, made over into ones of our own. Nothing of the file itself is kept."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from chat.errors import Invalid
 
@@ -12,10 +14,20 @@ if TYPE_CHECKING:
 MOST_BYTES = 4 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 SIDE = 256  # pixels of the square that is kept
+LARGE, SMALL = 2048, 480  # pixels of the longer side, to look at and in a list
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 # The largest one takes 160 MB while it is read, so a process reads one at a time.
 _one_at_a_time = asyncio.Semaphore(1)
+
+
+class Sized(NamedTuple):
+    """A picture as it is kept, in WebP: to look at, and small."""
+
+    webp: bytes
+    small: bytes
+    width: int
+    height: int
 
 
 async def square(content: bytes) -> bytes:
@@ -31,37 +43,70 @@ async def square(content: bytes) -> bytes:
         return await asyncio.to_thread(_square, content)
 
 
+async def sized(file: BinaryIO, field: str) -> Sized:
+    """The whole of a picture, as large as a screen shows it and small, upright and without metadata.
+
+    Raises Invalid(field, …). What moves stands still.
+    """
+    async with _one_at_a_time:
+        return await asyncio.to_thread(_sized, file, field)
+
+
 def _square(content: bytes) -> bytes:
+    from PIL import ImageOps
+
+    with _opened(BytesIO(content), "picture") as image:
+        image.draft("RGB", (2 * SIDE, 2 * SIDE))  # of a JPEG no more is read than that needs
+        return _encoded(_upright(ImageOps.fit(_plain(image), (SIDE, SIDE))))
+
+
+def _sized(file: BinaryIO, field: str) -> Sized:
+    with _opened(file, field) as image:
+        image.draft("RGB", (LARGE, LARGE))
+        whole = _plain(image)
+        whole.thumbnail((LARGE, LARGE))
+        whole = _upright(whole)
+        webp = _encoded(whole)
+        width, height = whole.size
+        whole.thumbnail((SMALL, SMALL))
+        return Sized(webp, _encoded(whole), width, height)
+
+
+@contextmanager
+def _opened(file: BinaryIO, field: str) -> Iterator["Image"]:
+    """A picture whose size is looked at before it is unpacked."""
     from PIL import Image  # only who makes pictures over loads it
 
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
-            return _encoded(_cut(image))
+            yield image
     except (Image.DecompressionBombError, MemoryError):
         raise Invalid(
-            "picture", "This picture has too many pixels: 40 million are the most. Make it smaller first."
+            field, "This picture has too many pixels: 40 million are the most. Make it smaller first."
         ) from None
     except Exception:  # a broken file can raise anything in the depth of its format
         raise Invalid(
-            "picture", "This file can’t be read as a picture. It must be a PNG, JPEG, WebP or GIF."
+            field, "This file can’t be read as a picture. It must be a PNG, JPEG, WebP or GIF."
         ) from None
 
 
-def _cut(image: "Image") -> "Image":
-    from PIL import ImageOps
-
-    image.draft("RGB", (2 * SIDE, 2 * SIDE))  # of a JPEG no more is read than that needs
+def _plain(image: "Image") -> "Image":
     image.load()
     if image.mode.startswith("I"):  # sixteen bits a channel
         image = image.convert("L")
     see_through = "A" in image.getbands() or "transparency" in image.info
-    small = ImageOps.fit(image.convert("RGBA" if see_through else "RGB"), (SIDE, SIDE))
+    return image.convert("RGBA" if see_through else "RGB")
+
+
+def _upright(image: "Image") -> "Image":
+    from PIL import ImageOps
+
     try:
-        return ImageOps.exif_transpose(small)
+        return ImageOps.exif_transpose(image)
     except Exception:  # what the camera noted is broken; the picture is not
-        return small
+        return image
 
 
 def _encoded(image: "Image") -> bytes:

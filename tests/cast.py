@@ -1,9 +1,10 @@
 """The cast, and what they do before a scene begins."""
 
+import io
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from chat import clock, discussions, dropins, members, networks
+from chat import clock, discussions, dropins, files, members, networks
 from chat.db import Database
 from chat.members import Viewer
 from chat.networks import NetworkSeen, Offer
@@ -11,6 +12,7 @@ from chat.secrets import hashed, new_token
 
 # The hash of PASSWORD with argon2's cheapest parameters: matched in a millisecond by the same code.
 PASSWORD = "three quiet harbours"
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
 PASSWORD_HASH = (
     "$argon2id$v=19$m=8,t=1,p=1$N/OBFZLflE82SICVWqh9EQ$cI/7CeYeyBkDXi+xtemjV45IvqyT9yIRUya2l0UjOf8"
 )
@@ -155,6 +157,21 @@ async def read(db: Database, viewer: Viewer | None, thread: Thread) -> list[disc
     """The posts of a thread's first page, in thread order."""
     async with db.snapshot() as tx:
         return (await discussions.thread(tx, await discussions.topic_of(tx, viewer, thread.id))).posts
+
+
+async def send_file(
+    db: Database, member: Viewer, network: NetworkSeen, content: bytes = PDF, name: str = "plan.pdf"
+) -> files.FileSeen:
+    """A file in the store, for a post to come."""
+    ready = await files.make_ready(io.BytesIO(content), name)
+    return await files.keep(db, member, await seen_by(db, member, network), ready)
+
+
+async def attach(db: Database, author: Viewer, thread: Thread, name: str = "plan.pdf") -> files.FileSeen:
+    """A PDF that the author attaches to a post of a thread."""
+    file = await send_file(db, author, thread.network, name=name)
+    await write(db, author, thread, "Here it is.", attached=[file.id])
+    return file
 
 
 async def schedule(db: Database, host: Viewer, network: NetworkSeen, **form: Any) -> int:

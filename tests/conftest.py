@@ -15,6 +15,7 @@ os.environ["HUB_DEV"] = "1"
 
 from collections.abc import AsyncIterator, Callable, Iterator  # noqa: E402
 from contextlib import ExitStack  # noqa: E402
+from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import httpx2  # noqa: E402
@@ -81,7 +82,16 @@ def redis_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def database_url(postgres_url: str, redis_url: str) -> AsyncIterator[str]:
+def data_folder() -> Iterator[Path]:
+    """Where this process's hubs keep files."""
+    with servers.own_folder() as folder:
+        os.environ["HUB_DATA_DIR"] = str(folder)
+        settings.cache_clear()
+        yield folder
+
+
+@pytest.fixture(scope="session")
+async def database_url(postgres_url: str, redis_url: str, data_folder: Path) -> AsyncIterator[str]:
     """This process's database, with the schema in it."""
     name = f"hub_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     url = await servers.create_database(postgres_url, name)

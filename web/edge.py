@@ -1,7 +1,7 @@
 """The edge of a request: who asks, in which unit of work, with which form."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
-from chat import limits, members, networks, pictures
+from chat import files, limits, members, networks, pictures
 from chat.config import Settings
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
@@ -22,11 +22,14 @@ from web.house import house_of
 FIELDS = 50
 MOST_SENT = 1024 * 1024  # bytes of a request; a text of 64 KB may be three times that in a form
 # Addresses that take more than a text: a file, or a long list, and the most bytes of it.
-UPLOADS = {
-    re.compile(r"/networks/[^/]+/settings/picture"): pictures.MOST_BYTES,
-    re.compile(r"/api/v1/networks/[^/]+/picture"): pictures.MOST_BYTES,
-    re.compile(r"(/api/v1)?/networks/[^/]+/invitations/many"): networks.MOST_BYTES,
+UPLOADS: dict[re.Pattern[str], Callable[[], int]] = {
+    re.compile(r"/networks/[^/]+/settings/picture"): lambda: pictures.MOST_BYTES,
+    re.compile(r"/api/v1/networks/[^/]+/picture"): lambda: pictures.MOST_BYTES,
+    re.compile(r"(/api/v1)?/networks/[^/]+/invitations/many"): lambda: networks.MOST_BYTES,
+    re.compile(r"(/api/v1)?/networks/[^/]+/files"): files.most_bytes,
 }
+# Forms of posts, which may bring files where no script has sent them before.
+POSTS = re.compile(r"/topics/[^/]+|/networks/[^/]+/topics|/posts/[^/]+/edit")
 
 
 class Visit(NamedTuple):
@@ -97,15 +100,23 @@ async def upload_of(request: Request, field: str, most_bytes: int) -> tuple[Mapp
     return form, content or b""
 
 
-def most_sent(path: str) -> int:
-    """The most bytes of a request to this address."""
-    more = next((most for pattern, most in UPLOADS.items() if pattern.fullmatch(path)), 0)
+def most_sent(request: HTTPConnection) -> int:
+    """The most bytes of a request to its address."""
+    path = request.scope["path"]
+    if POSTS.fullmatch(path):
+        return MOST_SENT + (files.MOST * files.most_bytes() if brings_files(request) else 0)
+    more = next((most() for pattern, most in UPLOADS.items() if pattern.fullmatch(path)), 0)
     return MOST_SENT + more
+
+
+def brings_files(request: HTTPConnection) -> bool:
+    """Whether a form is of the kind that may have files in it."""
+    return request.headers.get("content-type", "").lower().startswith("multipart/")
 
 
 async def _parsed(request: Request, file: str) -> tuple[Mapping[str, Any], bytes | None]:
     """A form's texts, and the content of the file if there is one."""
-    most = most_sent(request.url.path)
+    most = most_sent(request)
     try:
         async with request.form(max_files=1 if file else 0, max_fields=FIELDS, max_part_size=most) as parsed:
             # Some character sets hold halves of characters, which no page could show again.
@@ -120,11 +131,12 @@ async def _parsed(request: Request, file: str) -> tuple[Mapping[str, Any], bytes
         raise Invalid(
             "form", "This form can’t be read. Go back, reload the page and send it again."
         ) from None
-    await _must_be_ours(request, form)
+    await must_be_ours(request, form)
     return form, content
 
 
-async def _must_be_ours(request: Request, form: Mapping[str, Any]) -> None:
+async def must_be_ours(request: Request, form: Mapping[str, Any]) -> None:
+    """Raises Forbidden where the token of the session's forms is not in these fields, or headers."""
     if (
         (wanted := csrf_of(request))
         and not same(form.get("csrf", ""), wanted)

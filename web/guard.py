@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.config import Settings
@@ -24,6 +25,10 @@ CSP = (
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+# For what members have sent: whatever it is, it runs nothing, loads nothing and is of no site. The styles are the
+# browser's own, around a picture that it shows by itself.
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
 
 class Guard:
     """Refuses unsafe requests from other sites, and unknown hosts; adds the security headers."""
@@ -37,7 +42,7 @@ class Guard:
         headers = Headers(scope=scope)
         scope["nonce"] = secrets.token_urlsafe(12)
         structlog.contextvars.clear_contextvars()
-        taken, most = 0, most_sent(scope["path"])
+        taken, most = 0, most_sent(HTTPConnection(scope))
 
         async def receive_limited() -> Message:
             nonlocal taken
@@ -51,7 +56,8 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 added = MutableHeaders(scope=message)
-                policy = CSP.format(nonce=scope["nonce"])  # a kept page has its own
+                # A kept page has a nonce of its own.
+                policy = SANDBOX if scope.get("sandboxed") else CSP.format(nonce=scope["nonce"])
                 if framed := scope.get("framed"):  # a page that shows a call within itself
                     policy += f"; frame-src {framed}"
                 added["content-security-policy"] = policy

@@ -9,6 +9,7 @@ from web.api import announcements as announcements_api
 from web.api import attendance as attendance_api
 from web.api import calendars as calendars_api
 from web.api import dates, drafting, invitations, people, places, requests, rsvps, shaping, talk
+from web.api import files as files_api
 from web.api import hosting as hosting_api
 from web.api import marks as marks_api
 from web.api import minutes as minutes_api
@@ -25,6 +26,7 @@ from web.discussions import routes as discussions
 from web.dropins import answering, by_letter, series
 from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
+from web.files import routes as files
 from web.insight import routes as insight
 from web.members import routes as members
 from web.minutes import routes as minutes
@@ -257,6 +259,10 @@ PAGES = [
     post("/posts/{id:id}/edit", discussions.save),
     get("/posts/{id:id}/remove", discussions.confirm_removal),
     post("/posts/{id:id}/remove", discussions.remove),
+    get("/networks/{slug}/files", files.index),
+    post("/networks/{slug}/files", files.send),
+    get("/files/{id:id}/{name}", files.show),
+    post("/files/{id:id}/remove", files.throw_away),
     get("/posts/{id:id}/unmask", unmasking.show),
     post("/posts/{id:id}/unmask", unmasking.ask),
     post("/posts/{id:id}/unmask/reveal", unmasking.reveal),
@@ -359,6 +365,11 @@ API = [
     post("/unmaskings/{id:id}/agree", api_unmasking.agree),
     post("/unmaskings/{id:id}/decline", api_unmasking.decline),
     get("/networks/{slug}/unmaskings", api_unmasking.of_network),
+    get("/networks/{slug}/files", files_api.list_files),
+    post("/networks/{slug}/files", files_api.send_file),
+    get("/files/{id:id}", files_api.show_file),
+    Route("/files/{id:id}", files_api.throw_away, methods=["DELETE"]),
+    get("/files/{id:id}/content", files_api.give_file),
     get("/search", talk.search),
     get("/networks/{slug}/series", dates.list_series),
     post("/networks/{slug}/series", dates.schedule),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 from redis.asyncio import Redis
 
-from chat import attendance, calendars, discussions, dropins, jobs, networks, notices
+from chat import attendance, calendars, discussions, dropins, files, jobs, networks, notices
 from chat.db import AWAY, Database
 from chat.realtime import log as event_log
 from chat.redis import ABSENT
@@ -62,6 +62,8 @@ TIMETABLE = (
     Line("draw old posts anew", 3600, lambda db, redis: discussions.redraw_old(db)),
     # They are kept for half a year.
     Line("forget drafts", 6 * 3600, lambda db, redis: discussions.forget_drafts(db)),
+    # Nobody can get these any more, and they take up room.
+    Line("erase files", 600, lambda db, redis: files.sweep(db)),
     # Nobody asks for what is older.
     Line("forget done jobs", 3600, lambda db, redis: jobs.forget_done(db)),
     Line("forget read notices", 6 * 3600, lambda db, redis: notices.forget_read(db)),

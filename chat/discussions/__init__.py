@@ -16,6 +16,7 @@ from chat.discussions.drafting import (
     keep_draft,
 )
 from chat.discussions.editing import edit, may_be_restored, remove, restore
+from chat.discussions.filing import Filed, files_in
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.naming import draw, unname
 from chat.discussions.polling import (
@@ -95,6 +96,7 @@ __all__ = [
     "Author",
     "Draft",
     "Extent",
+    "Filed",
     "Hit",
     "Kept",
     "Last",
@@ -134,6 +136,7 @@ __all__ = [
     "draw",
     "edit",
     "extent_of",
+    "files_in",
     "fold_views",
     "forget_drafts",
     "history_of",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from chat import clock
+from chat import clock, files
 from chat.db import Transaction
 from chat.discussions.authorship import wrote
 from chat.discussions.muting import must_be_heard
@@ -20,8 +20,10 @@ from chat.networks import has_right, record, role_in, writing_in
 UNDO = timedelta(days=1)
 
 
-async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: object) -> None:
-    """Change one's own post. The same text again changes nothing."""
+async def edit(
+    tx: Transaction, viewer: Viewer | None, post_id: int, body: object, attached: object = None
+) -> None:
+    """Change one's own post, and its files where they are given. The same again changes nothing."""
     viewer = must_act(viewer)
     post = await post_of(tx, viewer, post_id)
     source = clean_body(body)
@@ -33,7 +35,8 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
     if post.removed_at:
         raise Conflict("This post has been removed.")
     await must_be_heard(tx, viewer.id, post.topic_id)
-    rev = await change_text(tx, post_id, source, drawn.html)
+    refiled = await files.attach(tx, viewer, post_id, attached)
+    rev = await change_text(tx, post_id, source, drawn.html, otherwise=refiled)
     if rev is not None:
         await note_names(tx, post_id, drawn, before=True)
         tx.announce(topic_stream(post.topic_id), "post.edited", post_id, rev, network=network_id)

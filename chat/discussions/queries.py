@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
@@ -88,6 +89,7 @@ class PostSeen(NamedTuple):
 
 _Parent = aliased(Post, name="parent")
 _TOPIC_BY = Byline("author", "topic.network_id", "topic.author_id", "topic.created_at", "topic.pseudonym_id")
+_NO_FILES = sa.literal_column("'[]'::jsonb", JSONB)
 _NAMELESS = "topic.nameless_at IS NOT NULL"
 _POST_BY = Byline(
     "author", "topic.network_id", "post.author_id", "post.created_at", "post.pseudonym_id", _NAMELESS
@@ -191,6 +193,8 @@ _ANSWER: sa.ColumnElement[bool] = sa.literal_column("topic.solved_number IS NOT 
 
 def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
+    unseen = sa.or_(gone, col(Post.hidden_at).is_not(None))
+    files = sa.case((unseen, _NO_FILES), else_=col(Post.files))
     columns: Any = (
         Post.id,
         Post.topic_id,
@@ -207,7 +211,7 @@ def _posts() -> Any:
         Post.edited_at,
         Post.removed_at,
         Post.reactions,
-        Post.files,
+        files,
         Post.hidden_at,
         _REMOVED_BY,
         _ANSWER,

@@ -29,18 +29,20 @@ class Version(NamedTuple):
     current: bool
 
 
-async def change_text(tx: Transaction, post_id: int, source: str, html: str) -> int | None:
-    """Give a post another text; its new rev, or None where that is no change."""
+async def change_text(
+    tx: Transaction, post_id: int, source: str, html: str, *, otherwise: bool = False
+) -> int | None:
+    """Give a post another text; its new rev, or None where that is no change, and it was not changed `otherwise`."""
     was = await tx.first(
         "SELECT rev, body, coalesce(edited_at, created_at) AS since, edited_at FROM post "
         "WHERE id = :id FOR NO KEY UPDATE",
         id=post_id,
     )
-    if was.body == source:
+    if was.body == source and not otherwise:
         return None
     now = clock.now()
     marked = now - was.since >= GRACE
-    if marked:
+    if marked and was.body != source:
         await tx.run(
             "INSERT INTO revision (post_id, rev, body, written_at) VALUES (:id, :rev, :body, :since)",
             id=post_id,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from chat import clock
+from chat import clock, files
 from chat.db import Transaction
 from chat.discussions.drafting import Spot, drop_draft
 from chat.discussions.models import Topic
@@ -47,11 +47,12 @@ async def start_topic(
     anonymous: object = False,
     tags: object = None,
     poll: Mapping[str, Any] | None = None,
+    attached: object = None,
     op: str | None = None,
 ) -> dict[str, Any]:
     """A new topic with its opening post, perhaps under a pseudonym: {"id": topic, "post": post, "number": 1}.
 
-    `poll` is the form of one that it is to have (polling.py).
+    `poll` is the form of one that it is to have (polling.py), `attached` are the ids of files that were sent before.
     """
     viewer = must_act(viewer)
     title = line("title", title, 140, called="The title")
@@ -72,6 +73,7 @@ async def start_topic(
             id=topic_id,
             post=post["id"],
         )
+        await files.attach(tx, viewer, post["id"], attached)
         await drop_draft(tx, viewer.id, Spot(network.id))
         if tagged:
             await put_tags(tx, topic_id, tagged)
@@ -92,9 +94,13 @@ async def reply(
     *,
     parent: object = None,
     anonymous: object = False,
+    attached: object = None,
     op: str | None = None,
 ) -> dict[str, Any]:
-    """A new post in a topic, perhaps as an answer to another post, perhaps under a pseudonym: {"id", "number"}."""
+    """A new post in a topic, perhaps as an answer to another post, perhaps under a pseudonym: {"id", "number"}.
+
+    `attached` are the ids of files that were sent before.
+    """
     viewer = must_act(viewer)
     network_id = await find_topic(tx, viewer, topic_id)
     source = clean_body(body)
@@ -105,6 +111,7 @@ async def reply(
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network_id)
         await must_be_heard(tx, viewer.id, topic_id)
         post = await add_post(tx, topic_id, viewer.id, source, drawn, parent, unnamed=unnamed)
+        await files.attach(tx, viewer, post["id"], attached)
         await drop_draft(tx, viewer.id, Spot(None, topic_id, int(str(parent)) if parent else None))
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network_id)
         tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)

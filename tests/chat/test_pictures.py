@@ -113,7 +113,7 @@ async def test_a_bomb_is_refused_before_it_is_unpacked(width, height, monkeypatc
     def unpacked(*about):
         raise AssertionError("it was unpacked")
 
-    monkeypatch.setattr(pictures, "_cut", unpacked)
+    monkeypatch.setattr(pictures, "_plain", unpacked)
     with pytest.raises(Invalid, match="40 million") as refused:
         await pictures.square(content)
     assert refused.value.field == "picture"

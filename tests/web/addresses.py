@@ -116,6 +116,7 @@ async def furnish(
     async with db.transaction() as tx:
         feed = await calendars.make_feed(tx, host, network)
         await calendars.note_fetch(tx, feed.id)
+    file = await cast.attach(db, host, thread, f"{words}.pdf")
     over, entry = await held_before(db, host, network, series, words)
     return {
         "networks/slug": network.slug,
@@ -148,6 +149,8 @@ async def furnish(
         "verify/token": "none",
         "welcome/token": "none",
         "reset/token": "none",
+        "files/id": file.id,
+        "{id:id}/name": file.name,
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,

@@ -11,6 +11,7 @@ import httpx2
 
 import chat.db
 from chat.members import REMINDERS
+from tests.cast import PDF
 from tests.web.addresses import Address, Things, addresses
 from tests.web.conftest import csrf_of
 
@@ -124,6 +125,10 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/networks/{slug}/unread"): [{}, {"params": {"after": "x"}}],
     ("GET", "/networks/{slug}/new"): LOOK,
     ("POST", "/networks/{slug}/unread/read"): [{"form": {"list": "new"}}, {"form": {"list": "other"}}],
+    ("GET", "/networks/{slug}/files"): [{}, {"params": {"before": "999999999"}}],
+    ("POST", "/networks/{slug}/files"): [{"params": {"name": "a.pdf"}, "content": PDF.decode()}, {"content": "no file"}],
+    ("GET", "/files/{id:id}/{name}"): [{}, {"params": {"small": ""}}, {"headers": {"range": "bytes=0-3"}}],
+    ("POST", "/files/{id:id}/remove"): LOOK,
     ("GET", "/networks/{slug}/topics/new"): LOOK,
     ("POST", "/networks/{slug}/topics"): [{"form": TEXT}, {"form": {"title": "", "body": ""}}, {"form": {**TEXT, "preview": "yes"}}, {"form": {**TEXT, "keep": "yes"}}],
     ("POST", "/networks/{slug}/preview"): [{"form": {"body": NAMING}}, {}],
@@ -289,6 +294,11 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("PUT", "/api/v1/drafts"): [{"json": {"network": "{networks/slug}", "body": WORDS}}, {"json": {"topic": "{topics/id}", "parent": "{posts/id}", "body": WORDS}}, {"json": {}}],
     ("DELETE", "/api/v1/drafts/{id:id}"): LOOK,
     ("POST", "/api/v1/networks/{slug}/topics"): [{"json": TEXT}, {"json": {}}, {"json": {**TEXT, "op": "used"}}],
+    ("GET", "/api/v1/networks/{slug}/files"): [{}, {"params": {"limit": "1"}}],
+    ("POST", "/api/v1/networks/{slug}/files"): [{"params": {"name": "a.pdf"}, "content": PDF.decode()}, {"content": "no file"}],
+    ("GET", "/api/v1/files/{id:id}"): LOOK,
+    ("GET", "/api/v1/files/{id:id}/content"): LOOK,
+    ("DELETE", "/api/v1/files/{id:id}"): LOOK,
     ("GET", "/api/v1/topics/{id:id}"): LOOK,
     ("GET", "/api/v1/unread"): [{}, {"params": {"limit": "1", "after": "2026-01-01T00:00:00Z_1"}}],
     ("GET", "/api/v1/new"): LOOK,
@@ -437,6 +447,7 @@ async def crawl(browser: httpx2.AsyncClient, program: httpx2.AsyncClient, things
                 sent = filled(request, these)
                 if not address.api and not address.safe:
                     sent["data"] = {"csrf": csrf, **sent.pop("form", {})}
+                    sent["headers"] = {"x-csrf": csrf, **sent.get("headers", {})}
                 client = program if address.api else browser
                 with statements() as asked_for:
                     answer = await client.request(method, address.at(these), **sent)

@@ -6,8 +6,9 @@ from typing import Any
 from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
 from chat.calendars import FeedSeen
-from chat.discussions import Author, Hit, PostSeen, Reacted, TopicPoll, TopicRow, Unmasking, Version
+from chat.discussions import Author, Filed, Hit, PostSeen, Reacted, TopicPoll, TopicRow, Unmasking, Version
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
+from chat.files import FileSeen
 from chat.insight import Dashboard
 from chat.members import REMINDERS, Profile, Reader, Viewer
 from chat.networks import (
@@ -147,6 +148,17 @@ def topic_poll(p: TopicPoll) -> Json:
     return {
         "id": p.id, "topic": p.topic_id, "question": p.question, "options": p.options, "several": p.several, "shown": p.shown,
         "asked_at": time(p.asked_at), "closes_at": time(p.closes_at), "closed": p.closed, "turnout": p.turnout, "counts": p.counts,
+    }  # fmt: skip
+
+
+def file(f: FileSeen) -> Json:
+    """A file, as it stands in its post's `files` too. Whose it is is not told."""
+    return f._asdict()
+
+
+def filed(f: Filed) -> Json:
+    return {
+        **file(f.file), "attached_at": time(f.attached_at), "topic": f.topic_id, "title": f.title, "number": f.number,
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ async def start_topic(request: Request) -> Response:
             anonymous=form.get("anonymous"),
             tags=form.get("tags"),
             poll=_poll(form.get("poll")),
+            attached=form.get("files"),
             op=form.get("op"),
         )
         topic = shapes.topic(await discussions.topic_of(tx, viewer, made["id"]))
@@ -96,6 +97,7 @@ async def reply(request: Request) -> Response:
             form.get("body"),
             parent=form.get("parent"),
             anonymous=form.get("anonymous"),
+            attached=form.get("files"),
             op=form.get("op"),
         )
         post = shapes.post(await discussions.post_of(tx, viewer, made["id"]))
@@ -110,7 +112,7 @@ async def show_post(request: Request) -> Response:
 async def edit_post(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
-        await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"))
+        await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"), form.get("files"))
         return json(shapes.post(await discussions.post_of(tx, viewer, request.path_params["id"])))
 
 

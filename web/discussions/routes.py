@@ -20,6 +20,7 @@ from web.discussions.leafing import address_of_post, addresses_of, place_asked, 
 from web.discussions.marks import around, given_to
 from web.discussions.polls import of_poll, poll_in
 from web.edge import address_of, browser_of, form_of, limited, reading, see, writing
+from web.files.taking import files_of_form, form_with_files
 from web.house import house_of
 from web.pages import page
 
@@ -41,22 +42,28 @@ async def new(
         context = {
             "network": network,
             "tags_here": await discussions.tags_in(tx, network),
+            "attached": await files_of_form(tx, viewer, form),
             **await look(request, tx, viewer, network.id, form, preview),
         }
         return await page(request, tx, viewer, "discussions/new.html", context, form=form, error=error)
 
 
 async def start(request: Request) -> Response:
-    form = await form_of(request)
+    slug = request.path_params["slug"]
+    form, refused = await form_with_files(
+        request, lambda tx, viewer: networks.open_network_of(tx, viewer, slug)
+    )
     if form.get("preview"):
         return await shown_again(request, form, new)
     if form.get("keep"):
-        return await keep(request, form, network=request.path_params["slug"])
+        return await keep(request, form, network=slug)
     try:
+        if refused:
+            raise refused
         async with writing(request) as (tx, viewer):
             if viewer:
                 await limited(request, "post", *POSTS, who=viewer.id)
-            network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
+            network = await networks.open_network_of(tx, viewer, slug)
             made = await discussions.start_topic(
                 tx,
                 viewer,
@@ -66,6 +73,7 @@ async def start(request: Request) -> Response:
                 anonymous=form.get("anonymous"),
                 tags=form.get("tags"),
                 poll=poll_in(form),
+                attached=form.get("files"),
                 op=form.get("op") or None,
             )
     except Invalid as error:
@@ -107,6 +115,7 @@ async def show(
             "since": since(request, topic, way, leaf),
             "answered": answered,
             "drop_in": drop_in,
+            "attached": await files_of_form(tx, viewer, form),
             **await unnamed(tx, viewer, network, topic.id, leaf.posts),
             **head,
             "given": await given_to(tx, viewer, leaf.posts, head),
@@ -131,13 +140,15 @@ async def show(
 
 
 async def reply(request: Request) -> Response:
-    form = await form_of(request)
     topic_id = request.path_params["id"]
+    form, refused = await form_with_files(request, lambda tx, viewer: _network(tx, viewer, topic_id))
     if form.get("preview"):
         return await shown_again(request, form, show)
     if form.get("keep"):
         return await keep(request, form, topic=topic_id)
     try:
+        if refused:
+            raise refused
         async with writing(request) as (tx, viewer):
             if viewer:
                 await limited(request, "post", *POSTS, who=viewer.id)
@@ -148,6 +159,7 @@ async def reply(request: Request) -> Response:
                 form.get("body"),
                 parent=form.get("parent") or None,
                 anonymous=form.get("anonymous"),
+                attached=form.get("files"),
                 op=form.get("op") or None,
             )
     except Invalid as error:
@@ -166,18 +178,25 @@ async def edit(
         context = {
             "post": post,
             "topic": topic,
+            "attached": await files_of_form(tx, viewer, form) if form else post.files,
             **await look(request, tx, viewer, topic.network_id, form, preview),
         }
         return await page(request, tx, viewer, "discussions/edit.html", context, form=form, error=error)
 
 
 async def save(request: Request) -> Response:
-    form = await form_of(request)
+    async def find(tx: Transaction, viewer: Viewer | None) -> NetworkSeen:
+        post = await discussions.post_of(tx, viewer, request.path_params["id"])
+        return await _network(tx, viewer, post.topic_id)
+
+    form, refused = await form_with_files(request, find)
     if form.get("preview"):
         return await shown_again(request, form, edit)
     try:
+        if refused:
+            raise refused
         async with writing(request) as (tx, viewer):
-            await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"))
+            await discussions.edit(tx, viewer, request.path_params["id"], form.get("body"), form.get("files"))
             post = await discussions.post_of(tx, viewer, request.path_params["id"])
     except Invalid as error:
         return await edit(request, form, error)
@@ -220,3 +239,8 @@ async def unnamed(
         "own_posts": await discussions.own_among(tx, viewer, posts),
         "pseudonym": await discussions.pseudonym_of(tx, viewer, topic_id) if may else None,
     }
+
+
+async def _network(tx: Transaction, viewer: Viewer | None, topic_id: int) -> NetworkSeen:
+    topic = await discussions.topic_of(tx, viewer, topic_id)
+    return await networks.network_by_id(tx, viewer, topic.network_id)

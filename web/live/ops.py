@@ -52,6 +52,7 @@ async def _add_post(tx: Transaction, viewer: Viewer, topic: int, op: Op) -> Resu
         op.d.get("body"),
         parent=op.d.get("parent"),
         anonymous=op.d.get("anonymous"),
+        attached=op.d.get("files"),
         op=op.op,
     )
 

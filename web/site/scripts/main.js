@@ -5,6 +5,7 @@ import "./thread.js";
 import "./reply.js";
 import "./topics.js";
 import "./copy.js";
+import "./attach.js";
 
 if (document.querySelector("live-waiting")) import("./waiting.js");
 

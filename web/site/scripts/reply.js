@@ -47,7 +47,7 @@ class ReplyForm extends HTMLElement {
     this.busy = false;
     this.say("");
     const topic = this.form.action.split("/").pop(), anonymous = this.form.elements.anonymous?.checked;
-    const said = { topic, body, parent: parent.value ? Number(parent.value) : null, anonymous, op: op.value };
+    const said = { topic, body, parent: parent.value ? Number(parent.value) : null, anonymous, files: new FormData(this.form).getAll("files"), op: op.value };
     const pending = new Pending(this, said, this.querySelector(".answering strong").textContent);
     if (this.area.value.startsWith(body)) this.area.value = this.area.value.slice(body.length);
     op.value = newName();

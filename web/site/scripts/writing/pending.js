@@ -12,6 +12,8 @@ export class Pending {
   constructor(composer, said, to) {
     Object.assign(this, { composer, said, to });
     this.thread = document.querySelector("live-thread");
+    this.files = [...composer.querySelectorAll("file-drop .attached > *")];
+    for (const file of this.files) file.remove();
     this.draw();
     this.place();
   }
@@ -43,7 +45,7 @@ export class Pending {
   }
 
   async send() {
-    const { topic, body, parent, anonymous, op } = this.said, editor = this.composer.querySelector("post-editor");
+    const { topic, body, parent, anonymous, files, op } = this.said, editor = this.composer.querySelector("post-editor");
     this.post.classList.remove("failed");
     this.post.setAttribute("aria-busy", "true");
     this.foot.replaceChildren();
@@ -51,7 +53,7 @@ export class Pending {
     const slow = setTimeout(() => this.say(live.up ? "Sending…" : "The connection is lost. This will be sent as soon as it is back."), SLOW);
     try {
       await editor?.drafts?.pause();
-      const { id, number } = await live.op("post.add", `t:${topic}`, { body, parent, anonymous }, op);
+      const { id, number } = await live.op("post.add", `t:${topic}`, { body, parent, anonymous, files }, op);
       // The post itself does not say whose it is.
       if (anonymous) document.querySelector("style").sheet.insertRule(`[data-id="${id}"] > .post-foot .own { display: inline-flex }`);
       editor?.drafts?.posted();
@@ -100,6 +102,7 @@ export class Pending {
   putBack() {
     const { area, form } = this.composer;
     area.value = [this.said.body, area.value].filter((text) => text.trim()).join("\n\n");
+    this.composer.querySelector("file-drop .attached")?.prepend(...this.files);
     this.composer.answer(this.said.parent ?? "", this.to);
     if (form.elements.anonymous) form.elements.anonymous.checked = this.said.anonymous;
     form.elements.op.value = this.said.op;
