@@ -154,9 +154,20 @@ async def mend(db: Database, author: Viewer, post_id: int, body: str) -> None:
 
 
 async def read(db: Database, viewer: Viewer | None, thread: Thread) -> list[discussions.PostSeen]:
-    """The posts of a thread's first page, in thread order."""
+    """The posts of a thread in thread order: all of its first page, and all answers to them."""
     async with db.snapshot() as tx:
-        return (await discussions.thread(tx, await discussions.topic_of(tx, viewer, thread.id))).posts
+        topic = await discussions.topic_of(tx, viewer, thread.id)
+        first = await discussions.thread(tx, topic)
+        posts = []
+        for post in first.posts:
+            posts.append(post)
+            if further := first.further.get(post.id):
+                pages = range(1, (20 + further.answers - 1) // 50 + 2)
+                leaves = [
+                    await discussions.thread(tx, topic, discussions.Place(n, further.root)) for n in pages
+                ]
+                posts += [answer for leaf in leaves for answer in leaf.posts[1:]][20:]
+        return posts
 
 
 async def send_file(

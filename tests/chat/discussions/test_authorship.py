@@ -93,7 +93,7 @@ async def test_what_the_hub_writes_for_a_host_who_is_gone_names_nobody(db, ana, 
         seen = await dropins.drop_in_of(tx, carol, drop_in)
         rule = (await dropins.series_in(tx, open_network))[0]
         talk = await discussions.topic_of(tx, carol, seen.topic_id)
-        posts, _ = await discussions.thread(tx, talk, 1)
+        posts = (await discussions.thread(tx, talk)).posts
     assert (seen.host_handle, seen.host_name) == (None, "Former member")
     assert (rule.host_handle, rule.host_name) == (None, "Former member")
     assert [p.author for p in posts] == [FORMER]

@@ -116,7 +116,7 @@ async def test_only_the_author_is_told_what_is_theirs(db, ana, ben, carol, circl
     await cast.write(db, carol, thread, "Two.", anonymous=True)
     await cast.write(db, ben, thread, "Three.")
     async with db.snapshot() as tx:
-        posts = (await discussions.thread(tx, await discussions.topic_of(tx, ben, thread.id), 1))[0]
+        posts = (await discussions.thread(tx, await discussions.topic_of(tx, ben, thread.id))).posts
         assert await discussions.own_among(tx, ben, posts) == [made["id"]]
         assert await discussions.own_among(tx, ana, posts) == []
         assert await discussions.pseudonym_of(tx, ben, thread.id) == posts[1].author_name

@@ -59,7 +59,7 @@ async def test_below_three_no_heads_are_counted(db, held, ana, ben):
 async def test_when_it_is_over_the_talk_names_nobody(db, over, ana, ben):
     async with db.snapshot() as tx:
         topic = await discussions.topic_of(tx, ben, (await over.seen()).topic_id)
-        posts, _ = await discussions.thread(tx, topic, 1)
+        posts = (await discussions.thread(tx, topic)).posts
         latest = await discussions.latest_posts(tx, topic, 10)
         hits = await search(tx, ana, "alarms wake")
         one = await discussions.post_of(tx, ana, posts[1].id)

@@ -16,7 +16,7 @@ async def talk(db, viewer, held) -> list[discussions.PostSeen]:
     drop_in = await held.seen()
     async with db.snapshot() as tx:
         topic = await discussions.topic_of(tx, viewer, drop_in.topic_id)
-        return (await discussions.thread(tx, topic, 1))[0]
+        return (await discussions.thread(tx, topic)).posts
 
 
 async def test_the_draft_says_what_there_was(held, ben, carol):
