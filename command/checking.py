@@ -3,9 +3,11 @@
 import asyncio
 import os
 import platform
+import secrets
 import shutil
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -51,6 +53,7 @@ def findings(data: str | None) -> Iterator[Finding]:
         return
     yield from _servers(settings, folder)
     yield from _mail(settings)
+    yield from _bucket(settings)
 
 
 def _machine() -> Iterator[Finding]:
@@ -135,6 +138,27 @@ def _servers(settings: config.Settings, folder: Folder) -> Iterator[Finding]:
                     yield Finding("wrong", subject, str(trouble))
     except Trouble as trouble:
         yield Finding("wrong", "servers", str(trouble))
+
+
+def _bucket(settings: config.Settings) -> Iterator[Finding]:
+    if settings.s3_bucket:
+        try:
+            asyncio.run(_try_bucket())
+            yield Finding("ok", "files", f"the bucket {settings.s3_bucket} takes them and gives them back")
+        except (OSError, LookupError) as error:
+            yield Finding("wrong", "files", f"The bucket {settings.s3_bucket} can’t be used: {error}"[:400])
+
+
+async def _try_bucket() -> None:
+    from chat import files
+
+    key = f"check-{secrets.token_hex(8)}"
+    try:
+        await files.store().put(key, BytesIO(b"?"))
+        async for _ in await files.store().read(key, 0, 1):
+            pass
+    finally:
+        await files.store().remove(key)
 
 
 async def _database(settings: config.Settings) -> list[Finding]:

@@ -1,5 +1,6 @@
 """The run's private PostgreSQL, and a private Valkey for each of its processes."""
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -41,6 +42,29 @@ def private_postgres() -> Iterator[str]:
 def private_valkey() -> Iterator[str]:
     with own_folder() as folder, Embedded(folder, postgres=False, durable=False) as servers:
         yield servers.redis_url
+
+
+@contextmanager
+def private_bucket() -> Iterator[dict[str, str]]:
+    """A server that speaks S3, and the settings that lead to its bucket."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    name = f"hub-{secrets.token_hex(4)}"  # all of these servers share one store
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        url = "http://{}:{}".format(*server.get_host_and_port())
+        keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+        boto3.client("s3", endpoint_url=url, region_name="eu-west-1", **keys).create_bucket(
+            Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        yield {
+            "HUB_S3_BUCKET": name, "HUB_S3_ENDPOINT": url, "HUB_S3_REGION": "eu-west-1",
+            "HUB_S3_KEY": "key", "HUB_S3_SECRET": "secret",
+        }  # fmt: skip
+    finally:
+        server.stop()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from chat.files.attaching import MOST, attach, ids_of, move_with_topic, throw_aw
 from chat.files.queries import FileSeen, Found, file_of, own_file, own_files, small_key
 from chat.files.sending import Ready, keep, make_ready, most_bytes, must_send, too_large
 from chat.files.sniffing import MEDIA
-from chat.files.stores import Missing, draft, in_order, store
+from chat.files.stores import Missing, Store, draft, in_order, store
 from chat.files.sweeping import sweep
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Found",
     "Missing",
     "Ready",
+    "Store",
     "attach",
     "draft",
     "file_of",

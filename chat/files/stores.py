@@ -21,7 +21,7 @@ log = structlog.get_logger()
 STEP, PART = 2**18, 2**21  # bytes at a time of a disk, and of a bucket
 
 
-class Missing(Exception):
+class Missing(LookupError):
     """There is nothing under this key."""
 
 

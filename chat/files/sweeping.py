@@ -9,7 +9,7 @@ from chat.files.stores import store
 
 UNFINISHED = timedelta(hours=1)  # for a web process to put a file into the store
 WAITING = timedelta(days=1)  # for its owner to post what it was sent for
-REMOVED = timedelta(days=30)  # for a host to look into a complaint about what was removed
+REMOVED = timedelta(days=30)  # for an operator to bring back what was removed by mistake
 MANY = 200
 
 # Each step may be done twice. A file that is marked can't be attached any more, so nothing is taken from under a post.

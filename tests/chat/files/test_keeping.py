@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +17,9 @@ from chat import clock, discussions, files
 from chat.config import Settings
 from chat.db import Database
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
-from chat.files.stores import Bucket, Folder
 from chat.members import Viewer
 from chat.networks import NetworkSeen
-from tests import cast
+from tests import cast, servers
 from tests.cast import PDF, Thread
 from tests.chat.files.papers import picture
 
@@ -51,28 +50,20 @@ def folder(tmp_path: Path, setting: Callable[..., Settings]) -> Path:
 
 
 @pytest.fixture(params=["folder", "bucket"])
-async def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Folder | Bucket]:
-    """Each of the two; the bucket is in a server that speaks S3."""
+def any_store(
+    request: pytest.FixtureRequest, setting: Callable[..., Settings], tmp_path: Path
+) -> Iterator[files.Store]:
+    """Each of the two, as the settings name them."""
     if request.param == "folder":
-        yield Folder(tmp_path)
-        return
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        url = "http://{}:{}".format(*server.get_host_and_port())
-        keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
-        boto3.client("s3", endpoint_url=url, region_name="eu-west-1", **keys).create_bucket(
-            Bucket="hub", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-        )
-        yield Bucket("hub", url, "eu-west-1", "key", "secret")
-    finally:
-        server.stop()
+        setting(HUB_DATA_DIR=str(tmp_path))
+        yield files.store()
+    else:
+        with servers.private_bucket() as bucket:
+            setting(**bucket)
+            yield files.store()
 
 
-async def test_each_store_keeps_gives_and_forgets(any_store: Folder | Bucket) -> None:
+async def test_each_store_keeps_gives_and_forgets(any_store: files.Store) -> None:
     content = os.urandom(11 * 2**20)  # more than one part of an upload in parts
 
     async def read(start: int, length: int) -> bytes:
