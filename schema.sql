@@ -420,6 +420,7 @@ CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
 CREATE INDEX post_author ON post (author_id);
 CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX post_moved ON post (moved_to) WHERE moved_to IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
 
 -- A host's wish to know who wrote a post under a pseudonym, and the other host's agreement. These two may then see it.

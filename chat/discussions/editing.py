@@ -5,6 +5,7 @@ from chat.db import Transaction
 from chat.discussions.authorship import wrote
 from chat.discussions.muting import must_be_heard
 from chat.discussions.queries import PostSeen, networks_of_topics, post_of
+from chat.discussions.taking import still_in
 from chat.discussions.writing import clean_body, must_belong, must_write
 from chat.errors import Conflict, Forbidden
 from chat.events import topic_stream
@@ -25,7 +26,8 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
         raise Forbidden("Only its author can change a post.")
     if post.removed_at:
         raise Conflict("This post has been removed.")
-    await must_be_heard(tx, viewer.id, post.topic_id)
+    topic_id = await still_in(tx, post_id, network_id)
+    await must_be_heard(tx, viewer.id, topic_id)
     rev = await tx.value(
         "UPDATE post SET body = :body, html = :html, renderer = :renderer, rev = rev + 1, edited_at = :now "
         "WHERE id = :id AND body <> :body AND removed_at IS NULL RETURNING rev",
@@ -36,7 +38,7 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
         now=clock.now(),
     )
     if rev is not None:
-        tx.announce(topic_stream(post.topic_id), "post.edited", post_id, rev, network=network_id)
+        tx.announce(topic_stream(topic_id), "post.edited", post_id, rev, network=network_id)
 
 
 async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
@@ -45,17 +47,19 @@ async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
     post = await post_of(tx, viewer, post_id)
     network_id = await _network(tx, post)
     await writing_in(tx, network_id)
+    topic_id = await still_in(tx, post_id, network_id)
     role = await role_in(tx, viewer.id, network_id)
     if not has_right(role, "remove_post") and not await wrote(tx, viewer, post_id):
         raise Forbidden("Only its author or a host can remove a post.")
     rev = await tx.value(
-        "UPDATE post SET removed_at = :now, removed_by = :by, rev = rev + 1 WHERE id = :id AND removed_at IS NULL RETURNING rev",
+        "UPDATE post SET removed_at = :now, removed_by = :by, hidden_at = NULL, rev = rev + 1 "
+        "WHERE id = :id AND (removed_at IS NULL OR hidden_at IS NOT NULL) RETURNING rev",
         id=post_id,
         by=viewer.id,
         now=clock.now(),
     )
     if rev is not None:
-        tx.announce(topic_stream(post.topic_id), "post.removed", post_id, rev, network=network_id)
+        tx.announce(topic_stream(topic_id), "post.removed", post_id, rev, network=network_id)
 
 
 async def _network(tx: Transaction, post: PostSeen) -> int:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlmodel import col, exists, func, or_, select
 
 from chat import clock
 from chat.db import Reader, Transaction
@@ -13,8 +13,8 @@ from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Reading, Topic
 from chat.errors import NotFound
 from chat.members import Viewer
-from chat.networks import nothing_there, readable
-from chat.networks.models import Network
+from chat.networks import RIGHTS, nothing_there, readable
+from chat.networks.models import Membership, Network
 
 ROOTS_A_PAGE = 20
 
@@ -41,6 +41,9 @@ class TopicRow(NamedTuple):
     pinned_at: datetime | None
     locked_at: datetime | None
     solved_number: int | None
+    slow_seconds: int | None
+    hidden_at: datetime | None
+    merged_into: int | None
 
     @property
     def author(self) -> Author:
@@ -78,6 +81,7 @@ class PostSeen(NamedTuple):
     reactions: dict[str, int]
     files: list[dict[str, Any]]
     hidden_at: datetime | None
+    moved_to: int | None
 
     @property
     def author(self) -> Author:
@@ -103,7 +107,7 @@ _PARENT_BY = Byline(
 
 
 def _topics(viewer: Viewer | None) -> Any:
-    return _any_topics(viewer.id if viewer else 0).where(readable(viewer and viewer.id))
+    return _any_topics(viewer.id if viewer else 0).where(open_to(viewer and viewer.id))
 
 
 def _any_topics(member_id: int) -> Any:
@@ -124,6 +128,9 @@ def _any_topics(member_id: int) -> Any:
             Topic.pinned_at,
             Topic.locked_at,
             Topic.solved_number,
+            Topic.slow_seconds,
+            Topic.hidden_at,
+            Topic.merged_into,
         )
         .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
@@ -133,8 +140,24 @@ def _any_topics(member_id: int) -> Any:
     )
 
 
+def open_to(member_id: int | None) -> Any:
+    """SQL: the member (None for a visitor) may read the topic of the row, whose network it joins: a hidden one is for
+    hosts and its author."""
+    hosts = exists().where(
+        col(Membership.network_id) == col(Topic.network_id),
+        col(Membership.member_id) == (member_id or 0),
+        col(Membership.role).in_(RIGHTS["moderate"].roles),
+        col(Membership.ended_at).is_(None),
+        col(Membership.banned_at).is_(None),
+    )
+    unhidden = or_(
+        col(Topic.hidden_at).is_(None), col(Topic.author_id) == (member_id or 0), hosts.correlate(Topic)
+    )
+    return sa.and_(readable(member_id), unhidden)
+
+
 def listed() -> Any:
-    """SQL: the topic is in lists: a drop-in's talk only once the doors are open."""
+    """SQL: the topic is in lists: a drop-in's talk only once the doors are open, and none that is hidden or merged."""
     return col(Topic.listed_at) <= clock.now()
 
 
@@ -193,6 +216,7 @@ def _posts() -> Any:
             Post.reactions,
             Post.files,
             Post.hidden_at,
+            Post.moved_to,
         )
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))
@@ -254,7 +278,7 @@ async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostS
     query = (
         _posts()
         .join(Network, col(Network.id) == col(Topic.network_id))
-        .where(col(Post.id) == post_id, readable(viewer and viewer.id))
+        .where(col(Post.id) == post_id, open_to(viewer and viewer.id))
     )
     row = await tx.first(query)
     if row is None:
@@ -285,3 +309,11 @@ async def topics_by_id(tx: Reader, ids: list[int]) -> dict[int, TopicRow]:
 async def networks_of_topics(tx: Reader, topic_ids: set[int]) -> dict[int, int]:
     """The network of each of these topics that there is."""
     return dict(await tx.all("SELECT id, network_id FROM topic WHERE id = ANY(:ids)", ids=list(topic_ids)))
+
+
+async def followable_topics(tx: Reader, topic_ids: set[int]) -> dict[int, int]:
+    """The network of each of these topics that has readers who may follow it live; a hidden one has none."""
+    rows = await tx.all(
+        "SELECT id, network_id FROM topic WHERE id = ANY(:ids) AND hidden_at IS NULL", ids=list(topic_ids)
+    )
+    return dict(rows)

@@ -8,6 +8,7 @@ CREATE INDEX topic_pinned ON topic (network_id, pinned_at) WHERE pinned_at IS NO
 
 ALTER TABLE post ADD COLUMN hidden_why text;
 ALTER TABLE post ADD COLUMN moved_to bigint REFERENCES post;
+CREATE INDEX post_moved ON post (moved_to) WHERE moved_to IS NOT NULL;
 
 ALTER TABLE network ADD COLUMN hide_after_flags smallint CHECK (hide_after_flags BETWEEN 2 AND 20);
 
