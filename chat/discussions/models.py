@@ -65,6 +65,7 @@ class Post(SQLModel, table=True):
     files: list[dict[str, Any]] = Field(sa_type=JSONB)
     hidden_at: datetime | None = moment()
     hidden_by: int | None = ref("member", optional=True)
+    turn: int | None = None
     hidden_why: str | None = Field(default=None, sa_type=sa.Text)
     moved_to: int | None = ref("post", optional=True)
 
@@ -96,6 +97,7 @@ class Reading(SQLModel, table=True):
     topic_id: int = ref("topic", primary_key=True)
     number: int
     at: datetime = moment(default=True)
+    before: int | None = None
 
 
 class Following(SQLModel, table=True):
