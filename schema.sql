@@ -878,6 +878,34 @@ CREATE TABLE retelling (
     PRIMARY KEY (drop_in_id, member_id)
 );
 
+-- A file that a member has sent. The row is there before the bytes are in the store (under `key`, a picture's small copy
+-- under the same and `.small`), so that what a crash leaves there is known. It is its owner's alone until it is attached to
+-- a post, whose readers then get it. A removed one nobody gets; after a while its bytes go, and then the row.
+CREATE TABLE file (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    owner_id bigint NOT NULL REFERENCES member,
+    post_id bigint REFERENCES post,
+    name text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('picture', 'pdf', 'docx', 'pptx', 'xlsx')),
+    bytes bigint NOT NULL,
+    small_bytes bigint NOT NULL DEFAULT 0,
+    sha256 bytea NOT NULL,
+    width integer,
+    height integer,
+    key text NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    stored_at timestamptz,
+    attached_at timestamptz,
+    removed_at timestamptz,
+    CHECK (kind <> 'picture' OR num_nulls(width, height) = 0),
+    CHECK (num_nulls(post_id, attached_at) IN (0, 2))
+);
+CREATE INDEX file_owner ON file (owner_id) INCLUDE (bytes, small_bytes);
+CREATE INDEX file_network ON file (network_id) INCLUDE (bytes, small_bytes);
+CREATE INDEX file_post ON file (post_id) WHERE post_id IS NOT NULL;
+CREATE INDEX file_waiting ON file (created_at) WHERE post_id IS NULL;
+CREATE INDEX file_removed ON file (removed_at) WHERE removed_at IS NOT NULL;
 -- What hosts decide about one post that members flagged. A host who works on it has it for themselves for a while.
 CREATE TABLE concern (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
