@@ -364,7 +364,7 @@ CREATE TABLE topic (
     locked_at timestamptz,
     slow_seconds integer CHECK (slow_seconds BETWEEN 1 AND 86400),
     solved_number integer,
-    polled_at timestamptz
+    polled_at timestamptz,
     hidden_at timestamptz,
     hidden_by bigint REFERENCES member,
     hidden_why text,
@@ -604,6 +604,7 @@ CREATE TABLE reminder (
     PRIMARY KEY (drop_in_id, kind, opens_at, member_id)
 );
 CREATE INDEX reminder_member ON reminder (member_id);
+
 -- What somebody asks in a drop-in's room, by name or under their pseudonym of its talk, with the number of its votes. A host
 -- pins the one that is talked about, and settles each: answered, perhaps in writing, deferred to the next drop-in, or declined
 -- with a reason. What was withdrawn, by who asked or a host, is shown to nobody.
@@ -906,6 +907,7 @@ CREATE INDEX file_network ON file (network_id) INCLUDE (bytes, small_bytes);
 CREATE INDEX file_post ON file (post_id) WHERE post_id IS NOT NULL;
 CREATE INDEX file_waiting ON file (created_at) WHERE post_id IS NULL;
 CREATE INDEX file_removed ON file (removed_at) WHERE removed_at IS NOT NULL;
+
 -- What hosts decide about one post that members flagged. A host who works on it has it for themselves for a while.
 CREATE TABLE concern (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

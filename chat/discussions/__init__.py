@@ -1,15 +1,30 @@
 """Discussions: topics and the posts in them."""
 
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
+from chat.discussions.concerns import (
+    Answered,
+    Concern,
+    concern_of,
+    flags_waiting,
+    own_flag,
+    settled_concerns,
+    waiting_concerns,
+)
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
+from chat.discussions.flagging import REASONS, flag
+from chat.discussions.hiding import KeptPost, hide, hide_topic, kept_post, restore, restore_topic, why_hidden
+from chat.discussions.merging import merge
+from chat.discussions.moving import Consequence, consequence, destinations, move
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
+    followable_topics,
     latest_posts,
     networks_of_topics,
     page_of_post,
+    pinned_topics,
     post_of,
     posts_after,
     posts_by_id,
@@ -18,9 +33,22 @@ from chat.discussions.queries import (
     topic_of,
     topics_by_id,
     topics_in,
+    where_now,
 )
 from chat.discussions.reading import count_view, fold_views, mark_read
 from chat.discussions.searching import Hit, search
+from chat.discussions.settling import OUTCOMES, claim, release, settle
+from chat.discussions.splitting import split
+from chat.discussions.tending import (
+    AUTHORS_MAY_RENAME,
+    lock,
+    may_rename,
+    pin,
+    rename,
+    slow_down,
+    unlock,
+    unpin,
+)
 from chat.discussions.unmasking import (
     Unmasking,
     agree_to_unmask,
@@ -33,42 +61,79 @@ from chat.discussions.unmasking import (
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
+    "AUTHORS_MAY_RENAME",
+    "OUTCOMES",
+    "REASONS",
+    "Answered",
     "Author",
+    "Concern",
+    "Consequence",
     "Extent",
     "Hit",
     "Kept",
+    "KeptPost",
     "PostSeen",
     "TopicRow",
     "Unmasking",
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
+    "claim",
+    "concern_of",
+    "consequence",
     "count_view",
     "decline_to_unmask",
+    "destinations",
     "edit",
     "extent_of",
+    "flag",
+    "flags_waiting",
     "fold_views",
+    "followable_topics",
+    "hide",
+    "hide_topic",
     "kept_from",
+    "kept_post",
     "latest_posts",
+    "lock",
     "mark_read",
+    "may_rename",
+    "merge",
+    "move",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",
+    "own_flag",
     "page_of_post",
+    "pin",
+    "pinned_topics",
     "post_of",
     "posts_after",
     "posts_by_id",
     "pseudonym_of",
     "recent_topics",
+    "release",
     "remove",
+    "rename",
     "reply",
+    "restore",
+    "restore_topic",
     "search",
+    "settle",
+    "settled_concerns",
+    "slow_down",
+    "split",
     "start_topic",
     "thread",
     "topic_of",
     "topics_by_id",
     "topics_in",
+    "unlock",
     "unmask",
     "unmaskings_of",
+    "unpin",
+    "waiting_concerns",
+    "where_now",
+    "why_hidden",
     "wrote",
 ]

@@ -57,6 +57,8 @@ class Answered(NamedTuple):
 
     concern_id: int
     post_id: int
+    topic_id: int
+    number: int
     network_slug: str
     network_name: str
     reason: str
@@ -80,7 +82,9 @@ async def waiting_concerns(tx: Transaction, viewer: Viewer | None, network: Netw
     """What waits for a host, the oldest first."""
     await must_moderate(tx, viewer, network.id)
     return await _concerns(
-        tx, "WHERE concern.network_id = :network AND settled_at IS NULL ORDER BY concern.id", network=network.id
+        tx,
+        "WHERE concern.network_id = :network AND settled_at IS NULL ORDER BY concern.id",
+        network=network.id,
     )
 
 
@@ -107,30 +111,33 @@ async def concern_of(tx: Transaction, viewer: Viewer | None, concern_id: int) ->
     return found[0]
 
 
+_OWN: list[Any] = [
+    ConcernRow.id,
+    ConcernRow.post_id,
+    Post.topic_id,
+    Post.number,
+    Network.slug,
+    Network.name,
+    FlagRow.reason,
+    FlagRow.note,
+    FlagRow.at,
+    ConcernRow.settled_at,
+    ConcernRow.outcome,
+    ConcernRow.answer,
+]
+
+
 async def own_flag(tx: Transaction, viewer: Viewer | None, concern_id: int) -> Answered:
     """What became of the viewer's own flag, while they may read what it is about."""
     viewer = must_act(viewer)
     row = await tx.first(
-        select(
-            ConcernRow.id,
-            ConcernRow.post_id,
-            Network.slug,
-            Network.name,
-            FlagRow.reason,
-            FlagRow.note,
-            FlagRow.at,
-            ConcernRow.settled_at,
-            ConcernRow.outcome,
-            ConcernRow.answer,
-        )
+        select(*_OWN)
         .select_from(FlagRow)
         .join(ConcernRow, col(ConcernRow.id) == col(FlagRow.concern_id))
         .join(Post, col(Post.id) == col(ConcernRow.post_id))
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .join(Network, col(Network.id) == col(Topic.network_id))
-        .where(
-            col(ConcernRow.id) == concern_id, col(FlagRow.member_id) == viewer.id, open_to(viewer.id)
-        )
+        .where(col(ConcernRow.id) == concern_id, col(FlagRow.member_id) == viewer.id, open_to(viewer.id))
     )
     if row is None:
         raise NotFound
@@ -156,4 +163,4 @@ async def _concerns(tx: Transaction, where: str, **params: Any) -> list[Concern]
         ids=[row.id for row in rows],
     ):
         flags.setdefault(concern_id, []).append(Flag(*flag))
-    return [Concern(*row[:-1], posts[row[-1]], flags.get(row.id, [])) for row in rows]
+    return [Concern(*seen, posts[post_id], flags.get(seen[0], [])) for *seen, post_id in rows]

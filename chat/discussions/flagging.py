@@ -30,7 +30,9 @@ ON CONFLICT (post_id) WHERE settled_at IS NULL DO NOTHING RETURNING id
 """
 
 
-async def flag(tx: Transaction, viewer: Viewer | None, post_id: int, reason: object, note: object = "") -> None:
+async def flag(
+    tx: Transaction, viewer: Viewer | None, post_id: int, reason: object, note: object = ""
+) -> None:
     """Ask the hosts to look at a post. A member's second flag on it, while the first waits, changes nothing."""
     viewer = must_act(viewer)
     reason = one_of("reason", reason or "", tuple(REASONS), called="The reason")

@@ -27,7 +27,7 @@ class Said(NamedTuple):
     at: datetime
 
 
-class Kept(NamedTuple):
+class KeptPost(NamedTuple):
     """A post as its author and the hosts see it, with the text that others don't."""
 
     post: PostSeen
@@ -110,7 +110,9 @@ async def hide_topic(tx: Transaction, host: Viewer | None, topic_id: int, why: o
     )
     if row is None:
         return
-    await record(tx, topic.network_id, topic.host_id, "topic.hidden", topic=topic.id, title=topic.title, why=why)
+    await record(
+        tx, topic.network_id, topic.host_id, "topic.hidden", topic=topic.id, title=topic.title, why=why
+    )
     await notify(tx, [row.author_id], "topic.hidden", network_id=topic.network_id, ref_id=topic.id)
     await access_changes(tx, topic.network_id)  # its stream has no readers now
     tx.announce(network_stream(topic.network_id), "topic.hidden", topic.id, network=topic.network_id)
@@ -136,7 +138,7 @@ async def why_hidden(tx: Transaction, topic_id: int) -> str | None:
     return await tx.value("SELECT hidden_why FROM topic WHERE id = :id", id=topic_id)
 
 
-async def kept_post(tx: Transaction, viewer: Viewer | None, post_id: int) -> Kept:
+async def kept_post(tx: Transaction, viewer: Viewer | None, post_id: int) -> KeptPost:
     """A post with what hosts have said about it, for them and its author. Raises Forbidden for others."""
     viewer = must_act(viewer)
     post = await post_of(tx, viewer, post_id)
@@ -153,7 +155,7 @@ async def kept_post(tx: Transaction, viewer: Viewer | None, post_id: int) -> Kep
         "SELECT outcome, word, settled_at FROM concern WHERE post_id = :post AND word <> '' ORDER BY settled_at DESC LIMIT 20",
         post=post_id,
     )
-    return Kept(post, row.html, row.hidden_why, row.by_hub, [Said(*one) for one in said])
+    return KeptPost(post, row.html, row.hidden_why, row.by_hub, [Said(*one) for one in said])
 
 
 async def moderated(tx: Transaction, host: Viewer, post_id: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from chat.networks import record
 
 # They keep their order and hang together as before; only their numbers go on from the last one there.
 APPEND = """
-UPDATE post SET topic_id = :into, number = number + :after, rev = rev + 1,
+UPDATE post SET topic_id = :into, number = number + :after, turn = turn + :turns,
                 path = (SELECT array_agg(n + :after ORDER BY place) FROM unnest(path) WITH ORDINALITY AS step (n, place))
 WHERE topic_id = :topic
 """
@@ -55,22 +55,32 @@ async def _named(tx: Transaction, host: Viewer, into: object) -> int:
 
 async def _merge(tx: Transaction, topic: Tended, home: Tended) -> None:
     sizes = await tx.first(
-        "SELECT a.post_count AS after, b.post_count AS more, b.hidden_at AS hidden, a.hidden_at AS home_hidden "
+        "SELECT a.post_count AS after, b.post_count AS more, b.hidden_at AS hidden, a.hidden_at AS home_hidden, "
+        "(SELECT count(*) FROM poll WHERE topic_id IN (a.id, b.id) AND removed_at IS NULL) AS polls, "
+        "(SELECT coalesce(max(turn) + 1, 0) FROM post WHERE topic_id = a.id AND turn IS NOT NULL) AS turns "
         "FROM topic AS a, topic AS b WHERE a.id = :into AND b.id = :topic",
         into=home.id,
         topic=topic.id,
     )
     if sizes.hidden or sizes.home_hidden:
         raise Conflict("One of the two is hidden. Restore it first.")
+    if sizes.polls > 1:
+        raise Conflict("Each of the two has a poll, and a discussion can have one. Remove one of them first.")
     both = {"topic": topic.id, "into": home.id}
     await _bring_pseudonyms(tx, topic.id, home.id)
-    await tx.run(APPEND, after=sizes.after, **both)
+    await tx.run(APPEND, after=sizes.after, turns=sizes.turns, **both)
     await tx.run(READ_ON, after=sizes.after, **both)
     await tx.run(FOLLOW_ON, **both)
     await tx.run(
         "UPDATE topic SET post_count = topic.post_count + other.post_count, views = topic.views + other.views, "
         "last_post_at = greatest(topic.last_post_at, other.last_post_at) "
         "FROM topic AS other WHERE topic.id = :into AND other.id = :topic",
+        **both,
+    )
+    await tx.run("UPDATE poll SET topic_id = :into WHERE topic_id = :topic AND removed_at IS NULL", **both)
+    await tx.run(
+        "UPDATE topic SET polled_at = coalesce(topic.polled_at, other.polled_at) FROM topic AS other "
+        "WHERE topic.id = :into AND other.id = :topic",
         **both,
     )
     # It goes from every list, as what is not listed does.

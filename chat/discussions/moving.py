@@ -44,7 +44,9 @@ async def consequence(
         there=there.id,
         closed=there.access != "open",
     )
-    unnamed = await tx.value("SELECT 1 FROM post WHERE topic_id = :id AND pseudonym_id IS NOT NULL LIMIT 1", id=topic_id)
+    unnamed = await tx.value(
+        "SELECT 1 FROM post WHERE topic_id = :id AND pseudonym_id IS NOT NULL LIMIT 1", id=topic_id
+    )
     return Consequence(here, there, left_out, unnamed is not None)
 
 
@@ -69,7 +71,10 @@ async def move(tx: Transaction, host: Viewer | None, topic_id: int, slug: str) -
         there=there.id,
     )
     await tx.run("UPDATE concern SET network_id = :there FROM post WHERE post.id = post_id AND topic_id = :id", id=topic_id, there=there.id)  # fmt: skip
-    await tx.run("UPDATE stream SET network_id = :there WHERE id = :id", id=topic_stream(topic_id), there=there.id)
+    await tx.run("UPDATE file SET network_id = :there FROM post WHERE post.id = post_id AND topic_id = :id", id=topic_id, there=there.id)  # fmt: skip
+    await tx.run(
+        "UPDATE stream SET network_id = :there WHERE id = :id", id=topic_stream(topic_id), there=there.id
+    )
     await _fence_off(tx, here, there.id)
     for network_id, action in ((here, "topic.moved_away"), (there.id, "topic.moved_here")):
         await record(tx, network_id, host.id, action, topic=topic_id, title=topic.title)

@@ -169,8 +169,17 @@ async def topics_in(
     limit: int = 30,
     before: datetime | None = None,
 ) -> list[TopicRow]:
-    """A network's topics, the most recently active first; `before` continues a list after its last."""
-    return await _listed_topics(tx, _topics(viewer).where(col(Topic.network_id) == network_id), limit, before)
+    """A network's topics but for the pinned ones, the most recently active first; `before` continues a list after its last."""
+    query = _topics(viewer).where(col(Topic.network_id) == network_id, col(Topic.pinned_at).is_(None))
+    return await _listed_topics(tx, query, limit, before)
+
+
+async def pinned_topics(tx: Transaction, viewer: Viewer | None, network_id: int) -> list[TopicRow]:
+    """What stands first in a network, the latest pinned before the others."""
+    query = _topics(viewer).where(
+        col(Topic.network_id) == network_id, col(Topic.pinned_at).is_not(None), listed()
+    )
+    return [TopicRow(*row) for row in await tx.all(query.order_by(col(Topic.pinned_at).desc()))]
 
 
 async def recent_topics(
@@ -285,6 +294,27 @@ async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostS
         topic = select(Post.topic_id).where(col(Post.id) == post_id).scalar_subquery()
         raise await nothing_there(tx, viewer, _network_of_topic(topic))
     return PostSeen(*row)
+
+
+async def where_now(
+    tx: Transaction, viewer: Viewer | None, topic_id: int, number: int | None = None
+) -> tuple[int, int | None]:
+    """Where a topic, or a post of it, is to be found since hosts merged the one or moved the other."""
+    while row := await tx.first(
+        "SELECT merged_into, merged_after FROM topic WHERE id = :id AND merged_into IS NOT NULL", id=topic_id
+    ):
+        topic_id, number = row.merged_into, number and number + row.merged_after
+    if number is None:
+        return topic_id, None
+    moved = await tx.value(
+        "SELECT moved_to FROM post WHERE topic_id = :topic AND number = :number",
+        topic=topic_id,
+        number=number,
+    )
+    if moved is None:
+        return topic_id, number
+    post = await post_of(tx, viewer, moved)
+    return post.topic_id, post.number
 
 
 def _network_of_topic(topic_id: Any) -> Any:

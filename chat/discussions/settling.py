@@ -70,7 +70,15 @@ async def settle(
         answer=answer,
         now=clock.now(),
     )
-    await record(tx, concern.network_id, host.id, "flag.settled", post=concern.post.id, outcome=OUTCOMES[act], word=word)
+    await record(
+        tx,
+        concern.network_id,
+        host.id,
+        "flag.settled",
+        post=concern.post.id,
+        outcome=OUTCOMES[act],
+        word=word,
+    )
     flaggers = await tx.all("SELECT member_id FROM flag WHERE concern_id = :id", id=concern_id)
     await notify(
         tx, [row.member_id for row in flaggers], "flag.answered",

@@ -1,5 +1,6 @@
 """Splitting a topic: chosen posts, with all that answers them, become a topic of their own. Marks stay where they were."""
 
+from itertools import count
 from typing import Any
 
 from chat import clock
@@ -22,7 +23,7 @@ WITH RECURSIVE chosen AS (
     UNION
     SELECT post.id FROM post JOIN chosen ON post.parent_id = chosen.id WHERE post.topic_id = :topic AND moved_to IS NULL
 )
-SELECT post.id, number, parent_id, path, created_at, pseudonym_id FROM post JOIN chosen ON chosen.id = post.id
+SELECT post.id, number, parent_id, path, created_at, turn FROM post JOIN chosen ON chosen.id = post.id
 ORDER BY number LIMIT :most
 """
 
@@ -34,9 +35,9 @@ FROM post JOIN topic ON topic.id = post.topic_id WHERE post.id = :first RETURNIN
 
 MOVE = """
 UPDATE post SET topic_id = :new, number = place.number, path = CAST(place.path AS integer[]), parent_id = place.parent,
-                rev = rev + 1
-FROM unnest(CAST(:ids AS bigint[]), CAST(:numbers AS integer[]), CAST(:paths AS text[]), CAST(:parents AS bigint[]))
-     AS place (id, number, path, parent)
+                turn = place.turn
+FROM unnest(CAST(:ids AS bigint[]), CAST(:numbers AS integer[]), CAST(:paths AS text[]), CAST(:parents AS bigint[]),
+            CAST(:turns AS integer[])) AS place (id, number, path, parent, turn)
 WHERE post.id = place.id
 """
 
@@ -109,6 +110,14 @@ async def _split(tx: Transaction, topic: Tended, title: str, ids: list[int]) -> 
         parents=[post.parent_id for post in chosen],
         ats=[post.created_at for post in chosen],
     )
+    # An inserted root takes the next turn; a mark stands where the post stood.
+    await tx.run(
+        "UPDATE post SET turn = place.turn FROM unnest(CAST(:numbers AS integer[]), CAST(:turns AS integer[])) AS place (number, turn) "
+        "WHERE topic_id = :topic AND post.number = place.number",
+        topic=topic.id,
+        numbers=numbers,
+        turns=[post.turn for post in chosen],
+    )
     # What stayed and answers something that went hangs on the mark of it.
     await tx.run(
         "UPDATE post SET parent_id = mark.id FROM post AS mark "
@@ -140,7 +149,9 @@ def _must_make_a_topic(ids: list[int], chosen: list[Any]) -> None:
     if set(ids) - {post.id for post in chosen}:
         raise Conflict("Not all of these posts are in this discussion any more. Load the page again.")
     if chosen[0].number == 1:
-        raise Invalid("posts", "The opening post stays where it is. Choose others, or move the whole discussion.")
+        raise Invalid(
+            "posts", "The opening post stays where it is. Choose others, or move the whole discussion."
+        )
     if len(chosen) > MOST:
         raise Invalid("posts", f"{MOST:,} posts can go at once, with their answers; these are more.")
 
@@ -149,6 +160,8 @@ def _places(chosen: list[Any]) -> dict[str, list[Any]]:
     """Where each stands in the new topic, numbered from 1: below what it answers, if that came along."""
     paths: dict[int, list[int]] = {}
     parents: list[int | None] = []
+    turns: list[int | None] = []
+    roots = count()
     for number, post in enumerate(chosen, 1):
         along = post.parent_id if post.parent_id in paths else None
         # The opening post is what the whole topic answers: its answers are roots.
@@ -156,11 +169,13 @@ def _places(chosen: list[Any]) -> dict[str, list[Any]]:
         # Those that were flattened before stay at their depth.
         paths[post.id] = [*above[: len(post.path) - 1], number]
         parents.append(along if number > 1 else None)
+        turns.append(None if above else next(roots))
     return {
         "ids": list(paths),
         "numbers": list(range(1, len(chosen) + 1)),
         "paths": [_array(path) for path in paths.values()],
         "parents": parents,
+        "turns": turns,
     }
 
 
@@ -191,6 +206,13 @@ async def _rename_unnamed(tx: Transaction, new: int) -> None:
             old=owner.id,
             now=clock.now(),
         )
+    # What somebody said without their name by a reaction goes by the same name as what they wrote.
+    await tx.run(
+        "UPDATE reaction SET pseudonym_id = own.id FROM post, pseudonym AS old, pseudonym AS own "
+        "WHERE post.topic_id = :topic AND reaction.post_id = post.id AND old.id = reaction.pseudonym_id "
+        "AND own.topic_id = :topic AND own.member_id = old.member_id",
+        topic=new,
+    )
     await tx.run(
         "UPDATE topic SET pseudonym_id = post.pseudonym_id FROM post "
         "WHERE topic.id = :topic AND post.topic_id = topic.id AND post.number = 1",

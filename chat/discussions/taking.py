@@ -8,7 +8,9 @@ from chat.discussions.muting import Kept, must_not_be_kept
 from chat.errors import Conflict, in_words
 from chat.networks import has_right, role_in
 
-ELSEWHERE = "This discussion was moved to another network while you wrote. Load the page again to see where it is."
+ELSEWHERE = (
+    "This discussion was moved to another network while you wrote. Load the page again to see where it is."
+)
 
 STATE = """
 SELECT topic.network_id, merged_into, locked_at, hidden_at, slow_seconds,
@@ -46,7 +48,8 @@ async def taker(tx: Transaction, member_id: int, network_id: int, topic_id: int,
 async def still_in(tx: Transaction, post_id: int, network_id: int) -> int:
     """The topic of a post, now that no host can move it out of this network (`writing_in`). Raises Conflict."""
     row = await tx.first(
-        "SELECT topic.id, network_id FROM post JOIN topic ON topic.id = topic_id WHERE post.id = :id", id=post_id
+        "SELECT topic.id, network_id FROM post JOIN topic ON topic.id = topic_id WHERE post.id = :id",
+        id=post_id,
     )
     if row.network_id != network_id:
         raise Conflict(ELSEWHERE)
@@ -57,9 +60,7 @@ async def _state(tx: Transaction, member_id: int, topic_id: int, parent: int | N
     return await tx.first(STATE, member=member_id, topic=topic_id, parent=parent)
 
 
-async def _must_be_let(
-    tx: Transaction, member_id: int, network_id: int, topic_id: int, state: Any
-) -> None:
+async def _must_be_let(tx: Transaction, member_id: int, network_id: int, topic_id: int, state: Any) -> None:
     if has_right(await role_in(tx, member_id, network_id), "moderate"):
         return
     if state.locked_at:

@@ -67,7 +67,9 @@ async def pin(tx: Transaction, host: Viewer | None, topic_id: int) -> None:
         id=topic.id,
     )
     if pinned >= MOST_PINNED:
-        raise Conflict(f"{MOST_PINNED} discussions are pinned in this network already. Unpin one of them first.")
+        raise Conflict(
+            f"{MOST_PINNED} discussions are pinned in this network already. Unpin one of them first."
+        )
     await _stamp(tx, topic, "pinned_at", "topic.pinned")
 
 
@@ -98,7 +100,13 @@ async def slow_down(tx: Transaction, host: Viewer | None, topic_id: int, seconds
     if changed:
         action = "topic.slowed" if slow else "topic.unslowed"
         await record(
-            tx, topic.network_id, topic.host_id, action, topic=topic.id, title=topic.title, seconds=slow or None
+            tx,
+            topic.network_id,
+            topic.host_id,
+            action,
+            topic=topic.id,
+            title=topic.title,
+            seconds=slow or None,
         )
         announce_state(tx, topic)
 

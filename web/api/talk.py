@@ -16,13 +16,14 @@ from web.edge import limited, number
 
 
 async def list_topics(request: Request) -> Response:
-    """The most recently active first; `before` takes the last_post_at of the last one to go on."""
+    """The pinned ones, then the most recently active first; `before` takes the last_post_at of the last one to go on."""
     limit = min(100, number(request.query_params.get("limit") or 30, field="limit"))
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
-        topics = await discussions.topics_in(
-            tx, viewer, network.id, limit=limit, before=_time(request.query_params.get("before"))
-        )
+        before = _time(request.query_params.get("before"))
+        topics = await discussions.topics_in(tx, viewer, network.id, limit=limit, before=before)
+        if before is None:
+            topics = await discussions.pinned_topics(tx, viewer, network.id) + topics
         return json({"topics": [shapes.topic(t) for t in topics]})
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import discussions, dropins, networks
+from chat import clock, discussions, dropins, networks
 from chat.db import Transaction
-from chat.discussions import PostSeen
-from chat.errors import Forbidden, Invalid, SignInFirst
+from chat.discussions import AUTHORS_MAY_RENAME, PostSeen, TopicRow
+from chat.errors import Conflict, Forbidden, Invalid, SignInFirst
 from chat.events import topic_stream
 from chat.limits import POSTS
 from chat.members import Viewer
@@ -60,17 +60,18 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
     query = request.query_params
     async with reading(request) as (tx, viewer):
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
+        wanted = number(query["post"], field="post") if query.get("post") else None
+        if topic.merged_into:
+            return see(_place(*await discussions.where_now(tx, viewer, topic.id, wanted)))
         room = await dropins.drop_in_of_topic(tx, topic.id)
         drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
         if drop_in and drop_in.lets_in and not error:
             return see(f"/drop-ins/{room}")
         network = await networks.network_by_id(tx, viewer, topic.network_id)
-        shown = (
-            await discussions.page_of_post(tx, topic.id, number(query["post"], field="post"))
-            if query.get("post")
-            else number(query.get("page"))
-        )
+        shown = await discussions.page_of_post(tx, topic.id, wanted) if wanted else number(query.get("page"))
         posts, pages = await discussions.thread(tx, topic, shown)
+        if wanted and any(post.number == wanted and post.moved_to for post in posts):
+            return see(_place(*await discussions.where_now(tx, viewer, topic.id, wanted)))
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in posts if str(p.id) == str(parent)), None) if parent else None
         context = {
@@ -81,7 +82,10 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "pages": pages,
             "answered": answered,
             "drop_in": drop_in,
-            **await unnamed(tx, viewer, network, topic.id, posts),
+            **(own := await unnamed(tx, viewer, network, topic.id, posts)),
+            "why": await discussions.why_hidden(tx, topic.id) if topic.hidden_at else None,
+            "closed": topic.locked_at and not network.may("moderate") and not error,
+            "may_rename": _is_new(topic) and _is_own(topic, viewer, posts, own["own_posts"]),
         }
         response = await page(
             request,
@@ -117,7 +121,11 @@ async def reply(request: Request) -> Response:
             )
     except Invalid as error:
         return await show(request, form, error)
-    return see(f"/topics/{topic_id}?post={made['number']}#p{made['number']}")
+    except Conflict as error:  # the text comes back, with what has happened to the topic meanwhile
+        if not form.get("body"):
+            raise
+        return await show(request, form, Invalid("body", error.sentence))
+    return see(_place(made["topic"], made["number"]))
 
 
 async def edit(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
@@ -196,5 +204,20 @@ async def unnamed(
     }
 
 
+def _is_new(topic: TopicRow) -> bool:
+    return topic.created_at > clock.now() - AUTHORS_MAY_RENAME and not (topic.locked_at or topic.hidden_at)
+
+
+def _is_own(topic: TopicRow, viewer: Viewer | None, posts: list[PostSeen], own: list[int]) -> bool:
+    """Whether the viewer started it, perhaps without their name."""
+    if viewer is None:
+        return False
+    return topic.author_id == viewer.id or any(post.number == 1 and post.id in own for post in posts)
+
+
 def _address(post: PostSeen) -> str:
-    return f"/topics/{post.topic_id}?post={post.number}#p{post.number}"
+    return _place(post.topic_id, post.number)
+
+
+def _place(topic_id: int, number: int | None = None) -> str:
+    return f"/topics/{topic_id}?post={number}#p{number}" if number else f"/topics/{topic_id}"
