@@ -163,4 +163,4 @@ async def _concerns(tx: Transaction, where: str, **params: Any) -> list[Concern]
         ids=[row.id for row in rows],
     ):
         flags.setdefault(concern_id, []).append(Flag(*flag))
-    return [Concern(*seen, posts[post_id], flags.get(seen[0], [])) for *seen, post_id in rows]
+    return [Concern(*[*seen, posts[post_id], flags.get(seen[0], [])]) for *seen, post_id in rows]

@@ -60,7 +60,7 @@ async def hide_now(
     row = await tx.first(
         "UPDATE post SET hidden_at = :now, hidden_by = :by, hidden_why = :why, removed_at = :now, removed_by = :by, "
         "rev = rev + 1 WHERE id = :id AND (removed_at IS NULL OR (hidden_at IS NOT NULL AND hidden_by IS NULL)) "
-        "RETURNING rev, author_id",
+        "RETURNING rev",
         id=post_id,
         by=host_id,
         why=why,
@@ -71,7 +71,7 @@ async def hide_now(
             return
         raise Conflict("This post has been removed.")
     await record(tx, network_id, host_id, "post.hidden", post=post_id, why=why)
-    await notify(tx, [row.author_id], "post.hidden", network_id=network_id, ref_id=post_id)
+    await tell_author(tx, post_id, "post.hidden", network_id)
     tx.announce(topic_stream(topic_id), "post.hidden", post_id, row.rev, network=network_id)
 
 
@@ -85,14 +85,20 @@ async def restore(tx: Transaction, host: Viewer | None, post_id: int) -> None:
 async def restore_now(tx: Transaction, post_id: int, topic_id: int, network_id: int, host_id: int) -> None:
     row = await tx.first(
         "UPDATE post SET hidden_at = NULL, hidden_by = NULL, hidden_why = NULL, removed_at = NULL, removed_by = NULL, "
-        "rev = rev + 1 WHERE id = :id AND hidden_at IS NOT NULL RETURNING rev, author_id",
+        "rev = rev + 1 WHERE id = :id AND hidden_at IS NOT NULL RETURNING rev",
         id=post_id,
     )
     if row is None:
         return
     await record(tx, network_id, host_id, "post.restored", post=post_id)
-    await notify(tx, [row.author_id], "post.restored", network_id=network_id, ref_id=post_id)
+    await tell_author(tx, post_id, "post.restored", network_id)
     tx.announce(topic_stream(topic_id), "post.restored", post_id, row.rev, network=network_id)
+
+
+async def tell_author(tx: Transaction, post_id: int, kind: str, network_id: int) -> None:
+    """Leave a notice for whoever wrote a post, whom those who act on it may not know."""
+    author = await tx.value("SELECT author_id FROM post WHERE id = :id", id=post_id)
+    await notify(tx, [author], kind, network_id=network_id, ref_id=post_id)
 
 
 async def hide_topic(tx: Transaction, host: Viewer | None, topic_id: int, why: object) -> None:

@@ -128,9 +128,9 @@ def _any_topics(member_id: int) -> Any:
             Topic.pinned_at,
             Topic.locked_at,
             Topic.solved_number,
-            Topic.slow_seconds,
-            Topic.hidden_at,
-            Topic.merged_into,
+            col(Topic.slow_seconds),
+            col(Topic.hidden_at),
+            col(Topic.merged_into),
         )
         .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
@@ -225,7 +225,7 @@ def _posts() -> Any:
             Post.reactions,
             Post.files,
             Post.hidden_at,
-            Post.moved_to,
+            col(Post.moved_to),
         )
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))

@@ -7,7 +7,7 @@ from chat.db import Transaction
 from chat.discussions.concerns import Concern, concern_of
 from chat.discussions.editing import remove
 from chat.discussions.flagging import announce_flags
-from chat.discussions.hiding import LONGEST, hide_now, reason_of, restore_now
+from chat.discussions.hiding import LONGEST, hide_now, reason_of, restore_now, tell_author
 from chat.discussions.tending import lock
 from chat.errors import Conflict
 from chat.events import alone
@@ -113,5 +113,4 @@ async def _carry_out(tx: Transaction, host: Viewer, concern: Concern, act: str, 
         if act == "lock":
             await lock(tx, host, topic_id)
     if word and act != "hide":  # of that its author hears anyway
-        author = await tx.value("SELECT author_id FROM post WHERE id = :id", id=post_id)
-        await notify(tx, [author], "post.warned", network_id=network_id, ref_id=post_id)
+        await tell_author(tx, post_id, "post.warned", network_id)

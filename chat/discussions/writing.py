@@ -262,7 +262,7 @@ async def _place_in_thread(
     row = None
     if str(parent).isdecimal() and len(str(parent)) <= 18:
         row = await tx.first(
-            "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic",
+            "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic AND moved_to IS NULL",
             id=int(str(parent)),
             topic=topic_id,
         )

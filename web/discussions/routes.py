@@ -212,7 +212,7 @@ def _is_own(topic: TopicRow, viewer: Viewer | None, posts: list[PostSeen], own: 
     """Whether the viewer started it, perhaps without their name."""
     if viewer is None:
         return False
-    return topic.author_id == viewer.id or any(post.number == 1 and post.id in own for post in posts)
+    return topic.author.id == viewer.id or any(post.number == 1 and post.id in own for post in posts)
 
 
 def _address(post: PostSeen) -> str:
