@@ -14,7 +14,7 @@ from chat.discussions.models import Post, Topic
 from chat.discussions.queries import PostSeen, open_to, posts_by_id
 from chat.errors import NotFound
 from chat.members import Viewer, must_act
-from chat.networks import NetworkSeen, has_right, role_in
+from chat.networks import RIGHTS, NetworkSeen
 from chat.networks.models import Network
 
 A_PAGE = 50
@@ -105,8 +105,15 @@ async def settled_concerns(
 async def concern_of(tx: Transaction, viewer: Viewer | None, concern_id: int) -> Concern:
     """One of them, for hosts of its network. Others don't learn that it is there."""
     viewer = must_act(viewer)
-    found = await _concerns(tx, "WHERE concern.id = :id", id=concern_id)
-    if not found or not has_right(await role_in(tx, viewer.id, found[0].network_id), "moderate"):
+    found = await _concerns(
+        tx,
+        "WHERE concern.id = :id AND EXISTS (SELECT FROM membership WHERE network_id = concern.network_id AND member_id = :me "
+        "AND role = ANY(:roles) AND ended_at IS NULL AND banned_at IS NULL)",
+        id=concern_id,
+        me=viewer.id,
+        roles=list(RIGHTS["moderate"].roles),
+    )
+    if not found:
         raise NotFound
     return found[0]
 

@@ -206,6 +206,7 @@ async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Top
 
 def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
+    whereabouts: list[Any] = [Post.hidden_at, Post.moved_to]
     query = (
         select(
             Post.id,
@@ -224,8 +225,7 @@ def _posts() -> Any:
             Post.removed_at,
             Post.reactions,
             Post.files,
-            Post.hidden_at,
-            col(Post.moved_to),
+            *whereabouts,
         )
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))

@@ -16,8 +16,8 @@ class FileRow(SQLModel, table=True):
     post_id: int | None = ref("post", optional=True)
     name: str = words()
     kind: str = words()
-    bytes: int = Field(sa_type=sa.BigInteger)
-    small_bytes: int = Field(sa_type=sa.BigInteger)
+    size: int = Field(sa_type=sa.BigInteger)
+    small_size: int = Field(sa_type=sa.BigInteger)
     sha256: bytes = Field(sa_type=sa.LargeBinary)
     width: int | None = None
     height: int | None = None

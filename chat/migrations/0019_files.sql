@@ -5,8 +5,8 @@ CREATE TABLE file (
     post_id bigint REFERENCES post,
     name text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('picture', 'pdf', 'docx', 'pptx', 'xlsx')),
-    bytes bigint NOT NULL,
-    small_bytes bigint NOT NULL DEFAULT 0,
+    size bigint NOT NULL,
+    small_size bigint NOT NULL DEFAULT 0,
     sha256 bytea NOT NULL,
     width integer,
     height integer,
@@ -18,8 +18,8 @@ CREATE TABLE file (
     CHECK (kind <> 'picture' OR num_nulls(width, height) = 0),
     CHECK (num_nulls(post_id, attached_at) IN (0, 2))
 );
-CREATE INDEX file_owner ON file (owner_id) INCLUDE (bytes, small_bytes);
-CREATE INDEX file_network ON file (network_id) INCLUDE (bytes, small_bytes);
+CREATE INDEX file_owner ON file (owner_id) INCLUDE (size, small_size);
+CREATE INDEX file_network ON file (network_id) INCLUDE (size, small_size);
 CREATE INDEX file_post ON file (post_id) WHERE post_id IS NOT NULL;
 CREATE INDEX file_waiting ON file (created_at) WHERE post_id IS NULL;
 CREATE INDEX file_removed ON file (removed_at) WHERE removed_at IS NOT NULL;

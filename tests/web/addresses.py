@@ -98,6 +98,10 @@ async def furnish(
     unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
     async with db.transaction() as tx:
         asked = await discussions.ask_to_unmask(tx, host, unsaid.post, f"Because of {words}.")
+    flagger = await cast.join_the_hub(db, f"Flagger of {words}")
+    await cast.let_in(db, network, flagger)
+    async with db.transaction() as tx:
+        await discussions.flag(tx, flagger, unsaid.post, "else", f"Because of {words}.")
     async with db.transaction() as tx:
         announcement = await announcements.announce(tx, host, network, {"title": words, "body": words})
         await announcements.spread(tx, announcement, 0)
@@ -142,6 +146,7 @@ async def furnish(
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,
+        "flags/id": await cast.value(db, "SELECT max(id) FROM concern"),
         **await from_letters(db, host, network, drop_in),
         "unsaid": unsaid.id,
         "unsaid's post": unsaid.post,

@@ -39,6 +39,8 @@ TRACES = {
     "delivery": "announcement_id IN (SELECT id FROM announcement WHERE network_id = {id})",
     "announcement": "network_id = {id}",
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
+    "flag": "concern_id IN (SELECT id FROM concern WHERE network_id = {id})",
+    "concern": "network_id = {id}",
     "unmasking": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "pseudonym": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "calendar_date": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
