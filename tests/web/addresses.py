@@ -98,7 +98,7 @@ async def furnish(
     unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
     async with db.transaction() as tx:
         asked = await discussions.ask_to_unmask(tx, host, unsaid.post, f"Because of {words}.")
-    flagger = await cast.join_the_hub(db, f"Flagger of {words}")
+    flagger = await cast.join_the_hub(db, f"Fay {network.id}")
     await cast.let_in(db, network, flagger)
     async with db.transaction() as tx:
         await discussions.flag(tx, flagger, unsaid.post, "else", f"Because of {words}.")

@@ -103,7 +103,12 @@ async def test_the_table_is_what_happens(db, right: str, role: str, opened: bool
 
 
 #                     who has no place, in an open network
-IN_THE_OPEN = {"read": {"visitor", "outsider"}, "see_people": {"outsider"}, "reply": {"outsider"}}
+IN_THE_OPEN = {
+    "read": {"visitor", "outsider"},
+    "see_people": {"outsider"},
+    "reply": {"outsider"},
+    "flag": {"outsider"},
+}
 
 
 @pytest.mark.parametrize("role", ["visitor", "outsider"])
