@@ -167,7 +167,7 @@ async def _concerns(tx: Transaction, where: str, **params: Any) -> list[Concern]
     for concern_id, *flag in await tx.all(
         "SELECT concern_id, handle, name, reason, note, at FROM flag JOIN member ON member.id = member_id "
         "WHERE concern_id = ANY(:ids) ORDER BY flag.id",
-        ids=[row.id for row in rows],
+        ids=[row[0] for row in rows],
     ):
         flags.setdefault(concern_id, []).append(Flag(*flag))
     return [Concern(*[*seen, posts[post_id], flags.get(seen[0], [])]) for *seen, post_id in rows]

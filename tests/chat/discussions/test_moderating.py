@@ -65,7 +65,7 @@ async def test_in_a_slow_topic_each_member_waits_and_hosts_do_not(db, ana, ben, 
     await cast.write(db, carol, thread, "And I?")
     for word in ("I", "don’t", "wait"):
         await cast.write(db, ana, thread, word)
-    cast.it_is("2030-11-19 12:05")
+    cast.it_is("2030-11-19 12:06")
     await cast.write(db, ben, thread, "Two.")
     await do(db, discussions.slow_down, ana, thread.id, 0)
     await cast.write(db, ben, thread, "Three.")
@@ -82,8 +82,10 @@ async def test_who_started_a_topic_may_rename_it_for_a_day(db, ana, ben, carol, 
     entry = await cast.rows(
         db, "SELECT actor_id, subject_id, details FROM audit_entry ORDER BY id DESC LIMIT 1"
     )
-    assert entry[0].actor_id is None and entry[0].subject_id is None
-    assert str(ben.id) not in str(entry[0].details) and entry[0].details["after"] == "Alarms at night"
+    assert entry[0].actor_id is None
+    assert entry[0].subject_id is None
+    assert str(ben.id) not in str(entry[0].details)
+    assert entry[0].details["after"] == "Alarms at night"
     clock.pretend(clock.now() + timedelta(hours=25))
     with pytest.raises(Forbidden, match="for a day"):
         await do(db, discussions.rename, ben, thread.id, "Too late")
@@ -95,12 +97,14 @@ async def test_a_hidden_post_is_read_by_hosts_and_its_author_who_is_told_why(db,
     post = (await cast.write(db, ben, thread, "Bed 7, Mrs Smith, has the zebra."))["id"]
     await do(db, discussions.hide, ana, post, "It names a patient.")
     seen = (await cast.read(db, carol, thread))[-1]
-    assert (seen.body, seen.html) == (None, None) and seen.hidden_at
+    assert (seen.body, seen.html) == (None, None)
+    assert seen.hidden_at
     async with db.snapshot() as tx:
         assert await discussions.search(tx, ana, "zebra") == []
         for reader in (ana, ben):
             kept = await discussions.kept_post(tx, reader, post)
-            assert "zebra" in kept.html and kept.hidden_why == "It names a patient."
+            assert "zebra" in kept.html
+            assert kept.hidden_why == "It names a patient."
         with pytest.raises(Forbidden):
             await discussions.kept_post(tx, carol, post)
     await do(db, discussions.restore, ana, post)

@@ -65,7 +65,8 @@ async def test_a_split_takes_the_answers_along_and_leaves_marks(db, ana, ben, ca
         (4, answer["id"]),
         (6, deep["id"]),
     ]
-    assert {p.id for p in old} >= {stay["id"], last["id"]} and all(p.body is None for p in old if p.moved_to)
+    assert {p.id for p in old} >= {stay["id"], last["id"]}
+    assert all(p.body is None for p in old if p.moved_to)
     assert await now_at(db, None, thread.id, 6) == (made["id"], 3)
     assert await now_at(db, None, thread.id, 5) == (thread.id, 5)
     read = await cast.value(
@@ -163,7 +164,8 @@ async def test_pseudonyms_are_not_tied_together_by_a_split_or_a_merge(db, ana, b
     assert shown[again[carol.id]] == [name for id, name in shown.items() if id in before][-1]
     made = await do(db, discussions.split, ana, home.id, "Apart", [mine["id"]])
     apart = (await posts(db, None, made["id"]))[0]
-    assert apart.author_kind == "pseudonym" and apart.author_name not in shown.values()
+    assert apart.author_kind == "pseudonym"
+    assert apart.author_name not in shown.values()
     async with db.snapshot() as tx:
         assert await discussions.own_among(tx, ben, [apart]) == [apart.id]
 
