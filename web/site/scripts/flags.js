@@ -19,7 +19,9 @@ async function refresh(queue) {
   if (writing() || queue.contains(document.activeElement)) return;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("live-flags");
+  const page = document.createElement("template"); // in which no style and no script does anything
+  page.innerHTML = await answer.text();
+  const fresh = page.content.querySelector("live-flags");
   if (fresh && !writing()) {
     queue.replaceChildren(...fresh.childNodes);
     tell(queue);

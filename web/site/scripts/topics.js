@@ -23,7 +23,8 @@ class LiveTopics extends HTMLElement {
     if (kind === "topic.changed") return shown?.replaceWith(row), tell(row); // pinned, locked, renamed: where it is
     shown?.remove();
     row.classList.add("arrived");
-    this.list.prepend(row);
+    const pinned = this.dataset.stream && !("pinned" in row.dataset) && [...this.list.querySelectorAll("[data-pinned]")].at(-1);
+    pinned ? pinned.after(row) : this.list.prepend(row);
     this.list.children[LONGEST]?.remove();
     this.parentElement.querySelector(".empty")?.remove();
     tell(row);
