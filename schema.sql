@@ -131,7 +131,8 @@ CREATE TABLE one_time_key (
 CREATE INDEX one_time_key_member ON one_time_key (member_id);
 
 -- A group with its own topics, members and drop-ins. Every change of who may read bumps acl_version.
--- `members_may` names the rights that it opens to members; `questions` are asked of those who request a place.
+-- `members_may` names the rights that it opens to members; `questions` are asked of those who request a place. A post that
+-- as many members as `hide_after_flags` flagged is hidden until a host has looked.
 CREATE TABLE network (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     slug text NOT NULL UNIQUE,
@@ -149,7 +150,8 @@ CREATE TABLE network (
     invitations_outlive boolean NOT NULL DEFAULT false,
     pictured_at timestamptz,
     access_was text,
-    access_changed_at timestamptz
+    access_changed_at timestamptz,
+    hide_after_flags smallint CHECK (hide_after_flags BETWEEN 2 AND 20)
 );
 
 -- The access versions of networks, in ascending order of their ids, which do not change before the caller's
@@ -343,6 +345,7 @@ CREATE INDEX notice_unread ON notice (member_id) WHERE read_at IS NULL;
 -- A discussion. It is listed from `listed_at` on: a drop-in's talk waits for the doors to open. Once it is nameless, nobody
 -- is named beside what they said in it. A pinned one stands first in its network, a locked one takes no posts but its
 -- hosts', a slow one takes one from each member in so many seconds, and the post numbered `solved_number` answers it.
+-- A hidden one is for hosts and its author. Of one that was merged, post n is post `merged_after` + n of the other now.
 CREATE TABLE topic (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network_id bigint NOT NULL REFERENCES network,
@@ -361,12 +364,18 @@ CREATE TABLE topic (
     locked_at timestamptz,
     slow_seconds integer CHECK (slow_seconds BETWEEN 1 AND 86400),
     solved_number integer,
-    polled_at timestamptz
+    polled_at timestamptz,
+    hidden_at timestamptz,
+    hidden_by bigint REFERENCES member,
+    hidden_why text,
+    merged_into bigint REFERENCES topic,
+    merged_after integer
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);
 CREATE INDEX topic_search ON topic USING gin (search);
 CREATE INDEX topic_tags ON topic USING gin (tags) WHERE tags <> '{}';
+CREATE INDEX topic_pinned ON topic (network_id, pinned_at) WHERE pinned_at IS NOT NULL;
 
 -- The name under which a member writes in one topic without their own. It is drawn by lot, and leads nowhere else.
 CREATE TABLE pseudonym (
@@ -384,8 +393,9 @@ ALTER TABLE topic ADD FOREIGN KEY (pseudonym_id) REFERENCES pseudonym;
 -- A contribution. `path` holds the numbers from its root down to itself, so it sorts in thread order. Who is shown as
 -- its author is said by chat/discussions/authorship.py alone: with a `pseudonym_id` it is not the author's name.
 -- `reactions` (how many of each kind) and `files` (what their list shows) are kept here for its many readers; a hidden one
--- is for hosts and its author alone. The opening has turn 0; those that answer it, the roots of threads, have theirs from 1
--- on in the order of their numbers, so that a page of them is found without counting.
+-- counts as removed until it is restored, and is for hosts and its author alone. One that has `moved_to` another stands
+-- where that was before. The opening has turn 0; those that answer it, the roots of threads, have theirs from 1 on in the
+-- order of their numbers, so that a page of them is found without counting.
 CREATE TABLE post (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic_id bigint NOT NULL REFERENCES topic,
@@ -408,12 +418,15 @@ CREATE TABLE post (
     hidden_at timestamptz,
     hidden_by bigint REFERENCES member,
     turn integer,
+    hidden_why text,
+    moved_to bigint REFERENCES post,
     UNIQUE (topic_id, number)
 );
 CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
 CREATE INDEX post_author ON post (author_id);
 CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX post_moved ON post (moved_to) WHERE moved_to IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
 CREATE INDEX post_turn ON post (topic_id, turn) WHERE turn IS NOT NULL;
 
@@ -627,6 +640,7 @@ CREATE TABLE reminder (
     PRIMARY KEY (drop_in_id, kind, opens_at, member_id)
 );
 CREATE INDEX reminder_member ON reminder (member_id);
+
 -- What somebody asks in a drop-in's room, by name or under their pseudonym of its talk, with the number of its votes. A host
 -- pins the one that is talked about, and settles each: answered, perhaps in writing, deferred to the next drop-in, or declined
 -- with a reason. What was withdrawn, by who asked or a host, is shown to nobody.
@@ -929,3 +943,32 @@ CREATE INDEX file_network ON file (network_id, id) INCLUDE (size, small_size);
 CREATE INDEX file_post ON file (post_id) WHERE post_id IS NOT NULL;
 CREATE INDEX file_waiting ON file (created_at) WHERE post_id IS NULL;
 CREATE INDEX file_removed ON file (removed_at) WHERE removed_at IS NOT NULL;
+
+-- What hosts decide about one post that members flagged. A host who works on it has it for themselves for a while.
+CREATE TABLE concern (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    post_id bigint NOT NULL REFERENCES post,
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    claimed_by bigint REFERENCES member,
+    claimed_until timestamptz,
+    settled_at timestamptz,
+    settled_by bigint REFERENCES member,
+    outcome text CHECK (outcome IN ('hidden', 'removed', 'locked', 'warned', 'dismissed')),
+    word text NOT NULL DEFAULT '',
+    answer text NOT NULL DEFAULT '',
+    CHECK ((settled_at IS NULL) = (outcome IS NULL))
+);
+CREATE UNIQUE INDEX concern_open ON concern (post_id) WHERE settled_at IS NULL;
+CREATE INDEX concern_network ON concern (network_id, settled_at);
+
+-- One member's flag on a post: why they think hosts should look. Nobody but hosts learns who it was.
+CREATE TABLE flag (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    concern_id bigint NOT NULL REFERENCES concern,
+    member_id bigint NOT NULL REFERENCES member,
+    reason text NOT NULL CHECK (reason IN ('personal', 'unsafe', 'abuse', 'spam', 'off_topic', 'else')),
+    note text NOT NULL DEFAULT '',
+    at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (concern_id, member_id)
+);

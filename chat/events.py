@@ -63,6 +63,15 @@ async def open_stream(tx: "Transaction", stream: str, network: int | None = None
     )
 
 
+async def begin_anew(tx: "Transaction", stream: str) -> None:
+    """Let nobody catch up from before this moment: what a stream tells has been rearranged, and is to be read afresh.
+
+    Who stands at its head hears what is announced next.
+    """
+    await tx.run("UPDATE stream SET floor = head + 1 WHERE id = :id", id=stream)
+    await tx.run("DELETE FROM event WHERE stream_id = :id", id=stream)
+
+
 async def fence(tx: "Transaction", networks: Iterable[int]) -> None:
     """Order this transaction with every change of who may read these networks: one of the two comes first."""
     missing = sorted(set(networks) - tx.fences.keys())

@@ -18,6 +18,7 @@ SUGGESTIONS = (240, 60)  # a question for a letter or two
 DRAFTS = (120, 60)
 UNMASKINGS = (10, 3600)
 FILES = (120, 3600)
+FLAGS = (20, 3600)
 
 # Answers 0, or the milliseconds until there is room again.
 GCRA = """

@@ -57,6 +57,10 @@ async def page(
         "error": error,
         "form": Typed(form or {}),
     }
+    network = (context or {}).get("network")
+    if network and network.may("moderate"):
+        waiting = await discussions.flags_waiting(tx, [network.id])
+        shell["flags"] = waiting.get(network.id, 0)
     html = environment.get_template(template).render({**shell, **(context or {})})
     return HTMLResponse(html, 422 if error else status, headers=headers)
 
@@ -150,6 +154,7 @@ def _environment() -> jinja2.Environment:
         "marked": marked,
         "counted": counted,
         "duration": duration,
+        "span": in_words,
         "rule": rule_in_words,
     }
     return env

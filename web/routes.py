@@ -15,12 +15,13 @@ from web.api import marks as marks_api
 from web.api import minutes as minutes_api
 from web.api import notices as notices_api
 from web.api import rooms as rooms_api
+from web.api import tending as tending_api
 from web.api import unmasking as api_unmasking
 from web.api import waiting as waiting_api
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
-from web.discussions import composing, leafing, marks, polls, tags, unmasking
+from web.discussions import composing, flagging, leafing, marks, polls, splitting, tags, tending, unmasking
 from web.discussions import reading as topics_reading
 from web.discussions import routes as discussions
 from web.dropins import answering, by_letter, series
@@ -255,6 +256,27 @@ PAGES = [
     post("/posts/{id:id}/history/{rev:id}/remove", marks.remove_revision),
     post("/posts/{id:id}/solve", marks.solve),
     post("/posts/{id:id}/restore", marks.restore),
+    post("/topics/{id:id}/tend", tending.tend),
+    get("/topics/{id:id}/rename", tending.rename),
+    post("/topics/{id:id}/rename", tending.take_name),
+    get("/topics/{id:id}/hide", tending.hide),
+    post("/topics/{id:id}/hide", tending.take_hiding),
+    get("/topics/{id:id}/move", tending.move),
+    post("/topics/{id:id}/move", tending.take_move),
+    get("/topics/{id:id}/split", splitting.split),
+    post("/topics/{id:id}/split", splitting.take_split),
+    get("/topics/{id:id}/merge", splitting.merge),
+    post("/topics/{id:id}/merge", splitting.take_merge),
+    get("/posts/{id:id}/flag", flagging.flag),
+    post("/posts/{id:id}/flag", flagging.take_flag),
+    get("/posts/{id:id}/hide", flagging.hide),
+    post("/posts/{id:id}/hide", flagging.take_hiding),
+    get("/posts/{id:id}/word", flagging.word),
+    get("/networks/{slug}/flags", flagging.queue),
+    get("/flags/{id:id}", flagging.show_own),
+    post("/flags/{id:id}/claim", flagging.claim),
+    post("/flags/{id:id}/release", flagging.release),
+    post("/flags/{id:id}/settle", flagging.settle),
     get("/posts/{id:id}/edit", discussions.edit),
     post("/posts/{id:id}/edit", discussions.save),
     get("/posts/{id:id}/remove", discussions.confirm_removal),
@@ -359,6 +381,20 @@ API = [
     Route("/topics/{id:id}/poll", marks_api.change_poll, methods=["PATCH"]),
     Route("/topics/{id:id}/poll", marks_api.remove_poll, methods=["DELETE"]),
     Route("/topics/{id:id}/poll/ballot", marks_api.vote, methods=["PUT"]),
+    post("/topics/{id:id}/tend", tending_api.tend),
+    post("/topics/{id:id}/rename", tending_api.rename),
+    post("/topics/{id:id}/hide", tending_api.hide_topic),
+    post("/topics/{id:id}/move", tending_api.move),
+    post("/topics/{id:id}/split", tending_api.split),
+    post("/topics/{id:id}/merge", tending_api.merge),
+    post("/posts/{id:id}/flag", tending_api.flag),
+    post("/posts/{id:id}/hide", tending_api.hide),
+    get("/posts/{id:id}/word", tending_api.word),
+    get("/networks/{slug}/flags", tending_api.list_flags),
+    get("/flags/{id:id}", tending_api.show_flag),
+    post("/flags/{id:id}/claim", tending_api.claim),
+    post("/flags/{id:id}/release", tending_api.release),
+    post("/flags/{id:id}/settle", tending_api.settle),
     get("/posts/{id:id}/unmaskings", api_unmasking.of_post),
     post("/posts/{id:id}/unmaskings", api_unmasking.ask),
     post("/posts/{id:id}/unmaskings/reveal", api_unmasking.reveal),

@@ -3,6 +3,15 @@
 from chat.discussions.authorship import Author, own_among, pseudonym_of, started, wrote
 from chat.discussions.catching_up import Marked, catch_up, catch_up_with, undo
 from chat.discussions.comparing import Piece
+from chat.discussions.concerns import (
+    Answered,
+    Concern,
+    concern_of,
+    flags_waiting,
+    own_flag,
+    settled_concerns,
+    waiting_concerns,
+)
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.drafting import (
     Draft,
@@ -17,6 +26,10 @@ from chat.discussions.drafting import (
 )
 from chat.discussions.editing import edit, may_be_restored, remove, restore
 from chat.discussions.filing import Filed, files_in
+from chat.discussions.flagging import REASONS, flag
+from chat.discussions.hiding import KeptPost, hide, hide_topic, kept_post, restore_topic, unhide, why_hidden
+from chat.discussions.merging import merge
+from chat.discussions.moving import Consequence, consequence, destinations, move
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.naming import draw, unname
 from chat.discussions.polling import (
@@ -36,8 +49,10 @@ from chat.discussions.polling import (
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
+    followable_topics,
     latest_posts,
     networks_of_topics,
+    pinned_topics,
     post_of,
     posts_after,
     posts_by_id,
@@ -45,6 +60,7 @@ from chat.discussions.queries import (
     topic_of,
     topics_by_id,
     topics_in,
+    where_now,
 )
 from chat.discussions.reacting import (
     KINDS,
@@ -59,9 +75,21 @@ from chat.discussions.reading import mark_read
 from chat.discussions.redrawing import redraw_naming, redraw_old, topic_changed
 from chat.discussions.revising import Version, history_of, may_remove_revisions, remove_revision
 from chat.discussions.searching import Hit, search
+from chat.discussions.settling import OUTCOMES, claim, release, settle
 from chat.discussions.solving import solve, unsolve
+from chat.discussions.splitting import split
 from chat.discussions.suggesting import Suggested, members_like, topics_like
 from chat.discussions.tagging import MOST_TAGS, TagSeen, change_tags, tag_of, tags_in
+from chat.discussions.tending import (
+    AUTHORS_MAY_RENAME,
+    lock,
+    may_rename,
+    pin,
+    rename,
+    slow_down,
+    unlock,
+    unpin,
+)
 from chat.discussions.threads import (
     ORDERS,
     VIEWS,
@@ -88,17 +116,24 @@ from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 
 __all__ = [
+    "AUTHORS_MAY_RENAME",
     "KINDS",
     "LISTS",
     "MOST_TAGS",
     "ORDERS",
+    "OUTCOMES",
+    "REASONS",
     "VIEWS",
+    "Answered",
     "Author",
+    "Concern",
+    "Consequence",
     "Draft",
     "Extent",
     "Filed",
     "Hit",
     "Kept",
+    "KeptPost",
     "Last",
     "Leaf",
     "Looks",
@@ -124,10 +159,14 @@ __all__ = [
     "catch_up",
     "catch_up_with",
     "change_tags",
+    "claim",
     "clean_body",
     "close_due_poll",
     "close_poll",
+    "concern_of",
+    "consequence",
     "decline_to_unmask",
+    "destinations",
     "discard_draft",
     "draft_at",
     "draft_of",
@@ -137,21 +176,34 @@ __all__ = [
     "edit",
     "extent_of",
     "files_in",
+    "flag",
+    "flags_waiting",
     "fold_views",
+    "followable_topics",
     "forget_drafts",
+    "hide",
+    "hide_topic",
     "history_of",
     "keep_draft",
     "kept_from",
+    "kept_post",
     "latest_posts",
+    "lock",
     "mark_read",
     "may_be_restored",
     "may_remove_revisions",
+    "may_rename",
     "members_like",
+    "merge",
+    "move",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",
     "own_ballot",
+    "own_flag",
     "own_reactions",
+    "pin",
+    "pinned_topics",
     "place_of",
     "polls_of_topics",
     "post_of",
@@ -165,15 +217,22 @@ __all__ = [
     "recent_topics",
     "redraw_naming",
     "redraw_old",
+    "release",
     "remove",
     "remove_poll",
     "remove_revision",
+    "rename",
     "renumber_turns",
     "reopen_poll",
     "reply",
     "restore",
+    "restore_topic",
     "search",
+    "settle",
+    "settled_concerns",
+    "slow_down",
     "solve",
+    "split",
     "start_topic",
     "started",
     "tag_of",
@@ -187,13 +246,19 @@ __all__ = [
     "topics_in",
     "topics_like",
     "undo",
+    "unhide",
+    "unlock",
     "unmask",
     "unmaskings_of",
     "unname",
+    "unpin",
     "unsolve",
     "vote",
     "vote_for",
     "waiting",
+    "waiting_concerns",
     "way_of",
+    "where_now",
+    "why_hidden",
     "wrote",
 ]

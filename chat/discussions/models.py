@@ -1,4 +1,4 @@
-"""The tables of topics, posts, pseudonyms and reading."""
+"""The tables of topics, posts, pseudonyms, reading and flags."""
 
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,11 @@ class Topic(SQLModel, table=True):
     slow_seconds: int | None = None
     solved_number: int | None = None
     polled_at: datetime | None = moment()
+    hidden_at: datetime | None = moment()
+    hidden_by: int | None = ref("member", optional=True)
+    hidden_why: str | None = Field(default=None, sa_type=sa.Text)
+    merged_into: int | None = ref("topic", optional=True)
+    merged_after: int | None = None
 
 
 class Post(SQLModel, table=True):
@@ -62,6 +67,8 @@ class Post(SQLModel, table=True):
     hidden_at: datetime | None = moment()
     hidden_by: int | None = ref("member", optional=True)
     turn: int | None = None
+    hidden_why: str | None = Field(default=None, sa_type=sa.Text)
+    moved_to: int | None = ref("post", optional=True)
 
 
 class Reaction(SQLModel, table=True):
@@ -175,3 +182,27 @@ class Ballot(SQLModel, table=True):
     poll_id: int = ref("poll", primary_key=True)
     member_id: int = ref("member", primary_key=True)
     choices: list[int] = Field(sa_type=sa.ARRAY(sa.SmallInteger))
+
+
+class Concern(SQLModel, table=True):
+    id: int | None = key()
+    network_id: int = ref("network")
+    post_id: int = ref("post")
+    opened_at: datetime = moment(default=True)
+    claimed_by: int | None = ref("member", optional=True)
+    claimed_until: datetime | None = moment()
+    settled_at: datetime | None = moment()
+    settled_by: int | None = ref("member", optional=True)
+    outcome: str | None = Field(default=None, sa_type=sa.Text)
+    word: str = words(default="")
+    answer: str = words(default="")
+
+
+class Flag(SQLModel, table=True):
+    __table_args__ = (sa.UniqueConstraint("concern_id", "member_id"),)
+    id: int | None = key()
+    concern_id: int = ref("concern")
+    member_id: int = ref("member")
+    reason: str = words()
+    note: str = words(default="")
+    at: datetime = moment(default=True)

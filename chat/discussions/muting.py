@@ -28,7 +28,10 @@ async def kept_from(tx: Transaction, member_id: int | None, topic_id: int) -> Ke
 
 async def must_be_heard(tx: Transaction, member_id: int, topic_id: int) -> None:
     """Refuse who was muted in a topic. To be called when this transaction is ordered with removals (`writing_in`)."""
-    kept = await kept_from(tx, member_id, topic_id)
+    must_not_be_kept(await kept_from(tx, member_id, topic_id))
+
+
+def must_not_be_kept(kept: Kept) -> None:
     if kept.in_lobby:
         raise Forbidden("You are in the lobby. You can speak when a host lets you in.")
     if kept.muted:

@@ -12,8 +12,8 @@ from chat import clock
 from chat.db import Reader, Transaction
 from chat.discussions.balloting import Asked, asked_in, ballot_in, choices_of, marking, put_ballot, put_poll
 from chat.discussions.models import Poll
+from chat.discussions.partaking import must_take_part, must_tend, tell_readers
 from chat.discussions.queries import TopicRow, topic_of
-from chat.discussions.tending import must_take_part, must_tend, tell_readers
 from chat.errors import Conflict, Invalid, NotFound
 from chat.events import topic_stream
 from chat.members import Viewer, must_act, reader_of

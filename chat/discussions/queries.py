@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select
+from sqlmodel import col, exists, func, or_, select
 
 from chat import clock
 from chat.db import Reader, Transaction
 from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Reading, Topic
 from chat.members import Viewer
-from chat.networks import nothing_there, readable
-from chat.networks.models import Network
+from chat.networks import RIGHTS, nothing_there, readable
+from chat.networks.models import Membership, Network
 
 
 class TopicRow(NamedTuple):
@@ -40,6 +40,9 @@ class TopicRow(NamedTuple):
     locked_at: datetime | None
     solved_number: int | None
     polled_at: datetime | None
+    slow_seconds: int | None
+    hidden_at: datetime | None
+    merged_into: int | None
 
     @property
     def author(self) -> Author:
@@ -79,6 +82,7 @@ class PostSeen(NamedTuple):
     hidden_at: datetime | None
     removed_by: str | None  # author or host
     answer: bool  # whether it is marked as what solves its topic
+    moved_to: int | None
 
     @property
     def author(self) -> Author:
@@ -105,7 +109,7 @@ _PARENT_BY = Byline(
 
 
 def _topics(viewer: Viewer | None) -> Any:
-    return _any_topics(viewer.id if viewer else 0).where(readable(viewer and viewer.id))
+    return _any_topics(viewer.id if viewer else 0).where(open_to(viewer and viewer.id))
 
 
 def _any_topics(member_id: Any) -> Any:
@@ -127,6 +131,9 @@ def _any_topics(member_id: Any) -> Any:
             Topic.locked_at,
             Topic.solved_number,
             col(Topic.polled_at),
+            col(Topic.slow_seconds),
+            col(Topic.hidden_at),
+            col(Topic.merged_into),
         )
         .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
@@ -136,8 +143,24 @@ def _any_topics(member_id: Any) -> Any:
     )
 
 
+def open_to(member_id: int | None) -> Any:
+    """SQL: the member (None for a visitor) may read the topic of the row, whose network it joins: a hidden one is for
+    hosts and its author."""
+    hosts = exists().where(
+        col(Membership.network_id) == col(Topic.network_id),
+        col(Membership.member_id) == (member_id or 0),
+        col(Membership.role).in_(RIGHTS["moderate"].roles),
+        col(Membership.ended_at).is_(None),
+        col(Membership.banned_at).is_(None),
+    )
+    unhidden = or_(
+        col(Topic.hidden_at).is_(None), col(Topic.author_id) == (member_id or 0), hosts.correlate(Topic)
+    )
+    return sa.and_(readable(member_id), unhidden)
+
+
 def listed() -> Any:
-    """SQL: the topic is in lists: a drop-in's talk only once the doors are open."""
+    """SQL: the topic is in lists: a drop-in's talk only once the doors are open, and none that is hidden or merged."""
     return col(Topic.listed_at) <= clock.now()
 
 
@@ -150,11 +173,22 @@ async def topics_in(
     before: datetime | None = None,
     tag: str | None = None,
 ) -> list[TopicRow]:
-    """A network's topics, perhaps of one tag, the most recently active first; `before` continues a list after its last."""
+    """A network's topics, perhaps of one tag, the most recently active first, else without the pinned ones; `before`
+    continues a list after its last."""
     query = _topics(viewer).where(col(Topic.network_id) == network_id)
     if tag is not None:
         query = query.where(col(Topic.tags).op("@>")(sa.cast([tag], sa.ARRAY(sa.Text))))
+    else:
+        query = query.where(col(Topic.pinned_at).is_(None))
     return await _listed_topics(tx, query, limit, before)
+
+
+async def pinned_topics(tx: Transaction, viewer: Viewer | None, network_id: int) -> list[TopicRow]:
+    """What stands first in a network, the latest pinned before the others."""
+    query = _topics(viewer).where(
+        col(Topic.network_id) == network_id, col(Topic.pinned_at).is_not(None), listed()
+    )
+    return [TopicRow(*row) for row in await tx.all(query.order_by(col(Topic.pinned_at).desc()))]
 
 
 async def recent_topics(
@@ -215,6 +249,7 @@ def _posts() -> Any:
         Post.hidden_at,
         _REMOVED_BY,
         _ANSWER,
+        Post.moved_to,
     )
     query = (
         select(*columns)
@@ -247,13 +282,34 @@ async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostS
     query = (
         _posts()
         .join(Network, col(Network.id) == col(Topic.network_id))
-        .where(col(Post.id) == post_id, readable(viewer and viewer.id))
+        .where(col(Post.id) == post_id, open_to(viewer and viewer.id))
     )
     row = await tx.first(query)
     if row is None:
         topic = select(Post.topic_id).where(col(Post.id) == post_id).scalar_subquery()
         raise await nothing_there(tx, viewer, _network_of_topic(topic))
     return PostSeen(*row)
+
+
+async def where_now(
+    tx: Transaction, viewer: Viewer | None, topic_id: int, number: int | None = None
+) -> tuple[int, int | None]:
+    """Where a topic, or a post of it, is to be found since hosts merged the one or moved the other."""
+    while row := await tx.first(
+        "SELECT merged_into, merged_after FROM topic WHERE id = :id AND merged_into IS NOT NULL", id=topic_id
+    ):
+        topic_id, number = row.merged_into, number and number + row.merged_after
+    if number is None:
+        return topic_id, None
+    moved = await tx.value(
+        "SELECT moved_to FROM post WHERE topic_id = :topic AND number = :number",
+        topic=topic_id,
+        number=number,
+    )
+    if moved is None:
+        return topic_id, number
+    post = await post_of(tx, viewer, moved)
+    return post.topic_id, post.number
 
 
 def _network_of_topic(topic_id: Any) -> Any:
@@ -283,3 +339,11 @@ async def topics_by_id(tx: Reader, ids: list[int]) -> dict[int, TopicRow]:
 async def networks_of_topics(tx: Reader, topic_ids: set[int]) -> dict[int, int]:
     """The network of each of these topics that there is."""
     return dict(await tx.all("SELECT id, network_id FROM topic WHERE id = ANY(:ids)", ids=list(topic_ids)))
+
+
+async def followable_topics(tx: Reader, topic_ids: set[int]) -> dict[int, int]:
+    """The network of each of these topics that has readers who may follow it live; a hidden one has none."""
+    rows = await tx.all(
+        "SELECT id, network_id FROM topic WHERE id = ANY(:ids) AND hidden_at IS NULL", ids=list(topic_ids)
+    )
+    return dict(rows)

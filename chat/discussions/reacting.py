@@ -11,8 +11,8 @@ from chat.db import Reader, Transaction
 from chat.discussions.authorship import Author, Byline, wrote
 from chat.discussions.models import Post, Reaction, Topic
 from chat.discussions.muting import must_be_heard
+from chat.discussions.partaking import must_take_part
 from chat.discussions.queries import networks_of_topics, post_of
-from chat.discussions.tending import must_take_part
 from chat.errors import Conflict, Forbidden
 from chat.events import member_stream, topic_stream
 from chat.fields import one_of

@@ -1,8 +1,8 @@
 """Saying which post answers a topic."""
 
 from chat.db import Transaction
+from chat.discussions.partaking import must_tend, tell_readers
 from chat.discussions.queries import TopicRow, post_of, topic_of
-from chat.discussions.tending import must_tend, tell_readers
 from chat.errors import Conflict
 from chat.events import topic_stream
 from chat.members import Viewer, must_act

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.partaking import must_tend, tell_readers
 from chat.discussions.queries import topic_of
-from chat.discussions.tending import must_tend, tell_readers
 from chat.errors import Invalid
 from chat.fields import UNWANTED, line
 from chat.members import Viewer, must_act

@@ -9,12 +9,13 @@ from chat import clock, files
 from chat.db import Transaction
 from chat.discussions.drafting import Spot, drop_draft
 from chat.discussions.models import Topic
-from chat.discussions.muting import must_be_heard
 from chat.discussions.naming import Drawn, draw, note_names
 from chat.discussions.polling import ask_in, poll_wanted
 from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
+from chat.discussions.queries import open_to
 from chat.discussions.redrawing import topic_changed
 from chat.discussions.tagging import put_tags, tags_of
+from chat.discussions.taking import taker
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
@@ -26,7 +27,6 @@ from chat.networks import (
     may_read,
     must_have,
     place,
-    readable,
     role_in,
     writing_in,
 )
@@ -97,9 +97,10 @@ async def reply(
     attached: object = None,
     op: str | None = None,
 ) -> dict[str, Any]:
-    """A new post in a topic, perhaps as an answer to another post, perhaps under a pseudonym: {"id", "number"}.
+    """A new post in a topic, perhaps as an answer to another post, perhaps under a pseudonym: {"id", "number", "topic"}.
 
-    `attached` are the ids of files that were sent before.
+    The topic is another one where hosts have merged this, or split off what is answered. `attached` are the ids of
+    files that were sent before.
     """
     viewer = must_act(viewer)
     network_id = await find_topic(tx, viewer, topic_id)
@@ -109,13 +110,13 @@ async def reply(
 
     async def act() -> dict[str, Any]:
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network_id)
-        await must_be_heard(tx, viewer.id, topic_id)
-        post = await add_post(tx, topic_id, viewer.id, source, drawn, parent, unnamed=unnamed)
+        home = await taker(tx, viewer.id, network_id, topic_id, parent)
+        post = await add_post(tx, home, viewer.id, source, drawn, parent, unnamed=unnamed)
         await files.attach(tx, viewer, post["id"], attached)
         await drop_draft(tx, viewer.id, Spot(None, topic_id, int(str(parent)) if parent else None))
-        tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network_id)
-        tx.announce(network_stream(network_id), "topic.active", topic_id, post["number"], network=network_id)
-        return post
+        tx.announce(topic_stream(home), "post.added", post["id"], network=network_id)
+        tx.announce(network_stream(network_id), "topic.active", home, post["number"], network=network_id)
+        return {**post, "topic": home}
 
     return await once(tx, viewer.id, "post.add", op, act)
 
@@ -123,12 +124,14 @@ async def reply(
 async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
     """The network of a topic that takes posts. A drop-in's talk does so once the doors are open."""
     row = await tx.first(
-        select(Topic.network_id, Topic.listed_at)
+        select(Topic.network_id, Topic.listed_at, Topic.hidden_at, Topic.merged_into)
         .join(Network, col(Network.id) == col(Topic.network_id))
-        .where(col(Topic.id) == topic_id, readable(viewer.id))
+        .where(col(Topic.id) == topic_id, open_to(viewer.id))
     )
     if row is None:
         raise NotFound
+    if row.hidden_at or row.merged_into:
+        return row.network_id  # what becomes of a post there is said when nobody can change it
     if row.listed_at is None or row.listed_at > clock.now():
         raise Conflict("The doors are not open yet.")
     return row.network_id
@@ -286,7 +289,7 @@ async def _place_in_thread(
     row = None
     if str(parent).isdecimal() and len(str(parent)) <= 18:
         row = await tx.first(
-            "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic",
+            "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic AND moved_to IS NULL",
             id=int(str(parent)),
             topic=topic_id,
         )

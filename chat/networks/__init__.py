@@ -52,6 +52,7 @@ from chat.networks.placing import join, only_owner, place
 from chat.networks.preferring import Preferences, draw_anew, prefer, preferences_of
 from chat.networks.queries import (
     NetworkSeen,
+    OwnNetwork,
     Person,
     member_of,
     network_by_id,
@@ -87,6 +88,7 @@ __all__ = [
     "Named",
     "NetworkSeen",
     "Offer",
+    "OwnNetwork",
     "Person",
     "Preferences",
     "Receipt",

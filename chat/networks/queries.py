@@ -159,9 +159,12 @@ async def networks_for(
 
 
 class OwnNetwork(NamedTuple):
+    """One of the viewer's networks, and their role in it."""
+
     id: int
     slug: str
     name: str
+    role: str
 
 
 async def networks_of(tx: Reader, viewer: Viewer | None, limit: int = 50) -> list[OwnNetwork]:
@@ -177,7 +180,7 @@ _BY_ID, _BY_ID_UNCOUNTED = (
     for counted in (True, False)
 )
 _OWN = (
-    select(Network.id, Network.slug, Network.name)
+    select(Network.id, Network.slug, Network.name, Membership.role)
     .join(Membership, col(Membership.network_id) == col(Network.id))
     .where(col(Membership.member_id) == _ME, ACTIVE)
     .order_by(Network.name)

@@ -24,8 +24,13 @@ RIGHTS = {
     "invite": Right("Invite people as members, and withdraw one’s own invitations", HOSTS, if_opened=True),
     "leave": Right("Leave, unless one is the only owner", ALL),
     "run_drop_ins": Right("Schedule drop-ins and open their doors", HOSTS),
+    "flag": Right("Flag a post for the hosts; in an open network every member of the hub does", ALL),
     "remove_post": Right("Remove what others wrote", HOSTS),
     "tend_topics": Right("Mark answers, change tags and ask polls in others’ discussions", HOSTS),
+    "moderate": Right(
+        "Pin, lock, slow down, rename, move, split, merge and hide discussions, hide posts, and settle what was flagged",
+        HOSTS,
+    ),
     "manage_invitations": Right(
         "See and withdraw everybody’s invitations, invite many at once, and invite hosts", HOSTS
     ),

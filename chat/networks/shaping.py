@@ -8,7 +8,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import LOOKS
-from chat.fields import line, prose
+from chat.fields import line, prose, whole_number
 from chat.markup import render
 from chat.members import Viewer, must_act
 from chat.networks.access import must_have
@@ -33,6 +33,7 @@ class Shape(NamedTuple):
     questions: list[str]
     invitations_outlive: bool
     anonymity_since: datetime | None
+    hide_after_flags: int | None
 
 
 async def shape_of(tx: Transaction, owner: Viewer | None, network: NetworkSeen) -> Shape:
@@ -46,7 +47,8 @@ async def change_settings(
 ) -> list[str]:
     """Change what the form names; the names of what has changed.
 
-    Form: name, summary, description, members_may (rights), questions, invitations_outlive, anonymity (true or false).
+    Form: name, summary, description, members_may (rights), questions, invitations_outlive, anonymity (true or false),
+    hide_after_flags (2 to 20, or nothing).
     """
     owner = must_act(owner)
     await lock(tx, network.id)
@@ -59,7 +61,7 @@ async def change_settings(
     await tx.run(
         "UPDATE network SET name = :name, summary = :summary, description = :description, description_html = :html, "
         "members_may = :members_may, questions = :questions, invitations_outlive = :invitations_outlive, "
-        "anonymity_since = :anonymity_since WHERE id = :id",
+        "anonymity_since = :anonymity_since, hide_after_flags = :hide_after_flags WHERE id = :id",
         id=network.id,
         html=render(new.description),
         **new._asdict(),
@@ -105,6 +107,15 @@ def _questions(value: object) -> list[str]:
     return asked
 
 
+def _hide_after_flags(value: object) -> int | None:
+    """How many members’ flags hide a post; none do, by default."""
+    called = "The number of flags that hide a post"
+    number = whole_number("hide_after_flags", value, 0, 20, called=called, otherwise=0)
+    if number == 1:
+        raise Invalid("hide_after_flags", "It takes two members at least.")
+    return number or None
+
+
 def _yes_or_no(field: str) -> Callable[[object], bool]:
     def read(value: object) -> bool:
         if not isinstance(value, bool):
@@ -124,12 +135,13 @@ READ: dict[str, Callable[[Any], Any]] = {
     "questions": _questions,
     "invitations_outlive": _yes_or_no("invitations_outlive"),
     "anonymity": _yes_or_no("anonymity"),
+    "hide_after_flags": _hide_after_flags,
 }
 
 
 async def _shape(tx: Transaction, network_id: int) -> Shape:
     row = await tx.first(
-        "SELECT name, summary, description, members_may, questions, invitations_outlive, anonymity_since "
+        "SELECT name, summary, description, members_may, questions, invitations_outlive, anonymity_since, hide_after_flags "
         "FROM network WHERE id = :id",
         id=network_id,
     )

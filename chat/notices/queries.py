@@ -76,6 +76,10 @@ class NoticeSeen(NamedTuple):
             "request.made": f"{inside}/requests",
             "invitation.accepted": f"{inside}/members",
             "unmasking.asked": f"/posts/{self.ref_id}/unmask",
+            "flag.raised": f"/flags/{self.ref_id}",
+            "flag.answered": f"/flags/{self.ref_id}",
+            **dict.fromkeys(("post.hidden", "post.restored", "post.warned"), f"/posts/{self.ref_id}/word"),
+            **dict.fromkeys(("topic.hidden", "topic.restored", "topic.moved"), f"/topics/{self.ref_id}"),
             **dict.fromkeys(OF_A_DATE, f"/drop-ins/{self.ref_id}"),
             "minutes.drafted": f"/drop-ins/{self.ref_id}/minutes/edit",
             "minutes.wait": f"/drop-ins/{self.ref_id}/minutes/edit",
@@ -114,6 +118,7 @@ def known() -> Any:
         ),
         (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
         (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
+        (kind == "flag.raised", or_(*(role == each for each in RIGHTS["moderate"].roles))),
         else_=visible(col(Notice.member_id)),
     )
     return or_(col(Notice.network_id).is_(None), of_network)

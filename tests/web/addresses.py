@@ -102,6 +102,10 @@ async def furnish(
     await cast.mend(db, host, thread.post, f"{words}, mended.")
     async with db.transaction() as tx:
         asked = await discussions.ask_to_unmask(tx, host, unsaid.post, f"Because of {words}.")
+    flagger = await cast.join_the_hub(db, f"Fay {network.id}")
+    await cast.let_in(db, network, flagger)
+    async with db.transaction() as tx:
+        await discussions.flag(tx, flagger, unsaid.post, "else", f"Because of {words}.")
     async with db.transaction() as tx:
         announcement = await announcements.announce(tx, host, network, {"title": words, "body": words})
         await announcements.spread(tx, announcement, 0)
@@ -157,6 +161,7 @@ async def furnish(
         "tags/tag": discussions.tag_of(words.split()[-1]),
         "reactions/kind": "thanks",
         "history/rev": 1,
+        "flags/id": await cast.value(db, "SELECT max(id) FROM concern"),
         **await from_letters(db, host, network, drop_in),
         "unsaid": unsaid.id,
         "unsaid's post": unsaid.post,

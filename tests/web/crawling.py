@@ -402,6 +402,41 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/api/v1/drop-ins/{id:id}/extend"): [{"json": {"minutes": 5}}, {"json": {}}],
     ("POST", "/api/v1/drop-ins/{id:id}/end"): LOOK,
     ("GET", "/healthz"): LOOK,
+    ("POST", "/topics/{id:id}/tend"): [{"form": {"act": "pin"}}, {"form": {"act": "slow", "seconds": "60"}}, {}],
+    ("GET", "/topics/{id:id}/rename"): LOOK,
+    ("POST", "/topics/{id:id}/rename"): [{"form": {"title": "Bilby"}}, {}],
+    ("GET", "/topics/{id:id}/hide"): LOOK,
+    ("POST", "/topics/{id:id}/hide"): [{"form": {"why": "Because of a bilby."}}, {}],
+    ("GET", "/topics/{id:id}/move"): [{}, {"params": {"to": "{networks/slug}"}}],
+    ("POST", "/topics/{id:id}/move"): [{"form": {"to": "{networks/slug}"}}, {}],
+    ("GET", "/topics/{id:id}/split"): [{}, {"params": {"post": "1"}}],
+    ("POST", "/topics/{id:id}/split"): [{"form": {"title": "Bilby", "post-{posts/id}": "yes"}}, {}],
+    ("GET", "/topics/{id:id}/merge"): LOOK,
+    ("POST", "/topics/{id:id}/merge"): [{"form": {"into": "/topics/{unsaid}"}}, {}],
+    ("GET", "/posts/{id:id}/flag"): [{}, {"params": {"sent": "yes"}}],
+    ("POST", "/posts/{id:id}/flag"): [{"form": {"reason": "spam"}}, {}],
+    ("GET", "/posts/{id:id}/hide"): LOOK,
+    ("POST", "/posts/{id:id}/hide"): [{"form": {"why": "Because of a bilby."}}, {}],
+    ("GET", "/posts/{id:id}/word"): LOOK,
+    ("GET", "/networks/{slug}/flags"): [{}, {"params": {"settled": "yes", "before": "9999"}}],
+    ("GET", "/flags/{id:id}"): LOOK,
+    ("POST", "/flags/{id:id}/claim"): LOOK,
+    ("POST", "/flags/{id:id}/release"): LOOK,
+    ("POST", "/flags/{id:id}/settle"): [{"form": {"act": "dismiss", "answer": "Bilby."}}, {"form": {"act": "hide"}}, {}],
+    ("POST", "/api/v1/topics/{id:id}/tend"): [{"json": {"act": "pin"}}, {"json": {}}],
+    ("POST", "/api/v1/topics/{id:id}/rename"): [{"json": {"title": "Bilby"}}, {"json": {}}],
+    ("POST", "/api/v1/topics/{id:id}/hide"): [{"json": {"why": "Because of a bilby."}}, {"json": {}}],
+    ("POST", "/api/v1/topics/{id:id}/move"): [{"json": {"network": "{networks/slug}"}}, {"json": {}}],
+    ("POST", "/api/v1/topics/{id:id}/split"): [{"json": {"title": "Bilby", "posts": ["{posts/id}"]}}, {"json": {}}],
+    ("POST", "/api/v1/topics/{id:id}/merge"): [{"json": {"into": "{unsaid}"}}, {"json": {}}],
+    ("POST", "/api/v1/posts/{id:id}/flag"): [{"json": {"reason": "spam"}}, {"json": {}}],
+    ("POST", "/api/v1/posts/{id:id}/hide"): [{"json": {"why": "Because of a bilby."}}, {"json": {}}],
+    ("GET", "/api/v1/posts/{id:id}/word"): LOOK,
+    ("GET", "/api/v1/networks/{slug}/flags"): [{}, {"params": {"settled": "yes"}}],
+    ("GET", "/api/v1/flags/{id:id}"): LOOK,
+    ("POST", "/api/v1/flags/{id:id}/claim"): LOOK,
+    ("POST", "/api/v1/flags/{id:id}/release"): LOOK,
+    ("POST", "/api/v1/flags/{id:id}/settle"): [{"json": {"act": "dismiss"}}, {"json": {}}],
     ("GET", "/readyz"): LOOK,
     ("GET", "/robots.txt"): LOOK,
     ("GET", "/dev/mailbox"): LOOK,
@@ -483,12 +518,16 @@ def masked(answer: httpx2.Response) -> str:
 
 
 def filled(request: dict[str, Any], things: Things) -> dict[str, Any]:
+    def thing(text: Any) -> Any:
+        if isinstance(text, list):
+            return [int(thing(each)) if each == "{posts/id}" else each for each in text]
+        return (
+            re.sub(r"\{([^{}]+)\}", lambda named: str(things[named[1]]), text)
+            if isinstance(text, str)
+            else text
+        )
+
     return {
-        how: sent
-        if isinstance(sent, str)
-        else {
-            name: str(things[value[1:-1]]) if isinstance(value, str) and value[:1] == "{" else value
-            for name, value in sent.items()
-        }
+        how: sent if isinstance(sent, str) else {thing(name): thing(value) for name, value in sent.items()}
         for how, sent in request.items()
     }

@@ -41,6 +41,8 @@ TRACES = {
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "reaction": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "revision": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
+    "flag": "concern_id IN (SELECT id FROM concern WHERE network_id = {id})",
+    "concern": "network_id = {id}",
     "unmasking": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "pseudonym": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "calendar_date": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",

@@ -6,7 +6,20 @@ from typing import Any
 from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
 from chat.calendars import FeedSeen
-from chat.discussions import Author, Filed, Hit, PostSeen, Reacted, TopicPoll, TopicRow, Unmasking, Version
+from chat.discussions import (
+    Answered,
+    Author,
+    Concern,
+    Filed,
+    Hit,
+    KeptPost,
+    PostSeen,
+    Reacted,
+    TopicPoll,
+    TopicRow,
+    Unmasking,
+    Version,
+)
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
 from chat.files import FileSeen
 from chat.insight import Dashboard
@@ -118,7 +131,7 @@ def topic(t: TopicRow) -> Json:
         "id": t.id, "title": t.title, "network": t.network_slug, "author": author(t.author),
         "posts": t.post_count, "views": t.views, "created_at": time(t.created_at), "last_post_at": time(t.last_post_at), "stream": f"t:{t.id}",
         "tags": t.tags, "pinned_at": time(t.pinned_at), "locked_at": time(t.locked_at), "solved": t.solved_number,
-        "polled_at": time(t.polled_at),
+        "polled_at": time(t.polled_at), "slow_seconds": t.slow_seconds, "hidden_at": time(t.hidden_at), "merged_into": t.merged_into,
     }  # fmt: skip
 
 
@@ -128,7 +141,7 @@ def post(p: PostSeen) -> Json:
         "author": author(p.author),
         "body": p.body, "html": p.html, "rev": p.rev, "created_at": time(p.created_at), "edited_at": time(p.edited_at),
         "removed_at": time(p.removed_at), "hidden_at": time(p.hidden_at), "reactions": p.reactions, "files": p.files,
-        "removed_by": p.removed_by, "answer": p.answer,
+        "removed_by": p.removed_by, "answer": p.answer, "moved_to": p.moved_to,
     }  # fmt: skip
 
 
@@ -168,6 +181,33 @@ def unmasking(u: Unmasking) -> Json:
         "id": u.id, "post": u.post_id, "topic": u.topic_id, "number": u.number, "title": u.title, "pseudonym": u.pseudonym,
         "reason": u.reason, "asked_by": u.asked_by, "asked_at": time(u.asked_at), "agreed_by": u.agreed_by,
         "agreed_at": time(u.agreed_at), "declined_by": u.declined_by, "declined_at": time(u.declined_at),
+    }  # fmt: skip
+
+
+def concern(c: Concern) -> Json:
+    """A flagged post, for hosts. `html` is its text, a hidden one's too."""
+    return {
+        "id": c.id, "post": post(c.post), "html": c.html, "title": c.title, "opened_at": time(c.opened_at),
+        "claimed_by": c.claimed_by, "claimed_until": time(c.claimed_until) if c.claimed_by else None,
+        "flags": [
+            {"by": f.handle, "name": f.name, "reason": f.reason, "note": f.note, "at": time(f.at)} for f in c.flags
+        ],
+        "settled_at": time(c.settled_at), "settled_by": c.settled_by, "outcome": c.outcome, "word": c.word, "answer": c.answer,
+    }  # fmt: skip
+
+
+def kept_post(k: KeptPost) -> Json:
+    return {
+        "post": post(k.post), "html": k.html, "hidden_why": k.hidden_why,
+        "said": [{"outcome": s.outcome, "word": s.word, "at": time(s.at)} for s in k.said],
+    }  # fmt: skip
+
+
+def own_flag(a: Answered) -> Json:
+    """One's own flag, and what became of it."""
+    return {
+        "id": a.concern_id, "post": a.post_id, "network": a.network_slug, "reason": a.reason, "note": a.note, "at": time(a.at),
+        "settled_at": time(a.settled_at), "outcome": a.outcome, "answer": a.answer,
     }  # fmt: skip
 
 

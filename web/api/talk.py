@@ -16,18 +16,15 @@ from web.edge import limited, number, time_of
 
 
 async def list_topics(request: Request) -> Response:
-    """The most recently active first; `before` takes the last_post_at of the last one to go on, `tag` narrows it."""
+    """The pinned ones, then the most recently active first; `before` takes the last_post_at of the last one to go on,
+    `tag` narrows it."""
     limit = min(100, number(request.query_params.get("limit") or 30, field="limit"))
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
-        topics = await discussions.topics_in(
-            tx,
-            viewer,
-            network.id,
-            limit=limit,
-            before=time_of(request.query_params.get("before")),
-            tag=request.query_params.get("tag") or None,
-        )
+        before, tag = time_of(request.query_params.get("before")), request.query_params.get("tag") or None
+        topics = await discussions.topics_in(tx, viewer, network.id, limit=limit, before=before, tag=tag)
+        if before is None and tag is None:
+            topics = await discussions.pinned_topics(tx, viewer, network.id) + topics
         return json({"topics": [shapes.topic(t) for t in topics]})
 
 

@@ -64,9 +64,9 @@ def addresses_of(topic: TopicRow, way: Way, usual: Way, leaf: Leaf) -> Callable[
     return at
 
 
-def address_of_post(topic_id: int, number: int) -> str:
-    """Where a post is seen, on whichever page that is in the reader's own way."""
-    return f"/topics/{topic_id}?post={number}#p{number}"
+def address_of_post(topic_id: int, number: int | None) -> str:
+    """Where a post is seen, on whichever page that is in the reader's own way; or its topic."""
+    return f"/topics/{topic_id}?post={number}#p{number}" if number else f"/topics/{topic_id}"
 
 
 async def lead_to_post(request: Request) -> Response:

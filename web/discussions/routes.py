@@ -6,10 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import discussions, dropins, networks
+from chat import clock, discussions, dropins, networks
 from chat.db import Transaction
-from chat.discussions import PostSeen
-from chat.errors import Forbidden, Invalid, SignInFirst
+from chat.discussions import AUTHORS_MAY_RENAME, PostSeen, TopicRow
+from chat.errors import Conflict, Forbidden, Invalid, SignInFirst
 from chat.events import topic_stream
 from chat.limits import POSTS
 from chat.members import Viewer
@@ -19,7 +19,7 @@ from web.discussions.composing import begun, keep, look, shown_again
 from web.discussions.leafing import address_of_post, addresses_of, place_asked, since
 from web.discussions.marks import around, given_to
 from web.discussions.polls import of_poll, poll_in
-from web.edge import address_of, browser_of, form_of, limited, reading, see, writing
+from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
 from web.files.taking import files_of_form, form_with_files
 from web.house import house_of
 from web.pages import page
@@ -94,6 +94,9 @@ async def show(
         return shelf.answer(request, kept)
     async with reading(request) as (tx, viewer):
         topic = await discussions.topic_of(tx, viewer, topic_id)
+        wanted = number(query["post"], field="post") if query.get("post") else None
+        if topic.merged_into:
+            return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
         room = await dropins.drop_in_of_topic(tx, topic.id)
         drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
         if drop_in and drop_in.lets_in and not error and not preview:
@@ -101,6 +104,8 @@ async def show(
         network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         way = discussions.way_of(viewer, query.get("view"), query.get("order"))
         leaf = await discussions.thread(tx, topic, await place_asked(request, tx, topic, way), way)
+        if wanted and any(post.number == wanted and post.moved_to for post in leaf.posts):
+            return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
         form = form or await begun(request, tx, viewer)
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
@@ -116,10 +121,13 @@ async def show(
             "answered": answered,
             "drop_in": drop_in,
             "attached": await files_of_form(tx, viewer, form),
-            **await unnamed(tx, viewer, network, topic.id, leaf.posts),
+            **(own := await unnamed(tx, viewer, network, topic.id, leaf.posts)),
             **head,
             "given": await given_to(tx, viewer, leaf.posts, head),
             **await look(request, tx, viewer, network.id, form, preview),
+            "why": await discussions.why_hidden(tx, topic.id) if topic.hidden_at else None,
+            "closed": topic.locked_at and not network.may("moderate") and not error,
+            "may_rename": _is_new(topic) and _is_own(topic, viewer, leaf.posts, own["own_posts"]),
         }
         response = await page(
             request,
@@ -164,7 +172,11 @@ async def reply(request: Request) -> Response:
             )
     except Invalid as error:
         return await show(request, form, error)
-    return see(address_of_post(topic_id, made["number"]))
+    except Conflict as error:  # the text comes back, with what has happened to the topic meanwhile
+        if not form.get("body"):
+            raise
+        return await show(request, form, Invalid("body", error.sentence))
+    return see(address_of_post(made["topic"], made["number"]))
 
 
 async def edit(
@@ -244,3 +256,14 @@ async def unnamed(
 async def _network(tx: Transaction, viewer: Viewer | None, topic_id: int) -> NetworkSeen:
     topic = await discussions.topic_of(tx, viewer, topic_id)
     return await networks.network_by_id(tx, viewer, topic.network_id)
+
+
+def _is_new(topic: TopicRow) -> bool:
+    return topic.created_at > clock.now() - AUTHORS_MAY_RENAME and not (topic.locked_at or topic.hidden_at)
+
+
+def _is_own(topic: TopicRow, viewer: Viewer | None, posts: list[PostSeen], own: list[int]) -> bool:
+    """Whether the viewer started it, perhaps without their name."""
+    if viewer is None:
+        return False
+    return topic.author.id == viewer.id or any(post.number == 1 and post.id in own for post in posts)

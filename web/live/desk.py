@@ -123,7 +123,7 @@ async def _places(tx: Reader, names: set[str]) -> dict[str, Place]:
     parsed = {name: (match[1], int(match[2])) for name in names if (match := NAME.fullmatch(name))}
     topics = {ref for kind, ref in parsed.values() if kind == "t"}
     rooms = {ref for kind, ref in parsed.values() if kind == "d"}
-    networks_of = await discussions.networks_of_topics(tx, topics) if topics else {}
+    networks_of = await discussions.followable_topics(tx, topics) if topics else {}
     doors = await dropins.doors(tx, rooms) if rooms else {}
     places = {}
     for name, (kind, ref) in parsed.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 from chat import discussions, dropins, notices
 from chat.db import Reader
-from chat.events import Event
+from chat.events import Event, network_stream, topic_stream
 from chat.realtime.frames import message
 from web.api import shapes
 from web.discussions import frames as marks
@@ -17,6 +17,18 @@ from web.pages import fragment
 from web.rooms import frames as rooms
 
 Payloads = dict[int, dict[str, Any]]
+
+
+class Placed(dict[str, Any]):
+    """A payload that one stream tells of. An event of any other speaks of what has been moved away from there since."""
+
+    stream = ""
+
+
+def _placed(payload: dict[str, Any], stream: str) -> Placed:
+    placed = Placed(payload)
+    placed.stream = stream
+    return placed
 
 
 async def render(tx: Reader, events: list[Event], form: str) -> list[bytes]:
@@ -44,21 +56,31 @@ def _payload(event: Event, payloads: dict[str, Payloads]) -> dict[str, Any]:
         return {"topic": event.ref, "number": event.rev}
     if about == "membership":
         return {"network": event.ref}
-    return payloads.get(about, {}).get(event.ref, {"id": event.ref})
+    payload = payloads.get(about, {}).get(event.ref, {"id": event.ref})
+    if isinstance(payload, Placed):
+        # Who follows the stream was not asked whether they may read what is elsewhere now.
+        own = topic_stream(event.ref) if about == "topic" else payload.stream
+        if event.stream[:2] in ("t:", "n:") and event.stream not in (payload.stream, own):
+            return {"id": event.ref, "gone": True}
+        return dict(payload)
+    return payload
 
 
 async def _posts(tx: Reader, ids: list[int], form: str) -> Payloads:
     posts = await discussions.posts_by_id(tx, ids)
     if form == "json":
-        return {id: shapes.post(post) for id, post in posts.items()}
+        return {id: _placed(shapes.post(p), topic_stream(p.topic_id)) for id, p in posts.items()}
     return {
-        id: {
-            "id": id,
-            "number": p.number,
-            "parent": p.parent_id,
-            "rev": p.rev,
-            "html": fragment("discussions/_post.html", post=p),
-        }
+        id: _placed(
+            {
+                "id": id,
+                "number": p.number,
+                "parent": p.parent_id,
+                "rev": p.rev,
+                "html": fragment("discussions/_post.html", post=p),
+            },
+            topic_stream(p.topic_id),
+        )
         for id, p in posts.items()
     }
 
@@ -66,11 +88,40 @@ async def _posts(tx: Reader, ids: list[int], form: str) -> Payloads:
 async def _topics(tx: Reader, ids: list[int], form: str) -> Payloads:
     topics = await discussions.topics_by_id(tx, ids)
     if form == "json":
-        return {id: shapes.topic(topic) for id, topic in topics.items()}
+        return {id: _placed(shapes.topic(t), _list_of(t)) for id, t in topics.items()}
     return {
-        id: {"id": id, "posts": t.post_count, "html": fragment("discussions/_topic.html", topic=t)}
+        id: _placed(
+            {
+                "id": id,
+                "posts": t.post_count,
+                "html": fragment("discussions/_topic.html", topic=t),
+                "into": t.merged_into,
+            },
+            _list_of(t),
+        )
         for id, t in topics.items()
     }
+
+
+def _list_of(topic: discussions.TopicRow) -> str:
+    """The stream that tells lists of a topic; none does of one that is hidden or merged."""
+    return "" if topic.hidden_at or topic.merged_into else network_stream(topic.network_id)
+
+
+async def _states(tx: Reader, ids: list[int], form: str) -> Payloads:
+    """How a topic stands, for its own page."""
+    topics = await discussions.topics_by_id(tx, ids)
+    if form == "json":
+        return {id: shapes.topic(topic) for id, topic in topics.items()}
+    return {
+        id: {"id": id, "title": t.title, "html": fragment("discussions/_state.html", topic=t)}
+        for id, t in topics.items()
+    }
+
+
+async def _flags(tx: Reader, ids: list[int], form: str) -> Payloads:
+    waiting = await discussions.flags_waiting(tx, ids)
+    return {id: {"network": id, "waiting": waiting.get(id, 0)} for id in ids}
 
 
 async def _drop_ins(tx: Reader, ids: list[int], form: str) -> Payloads:
@@ -123,6 +174,8 @@ async def _drafts(tx: Reader, ids: list[int], form: str) -> Payloads:
 LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "post": _posts,
     "topic": _topics,
+    "state": _states,
+    "flags": _flags,
     "dropin": _drop_ins,
     "room": _drop_ins,
     "notice": _notices,

@@ -50,7 +50,10 @@ async def show(request: Request) -> Response:
         context = {
             "network": network,
             "news": await networks.access_news(tx, network),
-            "topics": await discussions.topics_in(tx, viewer, network.id, limit=40),
+            "topics": [
+                *await discussions.pinned_topics(tx, viewer, network.id),
+                *await discussions.topics_in(tx, viewer, network.id, limit=40),
+            ],
             **await next_date(tx, viewer, network),
             "minutes": await minutes.latest_minutes(tx, network),
             "announcements": await announcements.undismissed(tx, viewer, network),

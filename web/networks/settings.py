@@ -47,6 +47,7 @@ def _as_sent(form: Form) -> dict[str, Any]:
         "members_may": [right for right in OPENABLE if form.get(f"may_{right}")],
         "invitations_outlive": bool(form.get("invitations_outlive")),
         "anonymity": bool(form.get("anonymity")),
+        "hide_after_flags": form.get("hide_after_flags", ""),
     }
 
 

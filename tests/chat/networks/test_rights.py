@@ -41,6 +41,10 @@ SCENES: dict[str, Scene] = {
     "run_drop_ins": lambda tx, s: dropins.schedule(
         tx, s.actor, s.network, {"title": "Tea", "zone": "Europe/London", "local_time": "12:00"}
     ),
+    "flag": lambda tx, s: discussions.flag(
+        tx, s.actor, s.thread.post if s.actor and s.actor.handle == "mia-ward" else s.post, "spam"
+    ),
+    "moderate": lambda tx, s: discussions.lock(tx, s.actor, s.thread.id),
     "remove_post": lambda tx, s: discussions.remove(tx, s.actor, s.post),
     "manage_invitations": lambda tx, s: networks.draft_list(
         tx, s.actor, s.network, networks.entries("eve@example.org"), {}
@@ -99,7 +103,12 @@ async def test_the_table_is_what_happens(db, right: str, role: str, opened: bool
 
 
 #                     who has no place, in an open network
-IN_THE_OPEN = {"read": {"visitor", "outsider"}, "see_people": {"outsider"}, "reply": {"outsider"}}
+IN_THE_OPEN = {
+    "read": {"visitor", "outsider"},
+    "see_people": {"outsider"},
+    "reply": {"outsider"},
+    "flag": {"outsider"},
+}
 
 
 @pytest.mark.parametrize("role", ["visitor", "outsider"])

@@ -4,6 +4,7 @@ import "./times.js";
 import "./thread.js";
 import "./reply.js";
 import "./topics.js";
+import "./topic_state.js";
 import "./copy.js";
 import "./attach.js";
 

@@ -21,14 +21,16 @@ class LiveTopics extends HTMLElement {
   }
 
   take(kind, d) {
+    if (kind.startsWith("topic.") && d.gone) document.getElementById(`topic-${d.id}`)?.remove(); // to where this list may not follow
     if (!kind.startsWith("topic.") || !d.html) return;
     const row = html(d.html), shown = document.getElementById(row.id);
     if (shown) row.dataset.read = shown.dataset.read; // the fragment is the same for everybody
-    shown?.remove();
     this.mark(row);
+    if (kind === "topic.changed") return shown?.replaceWith(row), tell(row); // pinned, locked, renamed: where it is
+    shown?.remove();
     row.classList.add("arrived");
-    // Those that are pinned stay first.
-    const pinned = row.dataset.pinned ? null : [...this.list.querySelectorAll(":scope > [data-pinned]")].pop();
+    // Those that are pinned in this network stay first.
+    const pinned = this.dataset.stream && !row.dataset.pinned && [...this.list.querySelectorAll(":scope > [data-pinned]")].pop();
     pinned ? pinned.after(row) : this.list.prepend(row);
     this.list.children[LONGEST]?.remove();
     this.parentElement.querySelector(".empty")?.remove();

@@ -9,6 +9,8 @@ export class Typing {
   constructor(line, area, stream, room) {
     Object.assign(this, { line, room, typists: new Map() });
     let said = 0;
+    // Who may post without their name is never said to be typing: the post that follows would tell whose it is.
+    if (area?.form.elements.anonymous) return;
     area?.addEventListener("input", () => {
       if (!area.value.trim() || room.count > CROWD || Date.now() - said < SAID_EVERY) return;
       said = Date.now();
