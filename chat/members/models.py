@@ -33,6 +33,7 @@ class Member(SQLModel, table=True):
     zone: str = words(default="")
     language: str = words(default="en")
     unreminded: list[str] = several()
+    on_writing: str = words(default="tracking")
 
 
 class Session(SQLModel, table=True):
@@ -74,3 +75,7 @@ class Notice(SQLModel, table=True):
     ref_id: int | None = Field(default=None, sa_type=sa.BigInteger)
     created_at: datetime = moment(default=True)
     read_at: datetime | None = moment()
+    turn: int | None = Field(
+        default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=False), nullable=False)
+    )
+    parts: list[int] = Field(sa_type=sa.ARRAY(sa.BigInteger))
