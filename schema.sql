@@ -422,6 +422,40 @@ CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
 
+-- A post names a member, by their handle; as of `at`, so that who is named by a later change can be told of it.
+CREATE TABLE mention (
+    post_id bigint NOT NULL REFERENCES post,
+    member_id bigint NOT NULL REFERENCES member,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (post_id, member_id)
+);
+CREATE INDEX mention_member ON mention (member_id);
+
+-- A post names another topic, whose title it may show: when that changes, or who may read it, the post is drawn anew.
+CREATE TABLE reference (
+    post_id bigint NOT NULL REFERENCES post,
+    topic_id bigint NOT NULL REFERENCES topic,
+    PRIMARY KEY (post_id, topic_id)
+);
+CREATE INDEX reference_topic ON reference (topic_id);
+
+-- What a member has begun to write and not posted: an answer in a topic, or a new topic of a network. For them alone.
+CREATE TABLE draft (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    member_id bigint NOT NULL REFERENCES member,
+    network_id bigint REFERENCES network,
+    topic_id bigint REFERENCES topic,
+    parent_id bigint REFERENCES post,
+    title text NOT NULL DEFAULT '',
+    body text NOT NULL DEFAULT '',
+    rev integer NOT NULL DEFAULT 1,
+    saved_at timestamptz NOT NULL DEFAULT now(),
+    CHECK (num_nonnulls(network_id, topic_id) = 1),
+    CHECK (parent_id IS NULL OR topic_id IS NOT NULL),
+    UNIQUE NULLS NOT DISTINCT (member_id, network_id, topic_id, parent_id)
+);
+CREATE INDEX draft_saved ON draft (saved_at);
+
 -- A host's wish to know who wrote a post under a pseudonym, and the other host's agreement. These two may then see it.
 CREATE TABLE unmasking (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

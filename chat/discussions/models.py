@@ -73,6 +73,31 @@ class Pseudonym(SQLModel, table=True):
     created_at: datetime = moment(default=True)
 
 
+class Mention(SQLModel, table=True):
+    post_id: int = ref("post", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    at: datetime = moment(default=True)
+
+
+class Reference(SQLModel, table=True):
+    post_id: int = ref("post", primary_key=True)
+    topic_id: int = ref("topic", primary_key=True)
+
+
+class DraftRow(SQLModel, table=True):
+    __tablename__ = "draft"
+    __table_args__ = (sa.UniqueConstraint("member_id", "network_id", "topic_id", "parent_id"),)
+    id: int | None = key()
+    member_id: int = ref("member")
+    network_id: int | None = ref("network", optional=True)
+    topic_id: int | None = ref("topic", optional=True)
+    parent_id: int | None = ref("post", optional=True)
+    title: str = words(default="")
+    body: str = words(default="")
+    rev: int = 1
+    saved_at: datetime = moment(default=True)
+
+
 class UnmaskingRow(SQLModel, table=True):
     __tablename__ = "unmasking"
     id: int | None = key()
