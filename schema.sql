@@ -70,6 +70,7 @@ CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
 -- A person with an account. `hides` names the parts of the profile that others don't see. `folded` is what directories
 -- find and sort by: name, organisation and role without accents, and without what is hidden. Letters about drop-ins are
 -- in their `language` and `zone` (empty: the drop-in's own); `unreminded` names the reminders that they want nowhere.
+-- Topics are shown to them in their `topic_view` and `topic_order`.
 -- A topic in which they write they follow as `on_writing` says.
 CREATE TABLE member (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -92,6 +93,8 @@ CREATE TABLE member (
     zone text NOT NULL DEFAULT '',
     language text NOT NULL DEFAULT 'en',
     unreminded text[] NOT NULL DEFAULT '{}',
+    topic_view text NOT NULL DEFAULT 'threads' CHECK (topic_view IN ('threads', 'flat')),
+    topic_order text NOT NULL DEFAULT 'oldest' CHECK (topic_order IN ('oldest', 'newest')),
     on_writing text NOT NULL DEFAULT 'tracking' CHECK (on_writing IN ('watching', 'tracking', 'nothing'))
 );
 
@@ -392,7 +395,8 @@ ALTER TABLE topic ADD FOREIGN KEY (pseudonym_id) REFERENCES pseudonym;
 -- A contribution. `path` holds the numbers from its root down to itself, so it sorts in thread order. Who is shown as
 -- its author is said by chat/discussions/authorship.py alone: with a `pseudonym_id` it is not the author's name.
 -- `reactions` (how many of each kind) and `files` (what their list shows) are kept here for its many readers; a hidden one
--- is for hosts and its author alone.
+-- is for hosts and its author alone. The opening has turn 0; those that answer it, the roots of threads, have theirs from 1
+-- on in the order of their numbers, so that a page of them is found without counting.
 CREATE TABLE post (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic_id bigint NOT NULL REFERENCES topic,
@@ -414,6 +418,7 @@ CREATE TABLE post (
     files jsonb NOT NULL DEFAULT '[]',
     hidden_at timestamptz,
     hidden_by bigint REFERENCES member,
+    turn integer,
     UNIQUE (topic_id, number)
 );
 CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
@@ -421,6 +426,16 @@ CREATE INDEX post_author ON post (author_id);
 CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
+CREATE INDEX post_turn ON post (topic_id, turn) WHERE turn IS NOT NULL;
+
+-- Whoever inserts the root of a thread holds its topic's row, so that turns are given one by one.
+CREATE FUNCTION take_turn() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.turn := (SELECT coalesce(max(turn) + 1, 0) FROM post WHERE topic_id = NEW.topic_id AND turn IS NOT NULL);
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER post_turn BEFORE INSERT ON post FOR EACH ROW WHEN (cardinality(NEW.path) = 1) EXECUTE FUNCTION take_turn();
 
 -- A post names a member, by their handle; as of `at`, so that who is named by a later change can be told of it.
 CREATE TABLE mention (
@@ -473,12 +488,13 @@ CREATE TABLE unmasking (
 CREATE UNIQUE INDEX unmasking_open ON unmasking (post_id) WHERE agreed_at IS NULL AND declined_at IS NULL;
 CREATE INDEX unmasking_post ON unmasking (post_id);
 
--- How far a member has read a topic.
+-- How far a member has read a topic; `before` is where they were when they last said that they had read it all.
 CREATE TABLE reading (
     member_id bigint NOT NULL REFERENCES member,
     topic_id bigint NOT NULL REFERENCES topic,
     number integer NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
+    before integer,
     PRIMARY KEY (member_id, topic_id)
 );
 CREATE INDEX reading_topic ON reading (topic_id);

@@ -62,6 +62,7 @@ class Post(SQLModel, table=True):
     files: list[dict[str, Any]] = Field(sa_type=JSONB)
     hidden_at: datetime | None = moment()
     hidden_by: int | None = ref("member", optional=True)
+    turn: int | None = None
 
 
 class Pseudonym(SQLModel, table=True):
@@ -116,6 +117,7 @@ class Reading(SQLModel, table=True):
     topic_id: int = ref("topic", primary_key=True)
     number: int
     at: datetime = moment(default=True)
+    before: int | None = None
 
 
 class Following(SQLModel, table=True):

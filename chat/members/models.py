@@ -33,6 +33,8 @@ class Member(SQLModel, table=True):
     zone: str = words(default="")
     language: str = words(default="en")
     unreminded: list[str] = several()
+    topic_view: str = words(default="threads")
+    topic_order: str = words(default="oldest")
     on_writing: str = words(default="tracking")
 
 
