@@ -133,7 +133,8 @@ CREATE TABLE one_time_key (
 CREATE INDEX one_time_key_member ON one_time_key (member_id);
 
 -- A group with its own topics, members and drop-ins. Every change of who may read bumps acl_version.
--- `members_may` names the rights that it opens to members; `questions` are asked of those who request a place.
+-- `members_may` names the rights that it opens to members; `questions` are asked of those who request a place. A post that
+-- as many members as `hide_after_flags` flagged is hidden until a host has looked.
 CREATE TABLE network (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     slug text NOT NULL UNIQUE,
@@ -151,7 +152,8 @@ CREATE TABLE network (
     invitations_outlive boolean NOT NULL DEFAULT false,
     pictured_at timestamptz,
     access_was text,
-    access_changed_at timestamptz
+    access_changed_at timestamptz,
+    hide_after_flags smallint CHECK (hide_after_flags BETWEEN 2 AND 20)
 );
 
 -- The access versions of networks, in ascending order of their ids, which do not change before the caller's
@@ -353,6 +355,7 @@ CREATE INDEX notice_unread ON notice (member_id) WHERE read_at IS NULL;
 -- is named beside what they said in it. A pinned one stands first in its network, a locked one takes no posts but its
 -- hosts', a slow one takes one from each member in so many seconds, and the post numbered `solved_number` answers it.
 -- Posts from the one numbered `untold` on have been told to nobody yet; told_at says when others last were.
+-- A hidden one is for hosts and its author. Of one that was merged, post n is post `merged_after` + n of the other now.
 CREATE TABLE topic (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network_id bigint NOT NULL REFERENCES network,
@@ -372,12 +375,18 @@ CREATE TABLE topic (
     slow_seconds integer CHECK (slow_seconds BETWEEN 1 AND 86400),
     solved_number integer,
     untold integer,
-    told_at timestamptz
+    told_at timestamptz,
+    hidden_at timestamptz,
+    hidden_by bigint REFERENCES member,
+    hidden_why text,
+    merged_into bigint REFERENCES topic,
+    merged_after integer
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);
 CREATE INDEX topic_search ON topic USING gin (search);
 CREATE INDEX topic_tags ON topic USING gin (tags) WHERE tags <> '{}';
+CREATE INDEX topic_pinned ON topic (network_id, pinned_at) WHERE pinned_at IS NOT NULL;
 
 -- The name under which a member writes in one topic without their own. It is drawn by lot, and leads nowhere else.
 CREATE TABLE pseudonym (
@@ -395,7 +404,8 @@ ALTER TABLE topic ADD FOREIGN KEY (pseudonym_id) REFERENCES pseudonym;
 -- A contribution. `path` holds the numbers from its root down to itself, so it sorts in thread order. Who is shown as
 -- its author is said by chat/discussions/authorship.py alone: with a `pseudonym_id` it is not the author's name.
 -- `reactions` (how many of each kind) and `files` (what their list shows) are kept here for its many readers; a hidden one
--- is for hosts and its author alone. The opening has turn 0; those that answer it, the roots of threads, have theirs from 1
+-- counts as removed until it is restored, and is for hosts and its author alone. One that has `moved_to` another stands
+-- where that was before. The opening has turn 0; those that answer it, the roots of threads, have theirs from 1
 -- on in the order of their numbers, so that a page of them is found without counting.
 CREATE TABLE post (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -419,6 +429,8 @@ CREATE TABLE post (
     hidden_at timestamptz,
     hidden_by bigint REFERENCES member,
     turn integer,
+    hidden_why text,
+    moved_to bigint REFERENCES post,
     UNIQUE (topic_id, number)
 );
 CREATE UNIQUE INDEX post_thread ON post (topic_id, path);
@@ -890,4 +902,33 @@ CREATE TABLE retelling (
     told_at timestamptz NOT NULL,
     mailed_at timestamptz,
     PRIMARY KEY (drop_in_id, member_id)
+);
+
+-- What hosts decide about one post that members flagged. A host who works on it has it for themselves for a while.
+CREATE TABLE concern (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    network_id bigint NOT NULL REFERENCES network,
+    post_id bigint NOT NULL REFERENCES post,
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    claimed_by bigint REFERENCES member,
+    claimed_until timestamptz,
+    settled_at timestamptz,
+    settled_by bigint REFERENCES member,
+    outcome text CHECK (outcome IN ('hidden', 'removed', 'locked', 'warned', 'dismissed')),
+    word text NOT NULL DEFAULT '',
+    answer text NOT NULL DEFAULT '',
+    CHECK ((settled_at IS NULL) = (outcome IS NULL))
+);
+CREATE UNIQUE INDEX concern_open ON concern (post_id) WHERE settled_at IS NULL;
+CREATE INDEX concern_network ON concern (network_id, settled_at);
+
+-- One member's flag on a post: why they think hosts should look. Nobody but hosts learns who it was.
+CREATE TABLE flag (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    concern_id bigint NOT NULL REFERENCES concern,
+    member_id bigint NOT NULL REFERENCES member,
+    reason text NOT NULL CHECK (reason IN ('personal', 'unsafe', 'abuse', 'spam', 'off_topic', 'else')),
+    note text NOT NULL DEFAULT '',
+    at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (concern_id, member_id)
 );

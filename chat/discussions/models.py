@@ -1,4 +1,4 @@
-"""The tables of topics, posts, pseudonyms and reading."""
+"""The tables of topics, posts, pseudonyms, reading and flags."""
 
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,11 @@ class Topic(SQLModel, table=True):
     solved_number: int | None = None
     untold: int | None = None
     told_at: datetime | None = moment()
+    hidden_at: datetime | None = moment()
+    hidden_by: int | None = ref("member", optional=True)
+    hidden_why: str | None = Field(default=None, sa_type=sa.Text)
+    merged_into: int | None = ref("topic", optional=True)
+    merged_after: int | None = None
 
 
 class Post(SQLModel, table=True):
@@ -63,6 +68,8 @@ class Post(SQLModel, table=True):
     hidden_at: datetime | None = moment()
     hidden_by: int | None = ref("member", optional=True)
     turn: int | None = None
+    hidden_why: str | None = Field(default=None, sa_type=sa.Text)
+    moved_to: int | None = ref("post", optional=True)
 
 
 class Pseudonym(SQLModel, table=True):
@@ -143,3 +150,27 @@ class Muted(SQLModel, table=True):
     member_id: int = ref("member", primary_key=True)
     muted_by: int = ref("member")
     muted_at: datetime = moment(default=True)
+
+
+class Concern(SQLModel, table=True):
+    id: int | None = key()
+    network_id: int = ref("network")
+    post_id: int = ref("post")
+    opened_at: datetime = moment(default=True)
+    claimed_by: int | None = ref("member", optional=True)
+    claimed_until: datetime | None = moment()
+    settled_at: datetime | None = moment()
+    settled_by: int | None = ref("member", optional=True)
+    outcome: str | None = Field(default=None, sa_type=sa.Text)
+    word: str = words(default="")
+    answer: str = words(default="")
+
+
+class Flag(SQLModel, table=True):
+    __table_args__ = (sa.UniqueConstraint("concern_id", "member_id"),)
+    id: int | None = key()
+    concern_id: int = ref("concern")
+    member_id: int = ref("member")
+    reason: str = words()
+    note: str = words(default="")
+    at: datetime = moment(default=True)

@@ -28,6 +28,7 @@ class Network(SQLModel, table=True):
     pictured_at: datetime | None = moment()
     access_was: str | None = Field(default=None, sa_type=sa.Text)
     access_changed_at: datetime | None = moment()
+    hide_after_flags: int | None = Field(default=None, sa_type=sa.SmallInteger)
 
 
 class Membership(SQLModel, table=True):
