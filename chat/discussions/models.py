@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
-from chat.models import key, moment, ref, several, words
+from chat.models import TIME, key, moment, ref, several, words
 
 
 def search_of(column: str) -> sa.Column:
@@ -36,6 +36,7 @@ class Topic(SQLModel, table=True):
     locked_at: datetime | None = moment()
     slow_seconds: int | None = None
     solved_number: int | None = None
+    polled_at: datetime | None = moment()
     untold: int | None = None
     told_at: datetime | None = moment()
     hidden_at: datetime | None = moment()
@@ -70,6 +71,24 @@ class Post(SQLModel, table=True):
     turn: int | None = None
     hidden_why: str | None = Field(default=None, sa_type=sa.Text)
     moved_to: int | None = ref("post", optional=True)
+
+
+class Reaction(SQLModel, table=True):
+    post_id: int = ref("post", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    kind: str = Field(sa_column=sa.Column(sa.Text, primary_key=True))
+    pseudonym_id: int | None = ref("pseudonym", optional=True)
+    at: datetime = moment(default=True)
+    taken_back_at: datetime | None = moment()
+
+
+class Revision(SQLModel, table=True):
+    post_id: int = ref("post", primary_key=True)
+    rev: int = Field(primary_key=True)
+    body: str | None = Field(default=None, sa_type=sa.Text)
+    written_at: datetime = Field(sa_type=TIME)
+    removed_at: datetime | None = moment()
+    removed_by: int | None = ref("member", optional=True)
 
 
 class Pseudonym(SQLModel, table=True):

@@ -44,7 +44,7 @@ class Hand(SQLModel, table=True):
 
 class Poll(SQLModel, table=True):
     id: int | None = key()
-    drop_in_id: int = ref("drop_in")
+    drop_in_id: int | None = ref("drop_in", optional=True)
     asked_by: int = ref("member")
     question: str = words()
     options: list[str] = several()
@@ -56,6 +56,8 @@ class Poll(SQLModel, table=True):
     closed_at: datetime | None = moment()
     closed_by: int | None = ref("member", optional=True)
     removed_at: datetime | None = moment()
+    topic_id: int | None = ref("topic", optional=True)
+    closes_at: datetime | None = moment()
 
 
 class Ballot(SQLModel, table=True):
