@@ -6,7 +6,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, attendance, calendars, dropins, mail, members, minutes, networks
+from chat import announcements, attendance, calendars, discussions, dropins, mail, members, minutes, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -109,6 +109,26 @@ async def mail_announcement(
     await announcements.mail_to_members(db, redis, announcement_id, after, through)
 
 
+async def tell_posts(db: Database, redis: Redis, *, topic_id: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_posts(tx, topic_id)
+
+
+async def tell_next(db: Database, redis: Redis, *, topic_id: int, first: int, last: int, after: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_next(tx, topic_id, first, last, after)
+
+
+async def tell_named(db: Database, redis: Redis, *, post_id: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_named(tx, post_id)
+
+
+async def tell_reaction(db: Database, redis: Redis, *, post_id: int, by: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_reaction(tx, post_id, by)
+
+
 async def end_answers(db: Database, redis: Redis, *, network_id: int, member_id: int) -> None:
     async with db.transaction() as tx:
         await dropins.end_answers(tx, network_id, member_id)
@@ -165,7 +185,7 @@ async def mail_change(
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
     open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
-    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
+    tell_posts, tell_next, tell_named, tell_reaction, end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
+from chat.discussions.following import LEVELS, SPANS, Following, follow, following_of
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.queries import (
     PostSeen,
@@ -21,6 +22,7 @@ from chat.discussions.queries import (
 )
 from chat.discussions.reading import count_view, fold_views, mark_read
 from chat.discussions.searching import Hit, search
+from chat.discussions.telling import tell_named, tell_next, tell_posts, tell_reaction
 from chat.discussions.unmasking import (
     Unmasking,
     agree_to_unmask,
@@ -33,8 +35,11 @@ from chat.discussions.unmasking import (
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
+    "LEVELS",
+    "SPANS",
     "Author",
     "Extent",
+    "Following",
     "Hit",
     "Kept",
     "PostSeen",
@@ -48,6 +53,8 @@ __all__ = [
     "edit",
     "extent_of",
     "fold_views",
+    "follow",
+    "following_of",
     "kept_from",
     "latest_posts",
     "mark_read",
@@ -64,6 +71,10 @@ __all__ = [
     "reply",
     "search",
     "start_topic",
+    "tell_named",
+    "tell_next",
+    "tell_posts",
+    "tell_reaction",
     "thread",
     "topic_of",
     "topics_by_id",

@@ -35,9 +35,7 @@ async def following_of(tx: Transaction, viewer: Viewer | None, topic_id: int) ->
     return await _following(tx, viewer.id, topic_id)
 
 
-async def follow(
-    tx: Transaction, viewer: Viewer | None, topic_id: int, form: Mapping[str, Any]
-) -> Following:
+async def follow(tx: Transaction, viewer: Viewer | None, topic_id: int, form: Mapping[str, Any]) -> Following:
     """Choose. Form: level, one of LEVELS; to mute, `for` one of SPANS, else it is for ever."""
     viewer = must_act(viewer)
     await topic_of(tx, viewer, topic_id)
@@ -50,18 +48,28 @@ async def follow(
         )
     else:
         await tx.run(
-            "INSERT INTO following (member_id, topic_id, level, until, at) VALUES (:me, :topic, :level, :until, :now) "  # noqa: S608
+            "INSERT INTO following (member_id, topic_id, level, until, at) VALUES (:me, :topic, :level, :until, :now) "
             "ON CONFLICT (member_id, topic_id) DO UPDATE SET level = excluded.level, until = excluded.until, at = excluded.at, "
-            f"was = CASE WHEN excluded.level = 'muted' THEN nullif({LEVEL}, 'muted') END",
+            "was = CASE WHEN excluded.level <> 'muted' THEN NULL WHEN following.level = 'muted' THEN following.was ELSE following.level END",
             me=viewer.id,
             topic=topic_id,
             level=level,
             until=now + span if level == "muted" and span else None,
             now=now,
         )
-    # What is muted is told no more, so that there may be less to read.
-    tx.announce(member_stream(viewer.id), "following.changed", topic_id)
+    await _count_again(tx, viewer.id, topic_id)
     return await _following(tx, viewer.id, topic_id)
+
+
+async def _count_again(tx: Transaction, member_id: int, topic_id: int) -> None:
+    """What is muted is not told any more, and what is not is told again: all screens hear how much there is to read."""
+    notice_id = await tx.value(
+        "SELECT max(notice.id) FROM notice WHERE member_id = :me AND read_at IS NULL AND ref_id = :topic AND parts <> '{}'",
+        me=member_id,
+        topic=topic_id,
+    )
+    if notice_id is not None:
+        tx.announce(member_stream(member_id), "notice.read", notice_id)
 
 
 async def _following(tx: Transaction, member_id: int, topic_id: int) -> Following:

@@ -65,7 +65,13 @@ async def retell(tx: Transaction, drop_in_id: int, after: int) -> None:
         ref_id=drop_in_id,
     )
     await next_round(
-        tx, "retell", drop_in_id, rows[-1].member_id, mailing="mail_minutes", after=after, drop_in_id=drop_in_id
+        tx,
+        "retell",
+        drop_in_id,
+        rows[-1].member_id,
+        mailing="mail_minutes",
+        after=after,
+        drop_in_id=drop_in_id,
     )
 
 
@@ -79,7 +85,9 @@ async def mail_minutes(db: Database, redis: Redis, drop_in_id: int, after: int, 
             after=after,
             through=through,
         )
-    await mail_each((row.member_id for row in waiting), lambda member_id: _mail(db, redis, drop_in_id, member_id))
+    await mail_each(
+        (row.member_id for row in waiting), lambda member_id: _mail(db, redis, drop_in_id, member_id)
+    )
 
 
 async def _mail(db: Database, redis: Redis, drop_in_id: int, member_id: int) -> None:
