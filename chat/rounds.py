@@ -13,7 +13,15 @@ AT_ONCE = 50  # members of a round
 
 
 async def next_round(
-    tx: Transaction, telling: str, of: object, last: int, *, mailing: str = "", after: int = 0, **args: object
+    tx: Transaction,
+    telling: str,
+    of: object,
+    last: int,
+    /,
+    *,
+    mailing: str = "",
+    after: int = 0,
+    **args: object,
 ) -> bool:
     """Leave the letters to those after `after`, as far as `last`, to a job `mailing`, and who comes behind `last` to a
     job `telling`. `of` says in their keys what it is about. False where both were left before."""
