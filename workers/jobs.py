@@ -129,6 +129,11 @@ async def tell_reaction(db: Database, redis: Redis, *, post_id: int, by: int) ->
         await discussions.tell_reaction(tx, post_id, by)
 
 
+async def remind_of_post(db: Database, redis: Redis, *, member_id: int, post_id: int, at: str) -> None:
+    async with db.transaction() as tx:
+        await discussions.remind_of_post(tx, member_id, post_id, datetime.fromisoformat(at))
+
+
 async def end_answers(db: Database, redis: Redis, *, network_id: int, member_id: int) -> None:
     async with db.transaction() as tx:
         await dropins.end_answers(tx, network_id, member_id)
@@ -185,7 +190,7 @@ async def mail_change(
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
     open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
-    tell_posts, tell_next, tell_named, tell_reaction, end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
+    tell_posts, tell_next, tell_named, tell_reaction, remind_of_post, end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
 )  # fmt: skip
 
 

@@ -1,6 +1,17 @@
 """Discussions: topics and the posts in them."""
 
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
+from chat.discussions.bookmarking import (
+    WHEN,
+    Bookmarked,
+    Found,
+    bookmarks_of,
+    keep,
+    kept_among,
+    kept_by,
+    let_go,
+    remind_of_post,
+)
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
 from chat.discussions.following import LEVELS, SPANS, Following, follow, following_of
@@ -37,9 +48,12 @@ from chat.discussions.writing import add_topic, reply, start_topic
 __all__ = [
     "LEVELS",
     "SPANS",
+    "WHEN",
     "Author",
+    "Bookmarked",
     "Extent",
     "Following",
+    "Found",
     "Hit",
     "Kept",
     "PostSeen",
@@ -48,6 +62,7 @@ __all__ = [
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
+    "bookmarks_of",
     "count_view",
     "decline_to_unmask",
     "edit",
@@ -55,8 +70,12 @@ __all__ = [
     "fold_views",
     "follow",
     "following_of",
+    "keep",
+    "kept_among",
+    "kept_by",
     "kept_from",
     "latest_posts",
+    "let_go",
     "mark_read",
     "networks_of_topics",
     "open_unmaskings",
@@ -67,6 +86,7 @@ __all__ = [
     "posts_by_id",
     "pseudonym_of",
     "recent_topics",
+    "remind_of_post",
     "remove",
     "reply",
     "search",
