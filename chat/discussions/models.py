@@ -193,3 +193,27 @@ class Flag(SQLModel, table=True):
     reason: str = words()
     note: str = words(default="")
     at: datetime = moment(default=True)
+
+
+class Poll(SQLModel, table=True):
+    id: int | None = key()
+    drop_in_id: int | None = ref("drop_in", optional=True)
+    asked_by: int = ref("member")
+    question: str = words()
+    options: list[str] = several()
+    several: bool
+    shown: str = words()
+    asked_at: datetime = moment(default=True)
+    counts: list[int] = Field(sa_type=sa.ARRAY(sa.Integer))
+    turnout: int
+    closed_at: datetime | None = moment()
+    closed_by: int | None = ref("member", optional=True)
+    removed_at: datetime | None = moment()
+    topic_id: int | None = ref("topic", optional=True)
+    closes_at: datetime | None = moment()
+
+
+class Ballot(SQLModel, table=True):
+    poll_id: int = ref("poll", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    choices: list[int] = Field(sa_type=sa.ARRAY(sa.SmallInteger))
