@@ -7,7 +7,6 @@ from chat.discussions.bookmarking import (
     Found,
     bookmarks_of,
     keep,
-    kept_among,
     kept_by,
     let_go,
     remind_of_post,
@@ -15,7 +14,7 @@ from chat.discussions.bookmarking import (
 from chat.discussions.comparing import Piece
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, may_be_restored, remove, restore
-from chat.discussions.following import LEVELS, SPANS, Following, follow, following_of
+from chat.discussions.following import LEVELS, SPANS, Following, Own, follow, following_of, own_in
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.polling import (
     OwnBallot,
@@ -85,6 +84,7 @@ __all__ = [
     "Found",
     "Hit",
     "Kept",
+    "Own",
     "OwnBallot",
     "Piece",
     "PostSeen",
@@ -111,7 +111,6 @@ __all__ = [
     "following_of",
     "history_of",
     "keep",
-    "kept_among",
     "kept_by",
     "kept_from",
     "latest_posts",
@@ -123,6 +122,7 @@ __all__ = [
     "open_unmaskings",
     "own_among",
     "own_ballot",
+    "own_in",
     "own_reactions",
     "page_of_post",
     "polls_of_topics",

@@ -1,6 +1,6 @@
 """Posts that a member keeps for later, with a note to themselves, and a reminder when they want to come back to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -46,6 +46,12 @@ class Found(NamedTuple):
     title: str
     network_slug: str
     network_name: str
+
+
+_COLUMNS: tuple[Any, ...] = (
+    Bookmark.post_id, Bookmark.note, Bookmark.saved_at, Bookmark.remind_at, Bookmark.reminded_at,
+    Topic.title, Network.slug, Network.name,
+)  # fmt: skip
 
 
 async def keep(tx: Transaction, viewer: Viewer | None, post_id: int, form: Mapping[str, Any]) -> Bookmarked:
@@ -104,18 +110,6 @@ async def kept_by(tx: Transaction, viewer: Viewer | None, post_id: int) -> Bookm
     return row and Bookmarked(*row)
 
 
-async def kept_among(tx: Transaction, viewer: Viewer | None, posts: Iterable[PostSeen]) -> list[int]:
-    """Those of these posts that the viewer keeps."""
-    if viewer is None:
-        return []
-    rows = await tx.all(
-        "SELECT post_id FROM bookmark WHERE member_id = :me AND post_id = ANY(:ids) ORDER BY post_id",
-        me=viewer.id,
-        ids=[post.id for post in posts],
-    )
-    return [row.post_id for row in rows]
-
-
 async def bookmarks_of(
     tx: Transaction, viewer: Viewer | None, *, limit: int = 30, before: datetime | None = None
 ) -> list[Found]:
@@ -123,10 +117,7 @@ async def bookmarks_of(
     if viewer is None:
         raise SignInFirst
     query = (
-        select(
-            Bookmark.post_id, Bookmark.note, Bookmark.saved_at, Bookmark.remind_at, Bookmark.reminded_at,
-            Topic.title, Network.slug, Network.name,
-        )
+        select(*_COLUMNS)
         .select_from(Bookmark)
         .join(Post, col(Post.id) == col(Bookmark.post_id))
         .join(Topic, col(Topic.id) == col(Post.topic_id))

@@ -36,6 +36,7 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
     rev = await change_text(tx, post_id, source, html)
     if rev is not None:
         tx.announce(topic_stream(post.topic_id), "post.edited", post_id, rev, network=network_id)
+        await tx.enqueue("tell_named", f"tell_named:{post_id}:{rev}", post_id=post_id)
 
 
 async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:

@@ -1,12 +1,12 @@
 """How closely a member follows a topic: each post, what concerns them, nothing for a while; or as their network says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from chat import clock
 from chat.db import Transaction
-from chat.discussions.queries import topic_of
+from chat.discussions.queries import PostSeen, topic_of
 from chat.errors import SignInFirst
 from chat.events import member_stream
 from chat.fields import one_of
@@ -33,6 +33,28 @@ async def following_of(tx: Transaction, viewer: Viewer | None, topic_id: int) ->
         raise SignInFirst
     await topic_of(tx, viewer, topic_id)
     return await _following(tx, viewer.id, topic_id)
+
+
+class Own(NamedTuple):
+    following: Following
+    kept: list[int]  # ids of posts
+
+
+async def own_in(
+    tx: Transaction, viewer: Viewer | None, topic_id: int, posts: Iterable[PostSeen]
+) -> Own | None:
+    """For the page of a topic: how the viewer follows it, and which of these posts they keep."""
+    if viewer is None:
+        return None
+    row = await tx.first(
+        f"SELECT {LEVEL} AS level, following.until, ARRAY(SELECT post_id FROM bookmark WHERE member_id = :me AND post_id = ANY(:posts)) AS kept "  # noqa: S608
+        "FROM (SELECT) AS one LEFT JOIN following ON member_id = :me AND topic_id = :topic",
+        me=viewer.id,
+        topic=topic_id,
+        posts=[post.id for post in posts],
+        now=clock.now(),
+    )
+    return Own(_as_it_is(row), row.kept)
 
 
 async def follow(tx: Transaction, viewer: Viewer | None, topic_id: int, form: Mapping[str, Any]) -> Following:
@@ -79,6 +101,10 @@ async def _following(tx: Transaction, member_id: int, topic_id: int) -> Followin
         topic=topic_id,
         now=clock.now(),
     )
+    return _as_it_is(row)
+
+
+def _as_it_is(row: Any) -> Following:
     if row is None or row.level is None:
         return Following()
     return Following(row.level, row.until if row.level == "muted" else None)

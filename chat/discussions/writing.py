@@ -11,8 +11,8 @@ from chat.discussions.models import Topic
 from chat.discussions.muting import must_be_heard
 from chat.discussions.polling import ask_in, poll_wanted
 from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
-from chat.discussions.telling import leave_to_tell
 from chat.discussions.tagging import put_tags, tags_of
+from chat.discussions.telling import leave_to_tell
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose

@@ -24,16 +24,19 @@ async def change_me(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         assert viewer is not None
-        letters = form.keys() & {"zone", "language", "reminders"}
+        choices = form.keys() & {"zone", "language", "reminders", "on_writing"}
         await members.choose_letters(tx, viewer.id, form)
-        if ("hides" in form or not letters) and await members.hide(tx, viewer.id, form):
+        if "on_writing" in form:
+            await members.choose_on_writing(tx, viewer.id, form["on_writing"])
+        if ("hides" in form or not choices) and await members.hide(tx, viewer.id, form):
             await networks.draw_anew(tx, viewer.id)
         return await _me(tx, viewer)
 
 
 async def _me(tx: Transaction, viewer: Viewer) -> Response:
     email, profile = await members.own_email(tx, viewer.id), await members.own_profile(tx, viewer.id)
-    return json(shapes.me(viewer, email, profile, await members.reader_of(tx, viewer.id)))
+    me = shapes.me(viewer, email, profile, await members.reader_of(tx, viewer.id))
+    return json({**me, "on_writing": await members.on_writing_of(tx, viewer.id)})
 
 
 async def list_networks(request: Request) -> Response:

@@ -1,7 +1,6 @@
 """Posts that one keeps for later."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -9,7 +8,7 @@ from starlette.responses import Response
 
 from chat import discussions
 from chat.errors import Invalid, SignInFirst
-from web.edge import form_of, own_path, reading, see, writing
+from web.edge import form_of, moment_of, own_path, reading, see, writing
 from web.pages import page
 
 A_PAGE = 30
@@ -57,19 +56,6 @@ async def let_go(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         await discussions.let_go(tx, viewer, request.path_params["id"])
     return see(own_path(form.get("back") or "/bookmarks"))
-
-
-def moment_of(text: object, field: str = "before") -> datetime | None:
-    """A time from an address or a form, as this hub has written it there."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise Invalid(field, "That is not a time.") from None
-    if moment.tzinfo is None:
-        raise Invalid(field, "That is not a time.")
-    return moment
 
 
 def _address(post: discussions.PostSeen) -> str:

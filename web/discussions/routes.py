@@ -77,6 +77,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in posts if str(p.id) == str(parent)), None) if parent else None
         head = await around(tx, viewer, network, topic)
+        own = await discussions.own_in(tx, viewer, topic.id, posts)
         context = {
             "topic": topic,
             "network": network,
@@ -87,7 +88,8 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "drop_in": drop_in,
             **await unnamed(tx, viewer, network, topic.id, posts),
             **head,
-            "given": await given_to(tx, viewer, posts, head),
+            "following": own and own.following,
+            "given": await given_to(tx, viewer, posts, head, own),
         }
         response = await page(
             request,
