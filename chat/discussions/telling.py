@@ -24,8 +24,11 @@ PAUSE = timedelta(seconds=1)  # at least, between two jobs of a topic
 # Of a post that is shown to everybody who may read its topic.
 SHOWN = "post.removed_at IS NULL AND post.hidden_at IS NULL AND post.moved_to IS NULL"
 
-# A quotation says whose it is by a link to it, in one of its lines.
-QUOTED = re.compile(r"^ {0,3}>.*?(?:/posts/(\d{1,18})\b|/topics/(\d{1,18})\?post=(\d{1,9})\b)", re.MULTILINE)
+# A quotation says whose it is by a link to it, in the line before it or within.
+_LINK = r"/(?:posts/(\d{1,18})|topics/(\d{1,18})\?post=(\d{1,9}))\b"
+QUOTED = re.compile(
+    rf"^(?: {{0,3}}>.*?{_LINK}|\[[^\]\n]*\]\([^)\n]*?{_LINK}[^)\n]*\):?\n\n? {{0,3}}>)", re.MULTILINE
+)
 
 
 class Fresh(NamedTuple):
@@ -147,7 +150,7 @@ async def _reasons(tx: Transaction, network_id: int, fresh: list[Fresh]) -> dict
 
 async def _quoted(tx: Transaction, network_id: int, body: str) -> list[int]:
     """Who wrote the posts of this network that a text quotes."""
-    links = QUOTED.findall(body)[:20]
+    links = [found[:3] if any(found[:3]) else found[3:] for found in QUOTED.findall(body)][:20]
     if not links:
         return []
     rows = await tx.all(

@@ -70,7 +70,10 @@ async def test_of_one_post_each_hears_once_and_for_the_first_reason(
         "post.answered"
     ]  # what answers Ben is no answer to Ana
     quoting = await cast.write(
-        db, ana, thread, f"> A sticker.\n> [Ben](/topics/{thread.id}?post={ours['number']}#p2)\n\nGood."
+        db,
+        ana,
+        thread,
+        f"[Post 2](/topics/{thread.id}?post={ours['number']}#p{ours['number']}):\n\n> A sticker.\n\nGood.",
     )
     await later(db, redis)
     assert (await told(db, ben))[0] == ("post.quoted", "Ana Lima", 0)
