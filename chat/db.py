@@ -116,8 +116,8 @@ class Transaction(Glance):
         """Say on a live stream that something happened; readers learn of it after the commit."""
         self._facts.append(Fact(stream, kind, ref, rev, network))
 
-    async def enqueue(self, kind: str, key: str, *, run_at: Any = None, **args: Any) -> None:
-        """Leave work behind. A key that was used before is the same work, and is not repeated."""
+    async def enqueue(self, kind: str, key: str, *, run_at: Any = None, **args: Any) -> bool:
+        """Leave work behind. A key that was used before is the same work, and is not repeated: then False."""
         job_id = await self.value(
             "INSERT INTO job (kind, key, args, run_at) VALUES (:kind, :key, CAST(:args AS jsonb), "
             "coalesce(CAST(:run_at AS timestamptz), CAST(:now AS timestamptz))) "
@@ -130,6 +130,7 @@ class Transaction(Glance):
         )
         if job_id is not None and (run_at is None or run_at <= clock.now()):
             self.jobs.append(job_id)
+        return job_id is not None
 
     async def enqueue_many(self, kind: str, jobs: list[tuple[str, datetime, dict[str, Any]]]) -> None:
         """Leave much work behind at once: key, time and arguments of each."""

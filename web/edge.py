@@ -186,6 +186,19 @@ def time_of(text: str | None) -> datetime | None:
         raise Invalid("before", "Say a time like 2026-11-27T12:00:00+00:00.") from None
 
 
+def moment_of(text: object, field: str = "before") -> datetime | None:
+    """A time from an address or a form, as this hub has written it there."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise Invalid(field, "That is not a time.") from None
+    if moment.tzinfo is None:
+        raise Invalid(field, "That is not a time.")
+    return moment
+
+
 def see(path: str) -> Response:
     """After a change: go and look at the page."""
     return RedirectResponse(path, status_code=303)

@@ -11,6 +11,7 @@ from web.api import calendars as calendars_api
 from web.api import dates, drafting, invitations, people, places, requests, rsvps, shaping, talk
 from web.api import files as files_api
 from web.api import hosting as hosting_api
+from web.api import keeping as keeping_api
 from web.api import marks as marks_api
 from web.api import minutes as minutes_api
 from web.api import notices as notices_api
@@ -21,7 +22,19 @@ from web.api import waiting as waiting_api
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
-from web.discussions import composing, flagging, leafing, marks, polls, splitting, tags, tending, unmasking
+from web.discussions import (
+    composing,
+    flagging,
+    following,
+    keeping,
+    leafing,
+    marks,
+    polls,
+    splitting,
+    tags,
+    tending,
+    unmasking,
+)
 from web.discussions import reading as topics_reading
 from web.discussions import routes as discussions
 from web.dropins import answering, by_letter, series
@@ -92,6 +105,7 @@ PAGES = [
     post("/settings/profile", members.save_profile),
     post("/settings/visibility", members.save_visibility),
     post("/settings/letters", members.save_letters),
+    post("/settings/notices", members.save_notices),
     post("/settings/password", members.save_password),
     post("/settings/sessions/{id:id}/end", members.end_session),
     post("/settings/sessions/end-others", members.end_other_sessions),
@@ -101,7 +115,14 @@ PAGES = [
     get("/members/{handle}", members.show),
     get("/notices", notices.index),
     post("/notices/read", notices.read_all),
+    post("/notices/undo", notices.undo),
     post("/notices/{id:id}/open", notices.open_one),
+    get("/bookmarks", keeping.index),
+    get("/posts/{id:id}/bookmark", keeping.show),
+    post("/posts/{id:id}/bookmark", keeping.keep),
+    post("/posts/{id:id}/bookmark/remove", keeping.let_go),
+    post("/topics/{id:id}/following", following.choose),
+    post("/topics/{id:id}/notices/read", following.hear),
     get("/i/{token}", inviting.invited),
     post("/i/{token}", inviting.accept),
     get("/networks", networks.index),
@@ -298,6 +319,12 @@ API = [
     Route("/me", people.change_me, methods=["PATCH"]),
     get("/notices", notices_api.list_notices),
     post("/notices/read", notices_api.mark_read),
+    post("/notices/undo", notices_api.undo),
+    get("/bookmarks", keeping_api.list_bookmarks),
+    Route("/posts/{id:id}/bookmark", keeping_api.keep, methods=["PUT"]),
+    Route("/posts/{id:id}/bookmark", keeping_api.let_go, methods=["DELETE"]),
+    get("/topics/{id:id}/following", keeping_api.show_following),
+    Route("/topics/{id:id}/following", keeping_api.follow, methods=["PUT"]),
     get("/networks", people.list_networks),
     post("/networks", people.found_network),
     get("/networks/{slug}", people.show_network),

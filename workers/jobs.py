@@ -109,6 +109,31 @@ async def mail_announcement(
     await announcements.mail_to_members(db, redis, announcement_id, after, through)
 
 
+async def tell_posts(db: Database, redis: Redis, *, topic_id: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_posts(tx, topic_id)
+
+
+async def tell_next(db: Database, redis: Redis, *, topic_id: int, first: int, last: int, after: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_next(tx, topic_id, first, last, after)
+
+
+async def tell_named(db: Database, redis: Redis, *, post_id: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_named(tx, post_id)
+
+
+async def tell_reaction(db: Database, redis: Redis, *, post_id: int, by: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.tell_reaction(tx, post_id, by)
+
+
+async def remind_of_post(db: Database, redis: Redis, *, member_id: int, post_id: int, at: str) -> None:
+    async with db.transaction() as tx:
+        await discussions.remind_of_post(tx, member_id, post_id, datetime.fromisoformat(at))
+
+
 async def end_answers(db: Database, redis: Redis, *, network_id: int, member_id: int) -> None:
     async with db.transaction() as tx:
         await dropins.end_answers(tx, network_id, member_id)
@@ -177,7 +202,8 @@ async def close_poll(db: Database, redis: Redis, *, poll_id: int) -> None:
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
     open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
-    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change, redraw_naming, close_poll,
+    tell_posts, tell_next, tell_named, tell_reaction, remind_of_post, end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
+    redraw_naming, close_poll,
 )  # fmt: skip
 
 

@@ -67,7 +67,10 @@ async def _make(tx: Transaction, author: int, network: NetworkSeen, draft: Draft
     )
     await record(tx, network.id, author, "announcement.made", announcement=announcement_id, title=draft.title)
     await tx.enqueue(
-        "spread_announcement", f"spread:{announcement_id}:0", announcement_id=announcement_id, after=0
+        "spread_announcement",
+        f"spread_announcement:{announcement_id}:0",
+        announcement_id=announcement_id,
+        after=0,
     )
     return announcement_id
 

@@ -7,8 +7,7 @@ from chat.config import settings
 from chat.db import Database, Transaction
 from chat.mail import Letter
 from chat.members import notify
-
-AT_ONCE = 50
+from chat.rounds import AT_ONCE, mail_each, next_round
 
 # Whoever came after it was made, or is away now, is not told.
 STILL_A_MEMBER = """
@@ -43,21 +42,14 @@ async def spread(tx: Transaction, announcement_id: int, after: int) -> None:
         tx, [row.member_id for row in told], "announcement.made",
         network_id=rows[0].network_id, actor_id=rows[0].author_id, ref_id=announcement_id,
     )  # fmt: skip
-    last = rows[-1].member_id
-    await tx.enqueue(
-        "mail_announcement", f"mail-announcement:{announcement_id}:{after}",
-        announcement_id=announcement_id, after=after, through=last,
+    await next_round(
+        tx, "spread_announcement", announcement_id, rows[-1].member_id, mailing="mail_announcement", after=after,
+        announcement_id=announcement_id,
     )  # fmt: skip
-    await tx.enqueue(
-        "spread_announcement", f"spread:{announcement_id}:{last}", announcement_id=announcement_id, after=last
-    )
 
 
 async def mail_to_members(db: Database, redis: Redis, announcement_id: int, after: int, through: int) -> None:
-    """Hand over the letters to these members that have not gone out.
-
-    An address that the mail server refuses keeps no other waiting; the job comes back for it.
-    """
+    """Hand over the letters to these members that have not gone out."""
     async with db.snapshot() as tx:
         waiting = await tx.all(
             "SELECT member_id FROM delivery WHERE announcement_id = :id AND member_id > :after AND member_id <= :through "
@@ -66,14 +58,9 @@ async def mail_to_members(db: Database, redis: Redis, announcement_id: int, afte
             after=after,
             through=through,
         )
-    refused = 0
-    for (member_id,) in waiting:
-        try:
-            await _mail(db, redis, announcement_id, member_id)
-        except mail.Refused:
-            refused += 1
-    if refused:
-        raise mail.Refused(f"{refused} of {len(waiting)} addresses")
+    await mail_each(
+        (row.member_id for row in waiting), lambda member_id: _mail(db, redis, announcement_id, member_id)
+    )
 
 
 async def _mail(db: Database, redis: Redis, announcement_id: int, member_id: int) -> None:

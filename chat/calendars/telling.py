@@ -4,13 +4,13 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from chat import clock, mail
+from chat import clock
 from chat.calendars.inviting import mail_date
 from chat.db import Database, Transaction
 from chat.events import member_stream
 from chat.members import notify
+from chat.rounds import AT_ONCE, mail_each, next_round
 
-AT_ONCE = 50
 NOTICES = {"moved": "dropin.moved", "cancelled": "dropin.cancelled"}
 
 # Who comes, or may, and still has a place in the network; by their answer to the date, or else to its series.
@@ -53,16 +53,16 @@ async def tell_change(tx: Transaction, drop_in_id: int, sequence: int, what: str
     kind = NOTICES.get(what)
     if kind and (what == "cancelled") == (date.cancelled_at is not None):
         await _notify(tx, [row.member_id for row in claimed], kind, date)
-    last = members[-1]
-    change = {"drop_in_id": drop_in_id, "sequence": sequence, "what": what}
-    await tx.enqueue("mail_change", f"mail-change:{drop_in_id}:{sequence}:{after}", **change, after=after, through=last)  # fmt: skip
-    await tx.enqueue("tell_change", f"change:{drop_in_id}:{sequence}:{last}", **change, after=last)
+    await next_round(
+        tx, "tell_change", f"{drop_in_id}:{sequence}", members[-1], mailing="mail_change", after=after,
+        drop_in_id=drop_in_id, sequence=sequence, what=what,
+    )  # fmt: skip
 
 
 async def mail_change(
     db: Database, redis: Redis, drop_in_id: int, sequence: int, what: str, after: int, through: int
 ) -> None:
-    """Hand over the letters to these members that have not gone out. An address that is refused holds nobody up."""
+    """Hand over the letters to these members that have not gone out."""
     async with db.snapshot() as tx:
         waiting = await tx.all(
             "SELECT member_id FROM calendar_date WHERE drop_in_id = :id AND member_id > :after AND member_id <= :through "
@@ -72,14 +72,10 @@ async def mail_change(
             through=through,
             sequence=sequence,
         )
-    refused = 0
-    for (member_id,) in waiting:
-        try:
-            await mail_date(db, redis, drop_in_id, member_id, what, sequence)
-        except mail.Refused:
-            refused += 1
-    if refused:
-        raise mail.Refused(f"{refused} of {len(waiting)} addresses")
+    await mail_each(
+        (row.member_id for row in waiting),
+        lambda member_id: mail_date(db, redis, drop_in_id, member_id, what, sequence),
+    )
 
 
 async def _notify(tx: Transaction, members: list[int], kind: str, date: Any) -> None:

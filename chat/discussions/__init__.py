@@ -1,6 +1,16 @@
 """Discussions: topics and the posts in them."""
 
 from chat.discussions.authorship import Author, own_among, pseudonym_of, started, wrote
+from chat.discussions.bookmarking import (
+    WHEN,
+    Bookmarked,
+    Found,
+    bookmarks_of,
+    keep,
+    kept_by,
+    let_go,
+    remind_of_post,
+)
 from chat.discussions.catching_up import Marked, catch_up, catch_up_with, undo
 from chat.discussions.comparing import Piece
 from chat.discussions.concerns import (
@@ -27,6 +37,7 @@ from chat.discussions.drafting import (
 from chat.discussions.editing import edit, may_be_restored, remove, restore
 from chat.discussions.filing import Filed, files_in
 from chat.discussions.flagging import REASONS, flag
+from chat.discussions.following import LEVELS, SPANS, Following, Own, follow, following_of, own_in
 from chat.discussions.hiding import KeptPost, hide, hide_topic, kept_post, restore_topic, unhide, why_hidden
 from chat.discussions.merging import merge
 from chat.discussions.moving import Consequence, consequence, destinations, move
@@ -80,6 +91,7 @@ from chat.discussions.solving import solve, unsolve
 from chat.discussions.splitting import split
 from chat.discussions.suggesting import Suggested, members_like, topics_like
 from chat.discussions.tagging import MOST_TAGS, TagSeen, change_tags, tag_of, tags_in
+from chat.discussions.telling import tell_named, tell_next, tell_posts, tell_reaction
 from chat.discussions.tending import (
     AUTHORS_MAY_RENAME,
     lock,
@@ -118,19 +130,25 @@ from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 __all__ = [
     "AUTHORS_MAY_RENAME",
     "KINDS",
+    "LEVELS",
     "LISTS",
     "MOST_TAGS",
     "ORDERS",
     "OUTCOMES",
     "REASONS",
+    "SPANS",
     "VIEWS",
+    "WHEN",
     "Answered",
     "Author",
+    "Bookmarked",
     "Concern",
     "Consequence",
     "Draft",
     "Extent",
     "Filed",
+    "Following",
+    "Found",
     "Hit",
     "Kept",
     "KeptPost",
@@ -138,6 +156,7 @@ __all__ = [
     "Leaf",
     "Looks",
     "Marked",
+    "Own",
     "OwnBallot",
     "Piece",
     "Place",
@@ -156,6 +175,7 @@ __all__ = [
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
+    "bookmarks_of",
     "catch_up",
     "catch_up_with",
     "change_tags",
@@ -179,15 +199,20 @@ __all__ = [
     "flag",
     "flags_waiting",
     "fold_views",
+    "follow",
     "followable_topics",
+    "following_of",
     "forget_drafts",
     "hide",
     "hide_topic",
     "history_of",
+    "keep",
     "keep_draft",
+    "kept_by",
     "kept_from",
     "kept_post",
     "latest_posts",
+    "let_go",
     "lock",
     "mark_read",
     "may_be_restored",
@@ -201,6 +226,7 @@ __all__ = [
     "own_among",
     "own_ballot",
     "own_flag",
+    "own_in",
     "own_reactions",
     "pin",
     "pinned_topics",
@@ -218,6 +244,7 @@ __all__ = [
     "redraw_naming",
     "redraw_old",
     "release",
+    "remind_of_post",
     "remove",
     "remove_poll",
     "remove_revision",
@@ -238,6 +265,10 @@ __all__ = [
     "tag_of",
     "tags_in",
     "take_reaction_back",
+    "tell_named",
+    "tell_next",
+    "tell_posts",
+    "tell_reaction",
     "thread",
     "topic_changed",
     "topic_of",

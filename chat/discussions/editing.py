@@ -43,6 +43,7 @@ async def edit(
     if rev is not None:
         await note_names(tx, post_id, drawn, before=True)
         tx.announce(topic_stream(topic_id), "post.edited", post_id, rev, network=network_id)
+        await tx.enqueue("tell_named", f"tell_named:{post_id}:{rev}", post_id=post_id)
 
 
 async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:

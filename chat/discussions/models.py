@@ -37,6 +37,8 @@ class Topic(SQLModel, table=True):
     slow_seconds: int | None = None
     solved_number: int | None = None
     polled_at: datetime | None = moment()
+    untold: int | None = None
+    told_at: datetime | None = moment()
     hidden_at: datetime | None = moment()
     hidden_by: int | None = ref("member", optional=True)
     hidden_why: str | None = Field(default=None, sa_type=sa.Text)
@@ -151,6 +153,16 @@ class Following(SQLModel, table=True):
     level: str = words()
     until: datetime | None = moment()
     at: datetime = moment(default=True)
+    was: str | None = Field(default=None, sa_type=sa.Text)
+
+
+class Bookmark(SQLModel, table=True):
+    member_id: int = ref("member", primary_key=True)
+    post_id: int = ref("post", primary_key=True)
+    note: str = words(default="")
+    saved_at: datetime = moment(default=True)
+    remind_at: datetime | None = moment()
+    reminded_at: datetime | None = moment()
 
 
 class Muted(SQLModel, table=True):

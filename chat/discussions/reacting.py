@@ -88,6 +88,10 @@ async def _change(tx: Transaction, viewer: Viewer | None, post_id: int, kind: ob
         what = "reactions.listed" if left == int(on) else "reactions.counted"
         tx.announce(topic_stream(post.topic_id), what, post_id, network=network_id)
         tx.announce(member_stream(viewer.id), f"mine.{kind}", post_id, int(on))
+    if changed and on:
+        await tx.enqueue(
+            "tell_reaction", f"tell_reaction:{post_id}:{viewer.id}", post_id=post_id, by=viewer.id
+        )
     return post.topic_id
 
 

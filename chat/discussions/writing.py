@@ -16,6 +16,7 @@ from chat.discussions.queries import open_to
 from chat.discussions.redrawing import topic_changed
 from chat.discussions.tagging import put_tags, tags_of
 from chat.discussions.taking import taker
+from chat.discussions.telling import leave_to_tell
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
@@ -213,15 +214,23 @@ async def add_post(
     parent: object = None,
     *,
     unnamed: bool = False,
+    told: bool = True,
 ) -> dict[str, Any]:
-    """The row of a post; its number is the topic's next. Raises Invalid for a parent that is not in the topic."""
+    """The row of a post; its number is the topic's next. Raises Invalid for a parent that is not in the topic.
+
+    Members are `told` of it by a job, all those of the topic that nobody was told of yet together.
+    """
     now = clock.now()
-    number = await tx.value(
-        "UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now) "
-        "WHERE id = :topic RETURNING post_count",
+    number, untold, told_at = await tx.first(
+        "UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now), "
+        "untold = CASE WHEN :told THEN coalesce(untold, post_count + 1) ELSE untold END "
+        "WHERE id = :topic RETURNING post_count, untold, told_at",
         topic=topic_id,
         now=now,
+        told=told,
     )
+    if untold == number:
+        await leave_to_tell(tx, topic_id, number, told_at)
     pseudonym_id = await pseudonym_in(tx, topic_id, author_id) if unnamed else None
     parent_id, path = await _place_in_thread(tx, topic_id, parent, number)
     post_id = await tx.value(
@@ -239,15 +248,23 @@ async def add_post(
         pseudonym=pseudonym_id,
     )
     await note_names(tx, post_id, drawn)
-    await tx.run(
-        "INSERT INTO reading (member_id, topic_id, number) VALUES (:member, :topic, :number) "
-        "ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = now() WHERE reading.number = excluded.number - 1",
-        member=author_id,
-        topic=topic_id,
-        number=number,
-    )
+    await tx.run(READ_AND_FOLLOWED, member=author_id, topic=topic_id, number=number)
     return {"id": post_id, "number": number}
 
+
+# Whoever writes in a topic has read what they wrote, and follows it as they chose. Where they want to hear of all posts
+# anyway, or of none, that stays.
+READ_AND_FOLLOWED = """
+WITH read AS (
+    INSERT INTO reading (member_id, topic_id, number) VALUES (:member, :topic, :number)
+    ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = now() WHERE reading.number = excluded.number - 1
+)
+INSERT INTO following (member_id, topic_id, level)
+SELECT member.id, topic.id, on_writing FROM member JOIN topic ON topic.id = :topic
+JOIN membership ON membership.network_id = topic.network_id AND membership.member_id = member.id
+WHERE member.id = :member AND on_writing <> 'nothing' AND told <> 'nothing' AND NOT (told = 'all' AND on_writing = 'tracking')
+ON CONFLICT DO NOTHING
+"""
 
 # Only where nobody has written: of two that try, one finds the topic empty.
 OPENINGS = """

@@ -14,8 +14,8 @@ from chat.db import Database, Transaction
 from chat.dropins.letters import about, reminder_letter
 from chat.mail import Letter
 from chat.members import notify
+from chat.rounds import AT_ONCE, mail_each, next_round
 
-AT_ONCE = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST = timedelta(days=1)  # that a date can be
 PLANNED = timedelta(minutes=10)  # ahead, so that each begins on the second
@@ -50,7 +50,7 @@ async def plan_reminders(tx: Transaction) -> None:
         aheads=list(AHEAD.values()),
     )  # fmt: skip
     wanted = {
-        _key("remind", id, kind, opens_at, 0): (due, _args(id, kind, opens_at, 0))
+        f"remind:{_of(id, kind, opens_at)}:0": (due, {**_args(id, kind, opens_at), "after": 0})
         for id, kind, opens_at, closes_at, due in rows
         if helps(kind, opens_at, closes_at, max(now, due))
     }
@@ -88,15 +88,16 @@ async def remind(tx: Transaction, drop_in_id: int, kind: str, opens_at: datetime
         tx, [row.member_id for row in claimed if row.member_id in told], f"reminder.{kind}",
         network_id=rows[0].network_id, ref_id=drop_in_id,
     )  # fmt: skip
-    last = rows[-1].member_id
-    await _leave(tx, "mail_reminders", drop_in_id, kind, opens_at, after, through=last)
-    await _leave(tx, "remind", drop_in_id, kind, opens_at, last)
+    await next_round(
+        tx, "remind", _of(drop_in_id, kind, opens_at), rows[-1].member_id, mailing="mail_reminders", after=after,
+        **_args(drop_in_id, kind, opens_at),
+    )  # fmt: skip
 
 
 async def mail_reminders(
     db: Database, redis: Redis, drop_in_id: int, kind: str, opens_at: datetime, after: int, through: int
 ) -> None:
-    """Hand over the letters to these members that have not gone out. An address that is refused holds nobody up."""
+    """Hand over the letters to these members that have not gone out."""
     which = {"id": drop_in_id, "kind": kind, "opens_at": opens_at}
     async with db.snapshot() as tx:
         waiting = await tx.all(
@@ -106,25 +107,22 @@ async def mail_reminders(
             after=after,
             through=through,
         )
-    refused = 0
-    for (member_id,) in waiting:
-        try:
-            # The row is held while the letter is handed over, and let go when a worker dies. Should it die between
-            # the hand-over and the commit, the letter goes out again under its old name.
-            async with db.transaction() as tx:
-                if letter := await _letter(tx, drop_in_id, kind, opens_at, member_id):
-                    await mail.send(letter, redis)
-                    await tx.run(
-                        "UPDATE reminder SET mailed_at = :now WHERE drop_in_id = :id AND kind = :kind "
-                        "AND opens_at = :opens_at AND member_id = :member",
-                        **which,
-                        now=clock.now(),
-                        member=member_id,
-                    )
-        except mail.Refused:
-            refused += 1
-    if refused:
-        raise mail.Refused(f"{refused} of {len(waiting)} addresses")
+
+    async def send(member_id: int) -> None:
+        # The row is held while the letter is handed over, and let go when a worker dies. Should it die between
+        # the hand-over and the commit, the letter goes out again under its old name.
+        async with db.transaction() as tx:
+            if letter := await _letter(tx, drop_in_id, kind, opens_at, member_id):
+                await mail.send(letter, redis)
+                await tx.run(
+                    "UPDATE reminder SET mailed_at = :now WHERE drop_in_id = :id AND kind = :kind "
+                    "AND opens_at = :opens_at AND member_id = :member",
+                    **which,
+                    now=clock.now(),
+                    member=member_id,
+                )
+
+    await mail_each((row.member_id for row in waiting), send)
 
 
 def helps(kind: str, opens_at: datetime, closes_at: datetime, at: datetime) -> bool:
@@ -154,18 +152,10 @@ async def _letter(
     return await reminder_letter(tx, row, kind)
 
 
-async def _leave(
-    tx: Transaction, job: str, drop_in_id: int, kind: str, opens_at: datetime, after: int, **more: int
-) -> None:
-    prefix = "remind" if job == "remind" else "mail-reminders"
-    what = _args(drop_in_id, kind, opens_at, after)
-    await tx.enqueue(job, _key(prefix, drop_in_id, kind, opens_at, after), **what, **more)
-
-
-def _key(prefix: str, drop_in_id: int, kind: str, opens_at: datetime, after: int) -> str:
+def _of(drop_in_id: int, kind: str, opens_at: datetime) -> str:
     moment = (opens_at - EPOCH) // timedelta(microseconds=1)
-    return f"{prefix}/{drop_in_id}/{kind}/{moment}/{after}"
+    return f"{drop_in_id}/{kind}/{moment}"
 
 
-def _args(drop_in_id: int, kind: str, opens_at: datetime, after: int) -> dict[str, Any]:
-    return {"drop_in_id": drop_in_id, "which": kind, "opens_at": opens_at.isoformat(), "after": after}
+def _args(drop_in_id: int, kind: str, opens_at: datetime) -> dict[str, Any]:
+    return {"drop_in_id": drop_in_id, "which": kind, "opens_at": opens_at.isoformat()}

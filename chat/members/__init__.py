@@ -1,6 +1,7 @@
 """Members: people with an account, how they get in and how they stay known."""
 
 from chat.members.countries import COUNTRIES
+from chat.members.following import ON_WRITING, choose_on_writing, on_writing_of
 from chat.members.hiding import HIDEABLE, hide, shown
 from chat.members.joining import (
     add_member,
@@ -49,6 +50,7 @@ from chat.members.viewers import (
 __all__ = [
     "COUNTRIES",
     "HIDEABLE",
+    "ON_WRITING",
     "REMINDERS",
     "Profile",
     "Reader",
@@ -62,6 +64,7 @@ __all__ = [
     "by_sessions",
     "change_password",
     "choose_letters",
+    "choose_on_writing",
     "confirm",
     "credentials",
     "end_session",
@@ -79,6 +82,7 @@ __all__ = [
     "must_match",
     "next_end",
     "notify",
+    "on_writing_of",
     "own_email",
     "own_profile",
     "profile_of",

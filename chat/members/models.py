@@ -35,6 +35,7 @@ class Member(SQLModel, table=True):
     unreminded: list[str] = several()
     topic_view: str = words(default="threads")
     topic_order: str = words(default="oldest")
+    on_writing: str = words(default="tracking")
 
 
 class Session(SQLModel, table=True):
@@ -76,3 +77,7 @@ class Notice(SQLModel, table=True):
     ref_id: int | None = Field(default=None, sa_type=sa.BigInteger)
     created_at: datetime = moment(default=True)
     read_at: datetime | None = moment()
+    turn: int | None = Field(
+        default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=False), nullable=False)
+    )
+    parts: list[int] = Field(sa_type=sa.ARRAY(sa.BigInteger))

@@ -1,6 +1,7 @@
 """Telling members in the page that something happened which concerns them."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from chat import clock
 from chat.db import Transaction
@@ -29,6 +30,46 @@ async def notify(
         actor=actor_id,
         ref=ref_id,
         now=clock.now(),
+    )
+    for row in rows:
+        tx.announce(member_stream(row.member_id), "notice.added", row.id)
+
+
+class Part(NamedTuple):
+    """What joins a member's notice of this kind and thing: posts, or who reacted; the oldest first."""
+
+    member_id: int
+    kind: str
+    ref_id: int
+    parts: list[int]
+
+
+MOST_PARTS = 50  # of a notice; older ones are not counted any more
+GATHER = f"""
+INSERT INTO notice (member_id, kind, network_id, ref_id, parts, created_at)
+SELECT member, kind, :network, ref, CAST(parts AS bigint[]), :now
+FROM unnest(CAST(:members AS bigint[]), CAST(:kinds AS text[]), CAST(:refs AS bigint[]), CAST(:parts AS text[]))
+     AS new (member, kind, ref, parts)
+ORDER BY member, kind, ref
+ON CONFLICT (member_id, kind, ref_id) WHERE read_at IS NULL AND parts <> '{{}}' DO UPDATE
+SET parts = (notice.parts || excluded.parts)[cardinality(notice.parts || excluded.parts) - {MOST_PARTS - 1}:],
+    network_id = excluded.network_id, created_at = excluded.created_at, turn = DEFAULT
+RETURNING id, member_id
+"""  # noqa: S608
+
+
+async def gather(tx: Transaction, network_id: int, news: Collection[Part]) -> None:
+    """Leave a notice for each, or let it join the one of the same that waits to be read, which moves up."""
+    if not news:
+        return
+    rows = await tx.all(
+        GATHER,
+        network=network_id,
+        now=clock.now(),
+        members=[part.member_id for part in news],
+        kinds=[part.kind for part in news],
+        refs=[part.ref_id for part in news],
+        parts=[f"{{{','.join(map(str, part.parts[-MOST_PARTS:]))}}}" for part in news],
     )
     for row in rows:
         tx.announce(member_stream(row.member_id), "notice.added", row.id)

@@ -82,7 +82,8 @@ async def _publish(tx: Transaction, host: Viewer, drop_in: DropInSeen, body: str
         await _correct(tx, drop_in, post_id, body)
     else:
         drawn = await draw(tx, drop_in.network_id, body, drop_in.topic_id)
-        post_id = (await add_post(tx, drop_in.topic_id, host.id, body, drawn))["id"]
+        # Members are told of the minutes, not of their post.
+        post_id = (await add_post(tx, drop_in.topic_id, host.id, body, drawn, told=False))["id"]
         tx.announce(topic_stream(drop_in.topic_id), "post.added", post_id, network=drop_in.network_id)
     await tx.run(
         "UPDATE minutes SET published_at = :now, published_by = :host, post_id = :post WHERE drop_in_id = :id",

@@ -7,8 +7,8 @@ from chat.config import settings
 from chat.db import Database, Transaction
 from chat.mail import Letter
 from chat.members import notify
+from chat.rounds import AT_ONCE, mail_each, next_round
 
-AT_ONCE = 50
 LAST_DATES = 4  # of the series: who was at one of them is taken to follow it
 TOLD_BY_LETTER = 1500  # characters of the minutes
 
@@ -64,15 +64,19 @@ async def retell(tx: Transaction, drop_in_id: int, after: int) -> None:
         network_id=rows[0].network_id,
         ref_id=drop_in_id,
     )
-    last = rows[-1].member_id
-    await tx.enqueue(
-        "mail_minutes", f"mail-minutes:{drop_in_id}:{after}", drop_in_id=drop_in_id, after=after, through=last
+    await next_round(
+        tx,
+        "retell",
+        drop_in_id,
+        rows[-1].member_id,
+        mailing="mail_minutes",
+        after=after,
+        drop_in_id=drop_in_id,
     )
-    await tx.enqueue("retell", f"retell:{drop_in_id}:{last}", drop_in_id=drop_in_id, after=last)
 
 
 async def mail_minutes(db: Database, redis: Redis, drop_in_id: int, after: int, through: int) -> None:
-    """Hand over the letters to these members that have not gone out. A refused address keeps no other waiting."""
+    """Hand over the letters to these members that have not gone out."""
     async with db.snapshot() as tx:
         waiting = await tx.all(
             "SELECT member_id FROM retelling WHERE drop_in_id = :id AND member_id > :after AND member_id <= :through "
@@ -81,14 +85,9 @@ async def mail_minutes(db: Database, redis: Redis, drop_in_id: int, after: int, 
             after=after,
             through=through,
         )
-    refused = 0
-    for (member_id,) in waiting:
-        try:
-            await _mail(db, redis, drop_in_id, member_id)
-        except mail.Refused:
-            refused += 1
-    if refused:
-        raise mail.Refused(f"{refused} of {len(waiting)} addresses")
+    await mail_each(
+        (row.member_id for row in waiting), lambda member_id: _mail(db, redis, drop_in_id, member_id)
+    )
 
 
 async def _mail(db: Database, redis: Redis, drop_in_id: int, member_id: int) -> None:

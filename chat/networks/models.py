@@ -46,6 +46,7 @@ class Membership(SQLModel, table=True):
     unreminded: list[str] = several()
     retold_at: datetime | None = moment()
     unretold_at: datetime | None = moment()
+    told: str = words(default="mine")
 
 
 class Invitation(SQLModel, table=True):

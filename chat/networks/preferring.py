@@ -14,12 +14,14 @@ from chat.networks.access import access_changes
 from chat.networks.queries import NetworkSeen
 
 MISSED = ("usual", "always", "never")
+TOLD = ("all", "mine", "nothing")
 
 
 class Preferences(NamedTuple):
     unlisted_at: datetime | None
     unmailed_at: datetime | None
     unreminded: list[str]
+    told: str  # of its discussions: all of it, what concerns one by itself (mine), or nothing
     missed: str  # whether one is told of drop-ins one missed: usual (those that one meant to come to, or often comes to), always or never
 
 
@@ -28,7 +30,7 @@ async def preferences_of(tx: Transaction, viewer: Viewer | None, network: Networ
     if viewer is None:
         raise SignInFirst
     row = await tx.first(
-        "SELECT unlisted_at, unmailed_at, unreminded, "
+        "SELECT unlisted_at, unmailed_at, unreminded, told, "
         "CASE WHEN unretold_at IS NOT NULL THEN 'never' WHEN retold_at IS NOT NULL THEN 'always' ELSE 'usual' END FROM membership "
         "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL AND banned_at IS NULL",
         network=network.id,
@@ -52,7 +54,7 @@ async def prefer(
     tx: Transaction, viewer: Viewer | None, network: NetworkSeen, form: Mapping[str, Any]
 ) -> None:
     """Change one's own choices. Form: listed, letters, each true or false; reminders, those of its drop-ins that are
-    wanted; missed, one of MISSED. What it leaves out stays as it is."""
+    wanted; missed, one of MISSED; told, one of TOLD. What it leaves out stays as it is."""
     viewer = must_act(viewer)
     await preferences_of(tx, viewer, network)
     for name, column in (("listed", "unlisted_at"), ("letters", "unmailed_at")):
@@ -84,6 +86,13 @@ async def prefer(
             "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
             missed=missed,
             now=clock.now(),
+            network=network.id,
+            member=viewer.id,
+        )
+    if "told" in form:
+        await tx.run(
+            "UPDATE membership SET told = :told WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
+            told=one_of("told", form["told"], TOLD, called="What you are told"),
             network=network.id,
             member=viewer.id,
         )

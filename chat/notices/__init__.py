@@ -1,7 +1,7 @@
 """Notices: what a member is told in the page, as far as they may still know it."""
 
 from chat.notices.queries import NoticeSeen, Told, notices_of, told, unread
-from chat.notices.reading import forget_read, open_notice, read_through
+from chat.notices.reading import forget_read, open_notice, read_through, read_topic, unread_again
 
 __all__ = [
     "NoticeSeen",
@@ -10,6 +10,8 @@ __all__ = [
     "notices_of",
     "open_notice",
     "read_through",
+    "read_topic",
     "told",
     "unread",
+    "unread_again",
 ]

@@ -17,6 +17,7 @@ from chat.members.models import Member, Notice
 from chat.networks.access import visible
 from chat.networks.models import Membership, Network
 from chat.networks.rights import RIGHTS
+from chat.notices.posts import SAID, told_of_posts
 
 OF_A_DATE = (
     "reminder.day",
@@ -29,10 +30,14 @@ OF_A_DATE = (
 
 
 class NoticeSeen(NamedTuple):
-    """A notice whose reader may know what it says. `role` is their own, now; `title` that of an announcement or a
-    date, and `opens_at` when the latter opens."""
+    """A notice whose reader may know what it says. `role` is their own, now; `title` that of an announcement, a date
+    or a topic, and `opens_at` when the date opens. Lists go by `turn`, the highest first.
+
+    One of posts leads to the first of them, `number` in `topic_id`. The actor is who did the latest of it, as they are
+    shown there, and `others` how many did so too. `note` is what its reader wrote to themselves."""
 
     id: int
+    turn: int
     kind: str
     network_slug: str | None
     network_name: str | None
@@ -46,6 +51,10 @@ class NoticeSeen(NamedTuple):
     read_at: datetime | None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    topic_id: int | None = None
+    number: int | None = None
+    others: int | None = None
+    note: str | None = None
 
     @property
     def of_a_date(self) -> bool:
@@ -70,6 +79,8 @@ class NoticeSeen(NamedTuple):
         """Where it leads."""
         if self.network_slug is None:
             return None
+        if self.topic_id:
+            return f"/topics/{self.topic_id}?post={self.number}#p{self.number}"
         inside = f"/networks/{self.network_slug}"
         return {
             "announcement.made": f"{inside}/announcements/{self.ref_id}",
@@ -95,6 +106,8 @@ class Told(NamedTuple):
     unread: int
 
 
+GATHERED = func.cardinality(Notice.parts) > 0
+
 _Mine, _Actor, _Place = aliased(Membership), aliased(Member), aliased(Membership)
 
 
@@ -105,7 +118,7 @@ def _of_a_date(kind: Any) -> Any:
 
 
 def known() -> Any:
-    """SQL: the member of this notice may still know what it says."""
+    """SQL: the member of this notice may still know what it says (at :now)."""
     kind, role = col(Notice.kind), col(_Mine.role)
     of_network = case(
         (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
@@ -121,7 +134,7 @@ def known() -> Any:
         (kind == "flag.raised", or_(*(role == each for each in RIGHTS["moderate"].roles))),
         else_=visible(col(Notice.member_id)),
     )
-    return or_(col(Notice.network_id).is_(None), of_network)
+    return case((GATHERED, told_of_posts()), else_=or_(col(Notice.network_id).is_(None), of_network))
 
 
 def _notices(*columns: Any) -> Any:
@@ -164,11 +177,12 @@ def seen(*more: Any) -> Any:
     )
     return (
         _notices(
-            Notice.id, Notice.kind, Network.slug, Network.name, _Mine.role,
-            case((named, col(_Actor.handle))), case((named, col(_Actor.name))),
-            Notice.ref_id, func.coalesce(Announcement.title, DropIn.title, Series.title), Delivery.dismissed_at, Notice.created_at, Notice.read_at,
-            DropIn.opens_at, DropIn.closes_at, *more,
+            Notice.id, Notice.turn, Notice.kind, func.coalesce(SAID.c.slug, Network.slug), func.coalesce(SAID.c.network, Network.name), _Mine.role,
+            func.coalesce(SAID.c.handle, case((named, col(_Actor.handle)))), func.coalesce(SAID.c.name, case((named, col(_Actor.name)))),
+            Notice.ref_id, func.coalesce(SAID.c.title, Announcement.title, DropIn.title, Series.title), Delivery.dismissed_at, Notice.created_at, Notice.read_at,
+            DropIn.opens_at, DropIn.closes_at, SAID.c.topic_id, SAID.c.number, SAID.c.others, SAID.c.note, *more,
         )
+        .outerjoin(SAID, GATHERED)
         .outerjoin(Series, col(Series.id) == col(DropIn.series_id))
         .outerjoin(_Actor, col(_Actor.id) == col(Notice.actor_id))
         .outerjoin(_Place, place)
@@ -179,13 +193,13 @@ def seen(*more: Any) -> Any:
 async def notices_of(
     tx: Transaction, viewer: Viewer | None, *, limit: int = 50, before: int | None = None
 ) -> list[NoticeSeen]:
-    """The viewer's notices, the newest first; `before` (an id) continues a list."""
+    """The viewer's notices, the newest first; `before` (a turn) continues a list."""
     if viewer is None:
         raise SignInFirst
     query = seen().where(col(Notice.member_id) == viewer.id, known())
     if before:
-        query = query.where(col(Notice.id) < before)
-    rows = await tx.all(query.order_by(col(Notice.id).desc()).limit(limit))
+        query = query.where(col(Notice.turn) < before)
+    rows = await tx.all(query.order_by(col(Notice.turn).desc()).limit(limit), now=clock.now())
     return [NoticeSeen(*row) for row in rows]
 
 
@@ -205,7 +219,7 @@ async def unread(tx: Reader, viewer: Viewer | None) -> int:
 
 async def told(tx: Reader, ids: list[int]) -> dict[int, Told]:
     """Notices for the frames of their members' own streams."""
-    rows = await tx.all(_BY_ID, ids=ids)
+    rows = await tx.all(_BY_ID, ids=ids, now=clock.now())
     counts = await _unread(tx, sorted({row[-2] for row in rows}))
     return {
         row[0]: Told(row[-2], NoticeSeen(*row[:-2]) if row[-1] else None, counts.get(row[-2], 0))
@@ -214,4 +228,4 @@ async def told(tx: Reader, ids: list[int]) -> dict[int, Told]:
 
 
 async def _unread(tx: Reader, member_ids: list[int]) -> dict[int, int]:
-    return dict(await tx.all(_UNREAD, ids=member_ids))
+    return dict(await tx.all(_UNREAD, ids=member_ids, now=clock.now()))

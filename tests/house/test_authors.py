@@ -17,6 +17,8 @@ MAY = {
     "chat/discussions/moving.py": "notifies the author, and counts who will be left out",
     "chat/discussions/splitting.py": "gives the new topic the author of its first post",
     "chat/discussions/unmasking.py": "tells two hosts, and notifies the author",
+    "chat/discussions/telling.py": "tells authors of answers, and nobody of what they wrote; shows nobody",
+    "chat/notices/posts.py": "hands the column to the byline, which decides",
     "chat/minutes/publishing.py": "tells the hub's welcome from what somebody said, and shows nobody",
     "chat/insight/dashboard.py": "counts answers by others, and shows nobody",
     "chat/announcements/models.py": "of an announcement, which hosts sign",

@@ -95,6 +95,9 @@ async def furnish(
     room = await _furnish_room(db, host, drop_in, words)
     offer = await cast.invite(db, host, network, places=20)
     await cast.allow_anonymity(db, network)
+    async with db.transaction() as tx:
+        await discussions.follow(tx, host, thread.id, {"level": "watching"})
+        await discussions.keep(tx, host, thread.post, {"note": words, "remind": "tomorrow"})
     unsaid = await cast.start(
         db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True, tags=[words.split()[-1]],
         poll={"question": f"{words}?", "options": [words, "Never"]},

@@ -30,6 +30,7 @@ IN_THE_OPEN = {
 KNOW = "to know of it"  # everybody, unless the network is confidential
 KNOW_SIGNED_IN = "to know of it and be signed in"
 READ_SIGNED_IN = "to read it and be signed in"
+SIGNED_IN = "to be signed in"
 SEE_PICTURE = "to see its picture"  # of a private network outsiders see the name alone
 OPEN = "it to be open"  # then it is for everybody, else for nobody
 BELONG = "to be in it"
@@ -53,6 +54,7 @@ def may(who: str, need: str, access: str, opened: tuple[str, ...] = ()) -> bool:
         KNOW: knows,
         KNOW_SIGNED_IN: knows and signed_in,
         READ_SIGNED_IN: reads and signed_in,
+        SIGNED_IN: signed_in,
         SEE_PICTURE: reads or access == "restricted",
         OPEN: is_open,
         BELONG: role is not None,
@@ -203,6 +205,11 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("POST", "/topics/{id:id}/view"): READ_SIGNED_IN,
     ("GET", "/posts/{id:id}"): "read",
     ("GET", "/posts/{id:id}/preview"): "read",
+    ("POST", "/topics/{id:id}/following"): READ_SIGNED_IN,
+    ("POST", "/topics/{id:id}/notices/read"): SIGNED_IN,  # it reads one's own notices, of which there may be none
+    ("GET", "/posts/{id:id}/bookmark"): READ_SIGNED_IN,
+    ("POST", "/posts/{id:id}/bookmark"): READ_SIGNED_IN,
+    ("POST", "/posts/{id:id}/bookmark/remove"): SIGNED_IN,  # one's own, whatever became of the post
     ("GET", "/topics/{id:id}/tags"): "tend_topics",
     ("POST", "/topics/{id:id}/tags"): "tend_topics",
     ("GET", "/topics/{id:id}/poll"): "tend_topics",
@@ -302,6 +309,10 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", "/api/v1/topics/{id:id}/posts"): "read",
     ("POST", "/api/v1/topics/{id:id}/posts"): "reply",
     ("POST", "/api/v1/topics/{id:id}/read"): READ_SIGNED_IN,
+    ("GET", "/api/v1/topics/{id:id}/following"): READ_SIGNED_IN,
+    ("PUT", "/api/v1/topics/{id:id}/following"): READ_SIGNED_IN,
+    ("PUT", "/api/v1/posts/{id:id}/bookmark"): READ_SIGNED_IN,
+    ("DELETE", "/api/v1/posts/{id:id}/bookmark"): SIGNED_IN,
     ("GET", "/api/v1/posts/{id:id}"): "read",
     ("GET", f"{A}/tags"): "read",
     ("PUT", "/api/v1/topics/{id:id}/tags"): "tend_topics",
@@ -407,7 +418,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
-    "/calendars", "/search", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
+    "/bookmarks", "/calendars", "/search", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
     "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/", "/drafts",
 )  # fmt: skip
 

@@ -38,6 +38,8 @@ TRACES = {
     "job": "true",
     "delivery": "announcement_id IN (SELECT id FROM announcement WHERE network_id = {id})",
     "announcement": "network_id = {id}",
+    "bookmark": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
+    "following": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "reaction": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "revision": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",

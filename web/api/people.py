@@ -25,8 +25,10 @@ async def change_me(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         assert viewer is not None
-        others = form.keys() & {"zone", "language", "reminders", "view", "order"}
+        others = form.keys() & {"zone", "language", "reminders", "view", "order", "on_writing"}
         await members.choose_letters(tx, viewer.id, form)
+        if "on_writing" in form:
+            await members.choose_on_writing(tx, viewer.id, form["on_writing"])
         if form.keys() & {"view", "order"}:
             await discussions.prefer_way(tx, viewer, form.get("view"), form.get("order"))
         if ("hides" in form or not others) and await members.hide(tx, viewer.id, form):
@@ -37,7 +39,8 @@ async def change_me(request: Request) -> Response:
 
 async def _me(tx: Transaction, viewer: Viewer) -> Response:
     email, profile = await members.own_email(tx, viewer.id), await members.own_profile(tx, viewer.id)
-    return json(shapes.me(viewer, email, profile, await members.reader_of(tx, viewer.id)))
+    me = shapes.me(viewer, email, profile, await members.reader_of(tx, viewer.id))
+    return json({**me, "on_writing": await members.on_writing_of(tx, viewer.id)})
 
 
 async def list_networks(request: Request) -> Response:

@@ -9,8 +9,11 @@ from chat.calendars import FeedSeen
 from chat.discussions import (
     Answered,
     Author,
+    Bookmarked,
     Concern,
     Filed,
+    Following,
+    Found,
     Hit,
     KeptPost,
     PostSeen,
@@ -287,8 +290,24 @@ def notice(n: NoticeSeen) -> Json:
         "id": n.id, "kind": n.kind, "network": n.network_slug, "title": n.title, "announcement": n.announcement_id,
         "actor": {"handle": n.actor_handle, "name": n.actor_name} if n.actor_name else None,
         "created_at": time(n.created_at), "read_at": time(n.read_at), "drop_in": n.ref_id if n.of_a_date else None,
-        "opens_at": time(n.opens_at),
+        "opens_at": time(n.opens_at), "turn": n.turn, "topic": n.topic_id, "number": n.number, "others": n.others or 0, "note": n.note,
     }  # fmt: skip
+
+
+def bookmark(b: Bookmarked) -> Json:
+    return {
+        "post": b.post_id, "note": b.note, "saved_at": time(b.saved_at), "remind_at": time(b.remind_at),
+        "reminded_at": time(b.reminded_at),
+    }  # fmt: skip
+
+
+def kept(f: Found) -> Json:
+    """A bookmark in a list, with the post itself."""
+    return {**bookmark(f.kept), "post": post(f.post), "title": f.title, "network": f.network_slug}
+
+
+def following(f: Following) -> Json:
+    return {"level": f.level, "until": time(f.until)}
 
 
 def preferences(p: Preferences) -> Json:
@@ -298,6 +317,7 @@ def preferences(p: Preferences) -> Json:
         "letters": p.unmailed_at is None,
         "reminders": reminders,
         "missed": p.missed,
+        "told": p.told,
     }
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from chat import discussions
 from chat.db import Transaction
-from chat.discussions import PostSeen, TopicRow
+from chat.discussions import Own, PostSeen, TopicRow
 from chat.errors import Invalid
 from chat.limits import POSTS
 from chat.members import Viewer
@@ -29,10 +29,16 @@ async def around(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, t
 
 
 async def given_to(
-    tx: Transaction, viewer: Viewer | None, posts: list[PostSeen], around: Given | None = None
+    tx: Transaction,
+    viewer: Viewer | None,
+    posts: list[PostSeen],
+    around: Given | None = None,
+    own: Own | None = None,
 ) -> list[str]:
-    """The keys of what is the viewer's own on a page, for its rules: thanks-12 is a reaction, choice1-9 a vote."""
+    """The keys of what is the viewer's own on a page, for its rules: thanks-12 is a reaction, choice1-9 a vote,
+    bookmark-12 a post that they keep."""
     keys = [f"{kind}-{post}" for post, kind in await discussions.own_reactions(tx, viewer, posts)]
+    keys += [f"bookmark-{post}" for post in own.kept] if own else []
     if around and around["ballot"]:
         keys += [f"choice{option}-{around['poll'].id}" for option in around["ballot"].choices]
     return keys

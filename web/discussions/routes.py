@@ -110,6 +110,7 @@ async def show(
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
         head = await around(tx, viewer, network, topic)
+        kept_own = await discussions.own_in(tx, viewer, topic.id, leaf.posts)
         context = {
             "topic": topic,
             "network": network,
@@ -123,7 +124,8 @@ async def show(
             "attached": await files_of_form(tx, viewer, form),
             **(own := await unnamed(tx, viewer, network, topic.id, leaf.posts)),
             **head,
-            "given": await given_to(tx, viewer, leaf.posts, head),
+            "following": kept_own and kept_own.following,
+            "given": await given_to(tx, viewer, leaf.posts, head, kept_own),
             **await look(request, tx, viewer, network.id, form, preview),
             "why": await discussions.why_hidden(tx, topic.id) if topic.hidden_at else None,
             "closed": topic.locked_at and not network.may("moderate") and not error,

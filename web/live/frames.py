@@ -159,6 +159,8 @@ def _banner(notice: notices.NoticeSeen | None) -> dict[str, str]:
         return (
             {**banner, "html": fragment("notices/_banner.html", notice=notice)} if notice.pressing else banner
         )
+    if notice and notice.topic_id:
+        return {"banner": "", "topic": str(notice.topic_id)}
     if notice is None or notice.kind != "announcement.made":
         return {"banner": ""}
     banner = {"banner": f"announcement-{notice.ref_id}"}

@@ -208,6 +208,7 @@ async def settings(request: Request, form: Form | None = None, error: Invalid | 
             "sessions": await members.sessions_of(tx, viewer.id),
             "saved": request.query_params.get("saved"),
             "reader": await members.reader_of(tx, viewer.id),
+            "on_writing": await members.on_writing_of(tx, viewer.id),
             "languages": LANGUAGES,
             "zones": ZONES,
         }
@@ -244,6 +245,13 @@ async def save_letters(request: Request) -> Response:
     except Invalid as error:
         return await settings(request, form, error)
     return see("/settings?saved=letters")
+
+
+async def save_notices(request: Request) -> Response:
+    form = await form_of(request)
+    async with writing(request) as (tx, viewer):
+        await members.choose_on_writing(tx, _somebody(viewer).id, form.get("on_writing"))
+    return see("/settings?saved=notices")
 
 
 async def save_password(request: Request) -> Response:

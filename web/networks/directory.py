@@ -51,7 +51,6 @@ async def save_preferences(request: Request) -> Response:
         choices: dict[str, Any] = {name: name in form for name in ("listed", "letters")}
         if "reminders" in form:  # the form shows them
             choices["reminders"] = [name for name in members.REMINDERS if name in form]
-        if "missed" in form:
-            choices["missed"] = form["missed"]
+        choices |= {name: form[name] for name in ("missed", "told") if name in form}
         await networks.prefer(tx, viewer, network, choices)
     return see(f"/networks/{network.slug}/preferences?saved=1")

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from itertools import groupby
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import clock, notices
 from chat.notices import NoticeSeen
-from web.edge import form_of, number, own_path, reading, see, writing
+from web.edge import form_of, moment_of, number, own_path, reading, see, writing
 from web.pages import page
 
 A_PAGE = 50
@@ -21,8 +22,9 @@ async def index(request: Request) -> Response:
         shown = found[:A_PAGE]
         context = {
             "days": [(day, list(those)) for day, those in groupby(shown, key=_day)],
-            "newest": shown[0].id if shown else 0,
-            "oldest": shown[-1].id if len(found) > A_PAGE else None,
+            "newest": shown[0].turn if shown else 0,
+            "oldest": shown[-1].turn if len(found) > A_PAGE else None,
+            "undo": request.query_params.get("undo", "")[:40],
         }
         return await page(request, tx, viewer, "notices/index.html", context)
 
@@ -39,7 +41,17 @@ async def read_all(request: Request) -> Response:
     form = await form_of(request)
     newest = number(form.get("newest"), field="newest")
     async with writing(request) as (tx, viewer):
-        await notices.read_through(tx, viewer, newest)
+        at = await notices.read_through(tx, viewer, newest)
+    return see(f"/notices?undo={quote(at.isoformat(), safe=':')}")
+
+
+async def undo(request: Request) -> Response:
+    """What was marked as read all at once is not."""
+    form = await form_of(request)
+    at = moment_of(form.get("at"), "at")
+    async with writing(request) as (tx, viewer):
+        if at is not None:
+            await notices.unread_again(tx, viewer, at)
     return see("/notices")
 
 

@@ -40,7 +40,7 @@ async def test_notices_are_ones_own_and_the_newest_comes_first(db, ana, ben, vis
         with pytest.raises(SignInFirst):
             await notices.notices_of(tx, visitor)
         (newest, *_) = await notices.notices_of(tx, ana, limit=1)
-        assert len(await notices.notices_of(tx, ana, before=newest.id)) == len(KINDS) - 1
+        assert len(await notices.notices_of(tx, ana, before=newest.turn)) == len(KINDS) - 1
 
 
 async def test_of_a_confidential_network_only_its_members_are_told(db, ana, ben, confidential_network):
@@ -91,7 +91,8 @@ async def test_reading_one_and_reading_all(db, ana, ben, open_network):
         with pytest.raises(NotFound):
             await notices.open_notice(tx, ben, first)
     async with db.transaction() as tx:
-        await notices.read_through(tx, ana, second)
+        turn = await tx.value("SELECT turn FROM notice WHERE id = :id", id=second)
+        await notices.read_through(tx, ana, turn)
         await notices.read_through(tx, ben)
     unread = [row.id for row in await cast.rows(db, "SELECT id FROM notice WHERE read_at IS NULL")]
     assert unread == [third]

@@ -10,7 +10,10 @@ import "./attach.js";
 
 if (document.querySelector("live-waiting")) import("./waiting.js");
 
-const banners = document.getElementById("banners");
+const READING = 2000; // ms
+const banners = document.getElementById("banners"), counter = document.getElementById("unread");
+const here = document.querySelector("live-thread")?.dataset.topic;
+let hearing;
 
 // A drop-in opens: say so on every page of that network's members, except in the room itself.
 for (const { s } of JSON.parse(document.body.dataset.live)) {
@@ -27,9 +30,10 @@ for (const { s } of JSON.parse(document.body.dataset.live)) {
   if (s.startsWith("m:")) live.follow(cursorOf(s), { event: told, resync: again, gone: signedOut });
 }
 
-function told(kind, { unread, banner, html: text }) {
+function told(kind, { unread, topic, banner, html: text }) {
   if (!kind.startsWith("notice.")) return;
-  document.getElementById("unread").textContent = unread || "";
+  if (unread !== undefined) counter.textContent = unread || "";
+  if (topic && topic === here && kind === "notice.added") hear();
   const shown = document.getElementById(banner);
   if (!text) shown?.remove();
   else if (!shown && kind === "notice.added") {
@@ -37,5 +41,15 @@ function told(kind, { unread, banner, html: text }) {
     banners.lastChild.querySelector("[name=csrf]").value = csrf;
   }
 }
+
+// Whoever has a topic before them need not be told of it.
+function hear() {
+  clearTimeout(hearing);
+  if (here && counter?.textContent && !document.hidden) {
+    hearing = setTimeout(() => document.hidden || navigator.sendBeacon(`/topics/${here}/notices/read`, new URLSearchParams({ csrf })), READING);
+  }
+}
+document.addEventListener("visibilitychange", hear);
+hear();
 
 start();

@@ -1,0 +1,110 @@
+"""How closely a member follows a topic: each post, what concerns them, nothing for a while; or as their network says."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from chat import clock
+from chat.db import Transaction
+from chat.discussions.queries import PostSeen, topic_of
+from chat.errors import SignInFirst
+from chat.events import member_stream
+from chat.fields import one_of
+from chat.members import Viewer, must_act
+
+USUAL = "usual"  # no choice of one's own: as the member chose for the network
+LEVELS = ("watching", "tracking", "muted", USUAL)
+SPANS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1), "ever": None}
+
+# SQL, of a row of `following`: how it is at :now. A mute that is over leaves what was before it.
+LEVEL = "CASE WHEN following.level = 'muted' AND following.until <= :now THEN following.was ELSE following.level END"
+
+
+class Following(NamedTuple):
+    """`level` is one of LEVELS, and `until` when a mute ends; None is for ever."""
+
+    level: str = USUAL
+    until: datetime | None = None
+
+
+async def following_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Following:
+    """How the viewer follows a topic that they may read."""
+    if viewer is None:
+        raise SignInFirst
+    await topic_of(tx, viewer, topic_id)
+    return await _following(tx, viewer.id, topic_id)
+
+
+class Own(NamedTuple):
+    following: Following
+    kept: list[int]  # ids of posts
+
+
+async def own_in(
+    tx: Transaction, viewer: Viewer | None, topic_id: int, posts: Iterable[PostSeen]
+) -> Own | None:
+    """For the page of a topic: how the viewer follows it, and which of these posts they keep."""
+    if viewer is None:
+        return None
+    row = await tx.first(
+        f"SELECT {LEVEL} AS level, following.until, ARRAY(SELECT post_id FROM bookmark WHERE member_id = :me AND post_id = ANY(:posts)) AS kept "  # noqa: S608
+        "FROM (SELECT) AS one LEFT JOIN following ON member_id = :me AND topic_id = :topic",
+        me=viewer.id,
+        topic=topic_id,
+        posts=[post.id for post in posts],
+        now=clock.now(),
+    )
+    return Own(_as_it_is(row), row.kept)
+
+
+async def follow(tx: Transaction, viewer: Viewer | None, topic_id: int, form: Mapping[str, Any]) -> Following:
+    """Choose. Form: level, one of LEVELS; to mute, `for` one of SPANS, else it is for ever."""
+    viewer = must_act(viewer)
+    await topic_of(tx, viewer, topic_id)
+    level = one_of("level", form.get("level"), LEVELS, called="How you follow it")
+    span = SPANS[one_of("for", form.get("for") or "ever", tuple(SPANS), called="How long")]
+    now = clock.now()
+    if level == USUAL:
+        await tx.run(
+            "DELETE FROM following WHERE member_id = :me AND topic_id = :topic", me=viewer.id, topic=topic_id
+        )
+    else:
+        await tx.run(
+            "INSERT INTO following (member_id, topic_id, level, until, at) VALUES (:me, :topic, :level, :until, :now) "
+            "ON CONFLICT (member_id, topic_id) DO UPDATE SET level = excluded.level, until = excluded.until, at = excluded.at, "
+            "was = CASE WHEN excluded.level <> 'muted' THEN NULL WHEN following.level = 'muted' THEN following.was ELSE following.level END",
+            me=viewer.id,
+            topic=topic_id,
+            level=level,
+            until=now + span if level == "muted" and span else None,
+            now=now,
+        )
+    await _count_again(tx, viewer.id, topic_id)
+    return await _following(tx, viewer.id, topic_id)
+
+
+async def _count_again(tx: Transaction, member_id: int, topic_id: int) -> None:
+    """What is muted is not told any more, and what is not is told again: all screens hear how much there is to read."""
+    notice_id = await tx.value(
+        "SELECT max(notice.id) FROM notice WHERE member_id = :me AND read_at IS NULL AND ref_id = :topic AND parts <> '{}'",
+        me=member_id,
+        topic=topic_id,
+    )
+    if notice_id is not None:
+        tx.announce(member_stream(member_id), "notice.read", notice_id)
+
+
+async def _following(tx: Transaction, member_id: int, topic_id: int) -> Following:
+    row = await tx.first(
+        f"SELECT {LEVEL} AS level, following.until FROM following WHERE member_id = :me AND topic_id = :topic",  # noqa: S608
+        me=member_id,
+        topic=topic_id,
+        now=clock.now(),
+    )
+    return _as_it_is(row)
+
+
+def _as_it_is(row: Any) -> Following:
+    if row is None or row.level is None:
+        return Following()
+    return Following(row.level, row.until if row.level == "muted" else None)
