@@ -18,7 +18,28 @@ IN_A_TOPIC = 20
 YEARS = 5
 AT_ONCE = 10_000
 RARE = "zephyrine"  # stands in one private network alone
-ONSETS = ("b", "br", "c", "d", "dr", "f", "g", "gr", "h", "k", "l", "m", "n", "p", "pr", "qu", "r", "st", "t", "v")
+ONSETS = (
+    "b",
+    "br",
+    "c",
+    "d",
+    "dr",
+    "f",
+    "g",
+    "gr",
+    "h",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pr",
+    "qu",
+    "r",
+    "st",
+    "t",
+    "v",
+)
 NUCLEI = ("a", "e", "i", "o", "u", "ea", "ou", "io")
 CODAS = ("k", "l", "m", "n", "p", "rd", "rt", "st", "x", "nd")
 
@@ -43,7 +64,7 @@ SELECT network.id, named.id, 'member' FROM network, named WHERE (network.id * 79
 
 async def fill(db: Database, posts: int, *, seed: int = 6) -> None:
     """All of it: members, places, and so many posts in a twentieth as many topics."""
-    chance = random.Random(seed)  # noqa: S311 - the same hub each time
+    chance = random.Random(seed)
     words = vocabulary(chance)
     async with db.transaction() as tx:
         founder = await tx.value("SELECT id FROM member ORDER BY id LIMIT 1")
@@ -51,8 +72,12 @@ async def fill(db: Database, posts: int, *, seed: int = 6) -> None:
             PLACES,
             open=OPEN, networks=OPEN + PRIVATE, members=MEMBERS, founder=founder, given=words[:97], family=words[100:900],
         )  # fmt: skip
-        networks = [row.id for row in await tx.all("SELECT id FROM network WHERE slug LIKE 'net-%' ORDER BY id")]
-        people = [row.id for row in await tx.all("SELECT id FROM member WHERE handle LIKE 'person-%' ORDER BY id")]
+        networks = [
+            row.id for row in await tx.all("SELECT id FROM network WHERE slug LIKE 'net-%' ORDER BY id")
+        ]
+        people = [
+            row.id for row in await tx.all("SELECT id FROM member WHERE handle LIKE 'person-%' ORDER BY id")
+        ]
     began = datetime.now(UTC) - timedelta(days=365 * YEARS)
     step = timedelta(days=365 * YEARS) / posts
     weights = list(accumulate(1 / (n + 10) for n in range(len(words))))
@@ -81,10 +106,23 @@ async def fill(db: Database, posts: int, *, seed: int = 6) -> None:
             records = []
             for n in range(begin, min(posts, begin + AT_ONCE)):
                 topic, number = divmod(n, IN_A_TOPIC)
-                text = " ".join(chance.choices(words, cum_weights=weights, k=chance.randint(15, 2 * IN_A_POST - 15)))
+                text = " ".join(
+                    chance.choices(words, cum_weights=weights, k=chance.randint(15, 2 * IN_A_POST - 15))
+                )
                 if of[topic] == networks[-1] and number == 7:
                     text += " " + RARE
-                records.append((first + topic, number + 1, [number + 1], chance.choice(people), text, f"<p>{text}</p>", 1, began + step * n))
+                records.append(
+                    (
+                        first + topic,
+                        number + 1,
+                        [number + 1],
+                        chance.choice(people),
+                        text,
+                        f"<p>{text}</p>",
+                        1,
+                        began + step * n,
+                    )
+                )
             await driver.copy_records_to_table(
                 "post",
                 columns=["topic_id", "number", "path", "author_id", "body", "html", "renderer", "created_at"],

@@ -4,6 +4,7 @@ from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
 from chat.discussions.muting import Kept, kept_from
+from chat.discussions.operators import Wanted, read_wanted
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
@@ -20,7 +21,8 @@ from chat.discussions.queries import (
     topics_in,
 )
 from chat.discussions.reading import count_view, fold_views, mark_read
-from chat.discussions.searching import Hit, search
+from chat.discussions.rescoping import find_again
+from chat.discussions.searching import BEST, NEWEST, Facet, Found, Hit, search
 from chat.discussions.unmasking import (
     Unmasking,
     agree_to_unmask,
@@ -33,13 +35,18 @@ from chat.discussions.unmasking import (
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
+    "BEST",
+    "NEWEST",
     "Author",
     "Extent",
+    "Facet",
+    "Found",
     "Hit",
     "Kept",
     "PostSeen",
     "TopicRow",
     "Unmasking",
+    "Wanted",
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
@@ -47,6 +54,7 @@ __all__ = [
     "decline_to_unmask",
     "edit",
     "extent_of",
+    "find_again",
     "fold_views",
     "kept_from",
     "latest_posts",
@@ -59,6 +67,7 @@ __all__ = [
     "posts_after",
     "posts_by_id",
     "pseudonym_of",
+    "read_wanted",
     "recent_topics",
     "remove",
     "reply",

@@ -62,6 +62,8 @@ class Findable(SQLModel, table=True):
     )
     topic_id: int = Field(sa_type=sa.BigInteger)
     network_id: int = Field(sa_type=sa.BigInteger)
+    author_id: int = Field(sa_type=sa.BigInteger)
+    pseudonym_id: int | None = Field(default=None, sa_type=sa.BigInteger)
     at: datetime = Field(sa_type=sa.DateTime(timezone=True))
     scope: str = words()
     # Its own name is taken by the function that makes columns of text.

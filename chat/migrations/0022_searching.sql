@@ -12,17 +12,18 @@ CREATE TABLE findable (
     post_id bigint PRIMARY KEY REFERENCES post ON DELETE CASCADE,
     topic_id bigint NOT NULL,
     network_id bigint NOT NULL,
+    author_id bigint NOT NULL,
+    pseudonym_id bigint,
     at timestamptz NOT NULL,
     scope text NOT NULL,
     words tsvector NOT NULL
-) WITH (toast_tuple_target = 128);
-ALTER TABLE findable ALTER words SET STORAGE EXTERNAL;
+);
 
 CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE sql AS $$
     DELETE FROM findable USING post
     WHERE post_id = ANY (ids) AND post.id = post_id AND num_nonnulls(removed_at, hidden_at) > 0;
-    INSERT INTO findable (post_id, topic_id, network_id, at, scope, words)
-    SELECT post.id, topic.id, network.id, post.created_at, scope,
+    INSERT INTO findable (post_id, topic_id, network_id, author_id, pseudonym_id, at, scope, words)
+    SELECT post.id, topic.id, network.id, post.author_id, post.pseudonym_id, post.created_at, scope,
         prefixed(scope || ':', CASE WHEN number = 1
             THEN setweight(to_tsvector('english', said.title), 'A') || setweight(to_tsvector('english', said.body), 'B')
             ELSE to_tsvector('english', said.body) END)
@@ -36,8 +37,8 @@ CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE sql AS $$
         LATERAL (SELECT CASE access WHEN 'open' THEN 'o' ELSE network.id::text END AS scope,
             plain(title) AS title, plain(regexp_replace(body, '\S{255,}', ' ', 'g')) AS body) AS said
     WHERE post.id = ANY (ids) AND num_nonnulls(removed_at, hidden_at) = 0
-    ON CONFLICT (post_id) DO UPDATE SET topic_id = excluded.topic_id, network_id = excluded.network_id, at = excluded.at,
-        scope = excluded.scope, words = excluded.words;
+    ON CONFLICT (post_id) DO UPDATE SET topic_id = excluded.topic_id, network_id = excluded.network_id,
+        author_id = excluded.author_id, pseudonym_id = excluded.pseudonym_id, at = excluded.at, scope = excluded.scope, words = excluded.words;
 $$;
 
 CREATE FUNCTION posts_written() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -96,6 +96,15 @@ async def change_access(
             tx, network.id, owner.id, "access.changed", before=was, after=access, requests_ended=ended
         )
         await access_changes(tx, network.id)
+        if "open" in (was, access):
+            # What is said in open networks stands together in the index of search.
+            await tx.enqueue(
+                "find_again",
+                f"find_again:{network.id}:{tx.fences[network.id]}:0",
+                network_id=network.id,
+                version=tx.fences[network.id],
+                round=0,
+            )
     return slug
 
 

@@ -10,6 +10,7 @@ MAY = {
     "chat/discussions/authorship.py": "decides what is shown",
     "chat/discussions/queries.py": "hands the column to the byline, which decides",
     "chat/discussions/searching.py": "hands the column to the byline, which decides",
+    "chat/discussions/sifting.py": "hands the column to the byline, which decides",
     "chat/discussions/writing.py": "writes it",
     "chat/discussions/unmasking.py": "tells two hosts, and notifies the author",
     "chat/minutes/publishing.py": "tells the hub's welcome from what somebody said, and shows nobody",
