@@ -93,7 +93,7 @@ CREATE TABLE member (
     unreminded text[] NOT NULL DEFAULT '{}'
 );
 
-CREATE INDEX member_name ON member USING gin (to_tsvector('simple', split_part(folded, E'\n', 1)));
+CREATE INDEX member_name ON member USING gin (to_tsvector('simple', split_part(folded, E'\n', 1) || ' ' || handle));
 
 -- A browser that is signed in; only a hash of its cookie is kept.
 CREATE TABLE session (

@@ -14,6 +14,8 @@ log = structlog.get_logger()
 POSTS = (60, 60)  # by one member, in so many seconds
 ROOM = (120, 60)  # questions, votes, hands, polls and links together
 UNMASKINGS = (10, 3600)
+SEARCHES = (60, 60)
+JUMPS = (240, 60)  # what the palette asks while somebody types
 
 # Answers 0, or the milliseconds until there is room again.
 GCRA = """

@@ -13,12 +13,13 @@ from web.api import hosting as hosting_api
 from web.api import minutes as minutes_api
 from web.api import notices as notices_api
 from web.api import rooms as rooms_api
+from web.api import searching as search_api
 from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
 from web.discussions import routes as discussions
-from web.discussions import unmasking
+from web.discussions import searching, unmasking
 from web.dropins import answering, by_letter, series
 from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
@@ -62,7 +63,8 @@ def post(path: str, act) -> Route:
 
 PAGES = [
     get("/", site.home),
-    get("/search", discussions.search),
+    get("/search", searching.search),
+    get("/jump", searching.jump),
     get("/sign-up", members.sign_up),
     post("/sign-up", members.take_sign_up),
     get("/check-your-mail", members.check_your_mail),
@@ -297,7 +299,8 @@ API = [
     post("/unmaskings/{id:id}/agree", api_unmasking.agree),
     post("/unmaskings/{id:id}/decline", api_unmasking.decline),
     get("/networks/{slug}/unmaskings", api_unmasking.of_network),
-    get("/search", talk.search),
+    get("/search", search_api.search),
+    get("/jump", search_api.jump),
     get("/networks/{slug}/series", dates.list_series),
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),

@@ -3,6 +3,7 @@
 from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
 from chat.discussions.counting import Extent, extent_of
 from chat.discussions.editing import edit, remove
+from chat.discussions.jumping import Places, places_to_go
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.operators import Wanted, read_wanted
 from chat.discussions.queries import (
@@ -43,6 +44,7 @@ __all__ = [
     "Found",
     "Hit",
     "Kept",
+    "Places",
     "PostSeen",
     "TopicRow",
     "Unmasking",
@@ -63,6 +65,7 @@ __all__ = [
     "open_unmaskings",
     "own_among",
     "page_of_post",
+    "places_to_go",
     "post_of",
     "posts_after",
     "posts_by_id",

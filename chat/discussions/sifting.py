@@ -52,7 +52,7 @@ AUTHORS = r"""
 SELECT DISTINCT coalesce(by_handle.id, by_name.id) FROM unnest(CAST(:names AS text[])) AS called
 LEFT JOIN member AS by_handle ON by_handle.handle = called AND by_handle.verified_at IS NOT NULL
 LEFT JOIN member AS by_name ON by_handle.id IS NULL AND by_name.verified_at IS NOT NULL
-    AND to_tsvector('simple', split_part(by_name.folded, E'\n', 1)) @@ phraseto_tsquery('simple', plain(called))
+    AND to_tsvector('simple', split_part(by_name.folded, E'\n', 1) || ' ' || by_name.handle) @@ phraseto_tsquery('simple', plain(called))
 """
 
 TOPICS = """
@@ -102,11 +102,17 @@ async def sought_by(tx: Transaction, viewer: Viewer | None, wanted: Wanted) -> S
         if len(topics) <= FEW_TOPICS:
             marks.append(_any(f"t{id}" for id in topics))
             topics = None
-    scopes = ["o", *(str(network.id) for network in networks if network.access != "open")]
     words = read.english
     if read.unbounded:
         words = f"{ALL} & ({words})" if words else ALL
-    return Sought(words, "" if read.unbounded else read.simple, scopes, marks, ids, topics, authors)
+    return Sought(
+        words, "" if read.unbounded else read.simple, scopes_of(networks), marks, ids, topics, authors
+    )
+
+
+def scopes_of(networks: list[Any]) -> list[str]:
+    """Under which the index has what stands in these networks (their id and access)."""
+    return ["o", *(str(network.id) for network in networks if network.access != "open")]
 
 
 async def _authors(tx: Transaction, viewer: Viewer | None, wanted: Wanted) -> list[int]:
@@ -164,13 +170,13 @@ async def sift(
 ) -> Sifted:
     """The newest posts that match, of before `as_of`; `reached` as of an earlier time, for the same ones again."""
     until = min(_midnight(wanted.before), as_of) if wanted.before else as_of
-    spans = _spans(until, wanted.after)
+    stretches = spans(until, wanted.after)
     matching = _in_scopes(sought.words, sought.scopes, ":")
     patience = PATIENCE if reached is None else timedelta(days=1)
-    looked = await _pool(tx, sought, matching, spans[:reached], wanted, until, MOST, patience)
+    looked = await _pool(tx, sought, matching, stretches[:reached], wanted, until, MOST, patience)
     rows = _seen(looked)
     reached = max((row.n for row in looked), default=0)
-    if len(looked) < MOST and reached == len(spans):
+    if len(looked) < MOST and reached == len(stretches):
         return Sifted(rows, True, reached)
     if sought.titles and rows:
         titles = _in_scopes(sought.titles, sought.scopes, "^")
@@ -238,18 +244,18 @@ def _any(marks: Iterable[str]) -> str:
 SPANS = (1, 1, 2, *(4,) * 15)  # months; what is older than five years is one stretch
 
 
-def _spans(until: datetime, after: date | None) -> list[str]:
+def spans(until: datetime, after: date | None = None, lengths: tuple[int, ...] = SPANS) -> list[str]:
     """Stretches of time, the newest first, as conditions for the index."""
     newest = month = until.year * 12 + until.month
     oldest = after.year * 12 + after.month if after else 0
-    spans: list[str] = []
-    for length in SPANS:
+    found: list[str] = []
+    for length in lengths:
         if month < oldest:
-            return spans
-        spans.append(_any(f"m{m}" for m in range(month, max(month - length, oldest - 1), -1)))
+            return found
+        found.append(_any(f"m{m}" for m in range(month, max(month - length, oldest - 1), -1)))
         month -= length
     now = clock.now()
-    return [*spans, "!" + _any(f"m{m}" for m in range(month + 1, max(newest, now.year * 12 + now.month) + 1))]
+    return [*found, "!" + _any(f"m{m}" for m in range(month + 1, max(newest, now.year * 12 + now.month) + 1))]
 
 
 EARLIEST = datetime(1, 1, 2, tzinfo=UTC)

@@ -71,7 +71,7 @@ $$;
 CREATE TRIGGER topic_changed AFTER UPDATE ON topic FOR EACH ROW
     WHEN ((OLD.title, OLD.network_id) IS DISTINCT FROM (NEW.title, NEW.network_id)) EXECUTE FUNCTION topic_changed();
 
-CREATE INDEX member_name ON member USING gin (to_tsvector('simple', split_part(folded, E'\n', 1)));
+CREATE INDEX member_name ON member USING gin (to_tsvector('simple', split_part(folded, E'\n', 1) || ' ' || handle));
 
 SELECT find_again(array_agg(id)) FROM post HAVING count(*) > 0;
 -- Made when all is there, it is made in a tenth of the time.

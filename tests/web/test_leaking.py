@@ -64,6 +64,7 @@ TRACES = {
     "retelling": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "drop_in": "network_id = {id}",
     "series": "network_id = {id}",
+    "findable": "network_id = {id}",
     "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "event": "stream_id IN (SELECT id FROM stream WHERE network_id = {id}) OR stream_id LIKE 'm:%'",
     "stream": "network_id = {id}",

@@ -119,19 +119,6 @@ async def mark_read(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def search(request: Request) -> Response:
-    await limited(request, "search", 60, 60)
-    async with reading(request) as (tx, viewer):
-        return json(
-            {
-                "hits": [
-                    shapes.hit(h)
-                    for h in await discussions.search(tx, viewer, request.query_params.get("q", ""))
-                ]
-            }
-        )
-
-
 def _time(text: str | None) -> datetime | None:
     if not text:
         return None

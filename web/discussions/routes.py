@@ -176,15 +176,6 @@ async def mark_read(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def search(request: Request) -> Response:
-    words = request.query_params.get("q", "")[:200]
-    if words:
-        await limited(request, "search", 60, 60)
-    async with reading(request) as (tx, viewer):
-        hits = await discussions.search(tx, viewer, words)
-        return await page(request, tx, viewer, "discussions/search.html", {"words": words, "hits": hits})
-
-
 async def unnamed(
     tx: Transaction, viewer: Viewer | None, network: NetworkSeen, topic_id: int, posts: list[PostSeen]
 ) -> dict[str, Any]:
