@@ -67,7 +67,9 @@ async def fill(db: Database, posts: int, *, seed: int = 6) -> None:
     chance = random.Random(seed)
     words = vocabulary(chance)
     async with db.transaction() as tx:
-        founder = await tx.value("SELECT id FROM member ORDER BY id LIMIT 1")
+        founder = await tx.value(
+            "INSERT INTO member (handle, email, name, verified_at) VALUES ('ana', 'ana@example.org', 'Ana Lima', now()) RETURNING id"
+        )
         await tx.run(
             PLACES,
             open=OPEN, networks=OPEN + PRIVATE, members=MEMBERS, founder=founder, given=words[:97], family=words[100:900],

@@ -189,9 +189,9 @@ SHOWN = _BY.join(
     .where(col(Post.id) == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger))))
 )
 
-# Two fragments of what was said; the title whole.
+# A line or two of what was said; the title whole.
 MARKED = f"""
-SELECT ts_headline('english', said, asked, 'StartSel={FROM}, StopSel={TO}, MaxWords=28, MinWords=12, MaxFragments=2, FragmentDelimiter=" … "'),
+SELECT ts_headline('english', said, asked, 'StartSel={FROM}, StopSel={TO}, MaxWords=34, MinWords=18'),
        ts_headline('english', title, asked, 'StartSel={FROM}, StopSel={TO}, HighlightAll=true')
 FROM unnest(CAST(:texts AS text[]), CAST(:titles AS text[])) WITH ORDINALITY AS text (said, title, n),
      (SELECT CAST(:query AS tsquery) AS asked) AS asked ORDER BY n

@@ -18,7 +18,11 @@ from chat.networks.models import Network
 MOST = 1000  # are ranked and counted: the newest, where there are more
 MOST_TITLES = 200  # of older topics that have all the words in their title, beside these
 FEW_TOPICS, MANY_TOPICS = 300, 20_000  # of a tag: few are looked up by themselves, of more the newest will do
-PATIENCE = timedelta(milliseconds=30)  # after which no older stretch of time is begun
+# In a hub of so many posts no older stretch of time is begun after this, and the page says how far back it looked.
+LARGE, PATIENCE = 100_000, timedelta(milliseconds=30)
+
+
+FOREVER = timedelta(days=1)
 
 
 class Sought(NamedTuple):
@@ -31,6 +35,7 @@ class Sought(NamedTuple):
     networks: list[int]
     topics: list[int] | None
     authors: list[int]
+    patience: timedelta
 
 
 class Sifted(NamedTuple):
@@ -42,7 +47,8 @@ class Sifted(NamedTuple):
 
 
 LEXEMES = """
-SELECT CAST(english AS text) AS english, CAST(simple AS text) AS simple, querytree(english) IN ('', 'T') AS unbounded
+SELECT CAST(english AS text) AS english, CAST(simple AS text) AS simple, querytree(english) IN ('', 'T') AS unbounded,
+       (SELECT reltuples FROM pg_class WHERE oid = CAST('findable' AS regclass)) > :large AS large
 FROM (SELECT websearch_to_tsquery('english', plain(:words)) && to_tsquery('english', plain(:beginnings)) AS english,
              websearch_to_tsquery('simple', plain(:words)) && to_tsquery('simple', plain(:beginnings)) AS simple) AS read
 """
@@ -66,7 +72,10 @@ ALL = "'.'"  # a lexeme that each post has
 async def sought_by(tx: Transaction, viewer: Viewer | None, wanted: Wanted) -> Sought | str:
     """Or a sentence, perhaps an empty one, where nothing can be found."""
     read = await tx.first(
-        LEXEMES, words=wanted.words, beginnings=" & ".join(f"{word}:*" for word in wanted.beginnings)
+        LEXEMES,
+        words=wanted.words,
+        beginnings=" & ".join(f"{word}:*" for word in wanted.beginnings),
+        large=LARGE,
     )
     if not read.english and wanted._replace(words="", beginnings=()).nothing:
         return "These words are too common to look for. Add one that says what it is about." * bool(
@@ -172,7 +181,7 @@ async def sift(
     until = min(_midnight(wanted.before), as_of) if wanted.before else as_of
     stretches = spans(until, wanted.after)
     matching = _in_scopes(sought.words, sought.scopes, ":")
-    patience = PATIENCE if reached is None else timedelta(days=1)
+    patience = sought.patience if reached is None else FOREVER
     looked = await _pool(tx, sought, matching, stretches[:reached], wanted, until, MOST, patience)
     rows = _seen(looked)
     reached = max((row.n for row in looked), default=0)
