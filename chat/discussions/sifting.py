@@ -115,7 +115,14 @@ async def sought_by(tx: Transaction, viewer: Viewer | None, wanted: Wanted) -> S
     if read.unbounded:
         words = f"{ALL} & ({words})" if words else ALL
     return Sought(
-        words, "" if read.unbounded else read.simple, scopes_of(networks), marks, ids, topics, authors
+        words,
+        "" if read.unbounded else read.simple,
+        scopes_of(networks),
+        marks,
+        ids,
+        topics,
+        authors,
+        PATIENCE if read.large else FOREVER,
     )
 
 
