@@ -434,7 +434,8 @@ CREATE TABLE findable (
 CREATE INDEX findable_words ON findable USING gin (words) WITH (gin_pending_list_limit = 256);
 
 -- Brings what search finds of these posts up to date.
-CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     DELETE FROM findable USING post
     WHERE post_id = ANY (ids) AND post.id = post_id AND num_nonnulls(removed_at, hidden_at) > 0;
     INSERT INTO findable (post_id, topic_id, network_id, author_id, pseudonym_id, at, scope, words)
@@ -454,6 +455,7 @@ CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE sql AS $$
     WHERE post.id = ANY (ids) AND num_nonnulls(removed_at, hidden_at) = 0
     ON CONFLICT (post_id) DO UPDATE SET topic_id = excluded.topic_id, network_id = excluded.network_id,
         author_id = excluded.author_id, pseudonym_id = excluded.pseudonym_id, at = excluded.at, scope = excluded.scope, words = excluded.words;
+END
 $$;
 
 -- Whoever writes, changes, moves or removes posts need not think of search.

@@ -96,6 +96,7 @@ def _house(data: Path | None) -> Iterator[House]:
         folder.chmod(0o711)  # PostgreSQL may run as another user, who has to pass
         with Embedded(folder, durable=True) as embedded:
             built = House(folder, embedded, pinned=False, profile=None)
+            built.place = {"stream": ""}  # nobody follows anything
             built.migrate()
             yield built
 

@@ -186,7 +186,11 @@ SHOWN = _BY.join(
     .select_from(Post)
     .join(Topic, col(Topic.id) == col(Post.topic_id))
     .join(Network, col(Network.id) == col(Topic.network_id))
-    .where(col(Post.id) == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger))))
+    .where(
+        col(Post.id) == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger))),
+        col(Post.removed_at).is_(None),
+        col(Post.hidden_at).is_(None),
+    )
 )
 
 # A line or two of what was said; the title whole.
@@ -203,7 +207,7 @@ async def _hits(tx: Transaction, ids: list[int], sought: Sought) -> list[Hit]:
     if not ids:
         return []
     rows = {row[0]: row for row in await tx.all(SHOWN, ids=ids)}
-    shown = [rows[id] for id in ids]
+    shown = [rows[id] for id in ids if id in rows]
     texts = [_text(row.html)[:LONGEST_READ] for row in shown]
     titles = [row.title for row in shown]
     query = _spelt("" if ALL in sought.words else sought.words, [*texts, *titles])

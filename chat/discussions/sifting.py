@@ -172,7 +172,8 @@ WITH found AS MATERIALIZED (
     ) AS seen ON true LIMIT :most
 )
 SELECT found.n, found.post_id, found.network_id, found.at, network.name AS network_name, network.slug,
-       ts_rank('{{0.1, 0.2, 0.4, 1}}', found.words, asked.query) AS rank, topic.listed_at <= :now AS listed,
+       ts_rank('{{0.1, 0.2, 0.4, 1}}', found.words, asked.query) AS rank,
+       topic.listed_at <= :now AND topic.network_id = ANY(:networks) AS listed,
        {_BY.id} AS author_id, {_BY.handle} AS author_handle, {_BY.name} AS author_name
 FROM found
 LEFT JOIN unnest(CAST(:scopes AS text[]), CAST(CAST(:queries AS text[]) AS tsquery[])) AS asked (scope, query) USING (scope)

@@ -45,7 +45,6 @@ async def search(request: Request) -> Response:
             "found": found,
             "wanted": wanted,
             "order": order,
-            "first": not query.get("after_hit"),
             "orders": [
                 Way("Best first", _address(wanted, BEST)),
                 Way("Newest first", _address(wanted, NEWEST)),

@@ -111,6 +111,7 @@ async def test_what_is_hidden_removed_changed_or_moved(db, ana, ben, thread, sec
 
 
 async def test_what_was_open_is_found_by_members_alone_at_once_and_after_the_job(db, ana, ben, dev, thread):
+    await cast.found(db, ana, "Elsewhere", "open")  # which all may read
     async with db.transaction() as tx:
         await networks.change_access(tx, ana, thread.network, {"access": "private"})
     for _ in range(2):
