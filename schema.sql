@@ -433,8 +433,8 @@ CREATE TABLE findable (
 );
 CREATE INDEX findable_words ON findable USING gin (words) WITH (gin_pending_list_limit = 256);
 
--- Brings what search finds of these posts up to date.
-CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+-- Brings what search finds of these posts up to date. Its plan is made once: to make it takes longer than to follow it.
+CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     DELETE FROM findable USING post
     WHERE post_id = ANY (ids) AND post.id = post_id AND num_nonnulls(removed_at, hidden_at) > 0;

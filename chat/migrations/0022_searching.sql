@@ -19,7 +19,7 @@ CREATE TABLE findable (
     words tsvector NOT NULL
 );
 
-CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     DELETE FROM findable USING post
     WHERE post_id = ANY (ids) AND post.id = post_id AND num_nonnulls(removed_at, hidden_at) > 0;
