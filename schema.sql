@@ -98,6 +98,8 @@ CREATE TABLE member (
     on_writing text NOT NULL DEFAULT 'tracking' CHECK (on_writing IN ('watching', 'tracking', 'nothing'))
 );
 
+CREATE INDEX member_name ON member USING gin (to_tsvector('simple', split_part(folded, E'\n', 1) || ' ' || handle));
+
 -- A browser that is signed in; only a hash of its cookie is kept.
 CREATE TABLE session (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -366,7 +368,6 @@ CREATE TABLE topic (
     post_count integer NOT NULL DEFAULT 0,
     last_post_at timestamptz NOT NULL DEFAULT now(),
     views bigint NOT NULL DEFAULT 0,
-    search tsvector GENERATED ALWAYS AS (to_tsvector('english', title)) STORED,
     pseudonym_id bigint,
     nameless_at timestamptz,
     tags text[] NOT NULL DEFAULT '{}',
@@ -385,7 +386,6 @@ CREATE TABLE topic (
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);
-CREATE INDEX topic_search ON topic USING gin (search);
 CREATE INDEX topic_tags ON topic USING gin (tags) WHERE tags <> '{}';
 CREATE INDEX topic_pinned ON topic (network_id, pinned_at) WHERE pinned_at IS NOT NULL;
 
@@ -423,7 +423,6 @@ CREATE TABLE post (
     edited_at timestamptz,
     removed_at timestamptz,
     removed_by bigint REFERENCES member,
-    search tsvector GENERATED ALWAYS AS (to_tsvector('english', body)) STORED,
     pseudonym_id bigint REFERENCES pseudonym,
     reactions jsonb NOT NULL DEFAULT '{}',
     files jsonb NOT NULL DEFAULT '[]',
@@ -439,7 +438,6 @@ CREATE INDEX post_author ON post (author_id);
 CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX post_moved ON post (moved_to) WHERE moved_to IS NOT NULL;
-CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
 CREATE INDEX post_turn ON post (topic_id, turn) WHERE turn IS NOT NULL;
 
 -- Whoever inserts the root of a thread holds its topic's row, so that turns are given one by one.
@@ -511,6 +509,87 @@ CREATE TABLE revision (
     PRIMARY KEY (post_id, rev),
     CHECK ((body IS NULL) = (removed_at IS NOT NULL))
 );
+
+-- Words as search compares them: without accents.
+CREATE FUNCTION plain(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN octet_length(words) = length(words) THEN words
+        ELSE translate(regexp_replace(normalize(words, NFKD), '[\u0300-\u036f]', '', 'g'), 'ØøŁłĐđı', 'OoLlDdi') END;
+
+-- Each of these words with this before it.
+CREATE FUNCTION prefixed(prefix text, words tsvector) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN replace(' ' || words::text, ' ''', ' ''' || prefix)::tsvector;
+
+-- A post as search finds it, while it is neither removed nor hidden. Each word stands with the scope before it, `o` for all
+-- open networks and else the network's id (o:fall, 12:fall), so that a search never comes by what its viewer may not read;
+-- those of a title stand as they are typed as well (o^falls). And without a scope: month, network, topic, author (`w` under
+-- a pseudonym), and whether there are files.
+CREATE TABLE findable (
+    post_id bigint PRIMARY KEY REFERENCES post ON DELETE CASCADE,
+    topic_id bigint NOT NULL,
+    network_id bigint NOT NULL,
+    author_id bigint NOT NULL,
+    pseudonym_id bigint,
+    at timestamptz NOT NULL,
+    scope text NOT NULL,
+    words tsvector NOT NULL
+);
+CREATE INDEX findable_words ON findable USING gin (words) WITH (gin_pending_list_limit = 256);
+
+-- Brings what search finds of these posts up to date. Its plan is made once: to make it takes longer than to follow it.
+CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    DELETE FROM findable USING post
+    WHERE post_id = ANY (ids) AND post.id = post_id AND num_nonnulls(removed_at, hidden_at) > 0;
+    INSERT INTO findable (post_id, topic_id, network_id, author_id, pseudonym_id, at, scope, words)
+    SELECT post.id, topic.id, network.id, post.author_id, post.pseudonym_id, post.created_at, scope,
+        prefixed(scope || ':', CASE WHEN number = 1
+            THEN setweight(to_tsvector('english', said.title), 'A') || setweight(to_tsvector('english', said.body), 'B')
+            ELSE to_tsvector('english', said.body) END)
+        || CASE WHEN number = 1 THEN prefixed(scope || '^', strip(to_tsvector('simple', said.title))) ELSE '' END
+        || array_to_tsvector(array_remove(ARRAY[
+            scope || ':.', 'n' || network.id, 't' || topic.id,
+            'm' || (extract(year FROM post.created_at AT TIME ZONE 'UTC') * 12 + extract(month FROM post.created_at AT TIME ZONE 'UTC'))::int,
+            CASE WHEN post.pseudonym_id IS NULL THEN 'a' ELSE 'w' END || post.author_id,
+            CASE WHEN files <> '[]' THEN '+file' END], NULL))
+    FROM post JOIN topic ON topic.id = topic_id JOIN network ON network.id = network_id,
+        LATERAL (SELECT CASE access WHEN 'open' THEN 'o' ELSE network.id::text END AS scope,
+            plain(title) AS title, plain(regexp_replace(body, '\S{255,}', ' ', 'g')) AS body) AS said
+    WHERE post.id = ANY (ids) AND num_nonnulls(removed_at, hidden_at) = 0
+    ON CONFLICT (post_id) DO UPDATE SET topic_id = excluded.topic_id, network_id = excluded.network_id,
+        author_id = excluded.author_id, pseudonym_id = excluded.pseudonym_id, at = excluded.at, scope = excluded.scope, words = excluded.words;
+END
+$$;
+
+-- Whoever writes, changes, moves or removes posts need not think of search.
+CREATE FUNCTION posts_written() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM find_again(array_agg(id)) FROM written;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER posts_written AFTER INSERT ON post REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION posts_written();
+
+CREATE FUNCTION post_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM find_again(ARRAY[NEW.id]);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER post_changed AFTER UPDATE ON post FOR EACH ROW
+    WHEN ((OLD.topic_id, OLD.number, OLD.body, OLD.created_at, OLD.author_id, OLD.pseudonym_id, OLD.removed_at, OLD.hidden_at, OLD.files <> '[]')
+        IS DISTINCT FROM (NEW.topic_id, NEW.number, NEW.body, NEW.created_at, NEW.author_id, NEW.pseudonym_id, NEW.removed_at, NEW.hidden_at, NEW.files <> '[]'))
+    EXECUTE FUNCTION post_changed();
+
+CREATE FUNCTION topic_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM find_again(array_agg(id)) FROM post
+    WHERE topic_id = NEW.id AND (number = 1 OR OLD.network_id <> NEW.network_id);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER topic_changed AFTER UPDATE ON topic FOR EACH ROW
+    WHEN ((OLD.title, OLD.network_id) IS DISTINCT FROM (NEW.title, NEW.network_id)) EXECUTE FUNCTION topic_changed();
 
 -- A host's wish to know who wrote a post under a pseudonym, and the other host's agreement. These two may then see it.
 CREATE TABLE unmasking (

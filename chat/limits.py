@@ -19,6 +19,8 @@ DRAFTS = (120, 60)
 UNMASKINGS = (10, 3600)
 FILES = (120, 3600)
 FLAGS = (20, 3600)
+SEARCHES = (60, 60)
+JUMPS = (240, 60)  # what the palette asks while somebody types
 
 # Answers 0, or the milliseconds until there is room again.
 GCRA = """

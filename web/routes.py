@@ -16,6 +16,7 @@ from web.api import marks as marks_api
 from web.api import minutes as minutes_api
 from web.api import notices as notices_api
 from web.api import rooms as rooms_api
+from web.api import searching as search_api
 from web.api import tending as tending_api
 from web.api import unmasking as api_unmasking
 from web.api import waiting as waiting_api
@@ -30,6 +31,7 @@ from web.discussions import (
     leafing,
     marks,
     polls,
+    searching,
     splitting,
     tags,
     tending,
@@ -81,11 +83,12 @@ def post(path: str, act) -> Route:
 
 PAGES = [
     get("/", site.home),
-    get("/search", discussions.search),
+    get("/search", searching.search),
     get("/unread", topics_reading.show_unread),
     get("/new", topics_reading.show_new),
     post("/unread/read", topics_reading.mark_all),
     post("/unread/undo", topics_reading.take_back),
+    get("/jump", searching.jump),
     get("/sign-up", members.sign_up),
     post("/sign-up", members.take_sign_up),
     get("/check-your-mail", members.check_your_mail),
@@ -433,7 +436,8 @@ API = [
     get("/files/{id:id}", files_api.show_file),
     Route("/files/{id:id}", files_api.throw_away, methods=["DELETE"]),
     get("/files/{id:id}/content", files_api.give_file),
-    get("/search", talk.search),
+    get("/search", search_api.search),
+    get("/jump", search_api.jump),
     get("/networks/{slug}/series", dates.list_series),
     post("/networks/{slug}/series", dates.schedule),
     get("/networks/{slug}/drop-ins", dates.list_drop_ins),

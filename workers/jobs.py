@@ -199,11 +199,16 @@ async def close_poll(db: Database, redis: Redis, *, poll_id: int) -> None:
         await discussions.close_due_poll(tx, poll_id)
 
 
+async def find_again(db: Database, redis: Redis, *, network_id: int, version: int, round: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.find_again(tx, network_id, version, round)
+
+
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
     open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
     tell_posts, tell_next, tell_named, tell_reaction, remind_of_post, end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
-    redraw_naming, close_poll,
+    redraw_naming, close_poll, find_again,
 )  # fmt: skip
 
 

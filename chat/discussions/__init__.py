@@ -4,7 +4,7 @@ from chat.discussions.authorship import Author, own_among, pseudonym_of, started
 from chat.discussions.bookmarking import (
     WHEN,
     Bookmarked,
-    Found,
+    BookmarkSeen,
     bookmarks_of,
     keep,
     kept_by,
@@ -39,10 +39,12 @@ from chat.discussions.filing import Filed, files_in
 from chat.discussions.flagging import REASONS, flag
 from chat.discussions.following import LEVELS, SPANS, Following, Own, follow, following_of, own_in
 from chat.discussions.hiding import KeptPost, hide, hide_topic, kept_post, restore_topic, unhide, why_hidden
+from chat.discussions.jumping import Places, places_to_go
 from chat.discussions.merging import merge
 from chat.discussions.moving import Consequence, consequence, destinations, move
 from chat.discussions.muting import Kept, kept_from
 from chat.discussions.naming import draw, unname
+from chat.discussions.operators import Wanted, read_wanted
 from chat.discussions.polling import (
     OwnBallot,
     TopicPoll,
@@ -84,8 +86,9 @@ from chat.discussions.reacting import (
 )
 from chat.discussions.reading import mark_read
 from chat.discussions.redrawing import redraw_naming, redraw_old, topic_changed
+from chat.discussions.rescoping import find_again
 from chat.discussions.revising import Version, history_of, may_remove_revisions, remove_revision
-from chat.discussions.searching import Hit, search
+from chat.discussions.searching import BEST, NEWEST, Facet, Found, Hit, search
 from chat.discussions.settling import OUTCOMES, claim, release, settle
 from chat.discussions.solving import solve, unsolve
 from chat.discussions.splitting import split
@@ -129,10 +132,12 @@ from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 
 __all__ = [
     "AUTHORS_MAY_RENAME",
+    "BEST",
     "KINDS",
     "LEVELS",
     "LISTS",
     "MOST_TAGS",
+    "NEWEST",
     "ORDERS",
     "OUTCOMES",
     "REASONS",
@@ -141,11 +146,13 @@ __all__ = [
     "WHEN",
     "Answered",
     "Author",
+    "BookmarkSeen",
     "Bookmarked",
     "Concern",
     "Consequence",
     "Draft",
     "Extent",
+    "Facet",
     "Filed",
     "Following",
     "Found",
@@ -160,6 +167,7 @@ __all__ = [
     "OwnBallot",
     "Piece",
     "Place",
+    "Places",
     "PostSeen",
     "Reacted",
     "Spot",
@@ -170,6 +178,7 @@ __all__ = [
     "Unmasking",
     "Version",
     "Waiting",
+    "Wanted",
     "Way",
     "add_poll",
     "add_topic",
@@ -196,6 +205,7 @@ __all__ = [
     "edit",
     "extent_of",
     "files_in",
+    "find_again",
     "flag",
     "flags_waiting",
     "fold_views",
@@ -231,6 +241,7 @@ __all__ = [
     "pin",
     "pinned_topics",
     "place_of",
+    "places_to_go",
     "polls_of_topics",
     "post_of",
     "posts_after",
@@ -240,6 +251,7 @@ __all__ = [
     "react",
     "reactions_by_id",
     "reactions_of",
+    "read_wanted",
     "recent_topics",
     "redraw_naming",
     "redraw_old",

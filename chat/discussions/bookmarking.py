@@ -38,7 +38,7 @@ class Bookmarked(NamedTuple):
     reminded_at: datetime | None
 
 
-class Found(NamedTuple):
+class BookmarkSeen(NamedTuple):
     """A bookmark in a list, with its post and where that is."""
 
     kept: Bookmarked
@@ -112,7 +112,7 @@ async def kept_by(tx: Transaction, viewer: Viewer | None, post_id: int) -> Bookm
 
 async def bookmarks_of(
     tx: Transaction, viewer: Viewer | None, *, limit: int = 30, before: datetime | None = None
-) -> list[Found]:
+) -> list[BookmarkSeen]:
     """What the viewer keeps and may read, the latest first; `before` (when the last was saved) continues a list."""
     if viewer is None:
         raise SignInFirst
@@ -133,7 +133,7 @@ async def bookmarks_of(
         query = query.where(col(Bookmark.saved_at) < before)
     rows = await tx.all(query)
     posts = await posts_by_id(tx, [row.post_id for row in rows])
-    return [Found(Bookmarked(*row[:5]), posts[row.post_id], *row[5:]) for row in rows]
+    return [BookmarkSeen(Bookmarked(*row[:5]), posts[row.post_id], *row[5:]) for row in rows]
 
 
 async def remind_of_post(tx: Transaction, member_id: int, post_id: int, at: datetime) -> None:

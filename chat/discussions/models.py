@@ -10,12 +10,7 @@ from sqlmodel import Field, SQLModel
 from chat.models import TIME, key, moment, ref, several, words
 
 
-def search_of(column: str) -> sa.Column:
-    return sa.Column(TSVECTOR, sa.Computed(f"to_tsvector('english', {column})", persisted=True))
-
-
 class Topic(SQLModel, table=True):
-    model_config = {"arbitrary_types_allowed": True}
     id: int | None = key()
     network_id: int = ref("network")
     author_id: int = ref("member")
@@ -25,7 +20,6 @@ class Topic(SQLModel, table=True):
     post_count: int = 0
     last_post_at: datetime = moment(default=True)
     views: int = Field(default=0, sa_type=sa.BigInteger)
-    search: str | None = Field(default=None, sa_column=search_of("title"))
     # Each of the two tables points to the other.
     pseudonym_id: int | None = Field(
         default=None, sa_column=sa.Column(sa.BigInteger, sa.ForeignKey("pseudonym.id", use_alter=True))
@@ -62,7 +56,6 @@ class Post(SQLModel, table=True):
     edited_at: datetime | None = moment()
     removed_at: datetime | None = moment()
     removed_by: int | None = ref("member", optional=True)
-    search: str | None = Field(default=None, sa_column=search_of("body"))
     pseudonym_id: int | None = ref("pseudonym", optional=True)
     reactions: dict[str, int] = Field(sa_type=JSONB)
     files: list[dict[str, Any]] = Field(sa_type=JSONB)
@@ -89,6 +82,21 @@ class Revision(SQLModel, table=True):
     written_at: datetime = Field(sa_type=TIME)
     removed_at: datetime | None = moment()
     removed_by: int | None = ref("member", optional=True)
+
+
+class Findable(SQLModel, table=True):
+    model_config = {"arbitrary_types_allowed": True}
+    post_id: int = Field(
+        sa_column=sa.Column(sa.BigInteger, sa.ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    )
+    topic_id: int = Field(sa_type=sa.BigInteger)
+    network_id: int = Field(sa_type=sa.BigInteger)
+    author_id: int = Field(sa_type=sa.BigInteger)
+    pseudonym_id: int | None = Field(default=None, sa_type=sa.BigInteger)
+    at: datetime = Field(sa_type=sa.DateTime(timezone=True))
+    scope: str = words()
+    # Its own name is taken by the function that makes columns of text.
+    terms: str = Field(sa_column=sa.Column("words", TSVECTOR, nullable=False))
 
 
 class Pseudonym(SQLModel, table=True):

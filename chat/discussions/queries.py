@@ -198,6 +198,20 @@ async def recent_topics(
     return await _listed_topics(tx, _topics(viewer), limit, before)
 
 
+async def latest_read(tx: Transaction, viewer: Viewer, limit: int) -> list[TopicRow]:
+    """The topics that the viewer has read last, the latest first."""
+    query = _topics(viewer).where(listed(), col(Reading.member_id) == viewer.id)
+    return [TopicRow(*row) for row in await tx.all(query.order_by(col(Reading.at).desc()).limit(limit))]
+
+
+async def some_topics(tx: Transaction, viewer: Viewer | None, ids: list[int]) -> list[TopicRow]:
+    """Those of these topics that the viewer finds in lists."""
+    return [
+        TopicRow(*row)
+        for row in await tx.all(_topics(viewer).where(listed(), col(Topic.id) == _THESE), ids=ids)
+    ]
+
+
 async def _listed_topics(tx: Transaction, query: Any, limit: int, before: datetime | None) -> list[TopicRow]:
     query = query.where(listed()).order_by(col(Topic.last_post_at).desc(), col(Topic.id).desc()).limit(limit)
     if before:

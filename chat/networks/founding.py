@@ -99,6 +99,10 @@ async def change_access(
         if "open" in (was, access):  # others may name what is read by all
             key = f"redraw_naming:network:{network.id}:{clock.now().isoformat()}"
             await tx.enqueue("redraw_naming", key, network_id=network.id)
+            # What is said in open networks stands together in the index of search.
+            version = tx.fences[network.id]
+            key = f"find_again:{network.id}:{version}:0"
+            await tx.enqueue("find_again", key, network_id=network.id, version=version, round=0)
     return slug
 
 

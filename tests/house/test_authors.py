@@ -10,6 +10,7 @@ MAY = {
     "chat/discussions/authorship.py": "decides what is shown",
     "chat/discussions/queries.py": "hands the column to the byline, which decides",
     "chat/discussions/searching.py": "hands the column to the byline, which decides",
+    "chat/discussions/sifting.py": "hands the column to the byline, which decides",
     "chat/discussions/writing.py": "writes it",
     "chat/discussions/taking.py": "counts a member's own posts where a topic is slowed down",
     "chat/discussions/tending.py": "lets whoever started a topic give it another title",

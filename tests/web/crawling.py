@@ -23,6 +23,21 @@ WORDS = " ".join(CANARIES)
 LOOK: list[dict[str, Any]] = [{}]
 SEARCH = [{"params": {"q": word}} for word in ("", *CANARIES, WORDS)]
 SOME = SEARCH[:2]
+OPERATORS = [
+    {"params": {"q": q}}
+    for q in (
+        f"{CANARIES[0][:4]}* or {CANARIES[1]}",
+        f"in:{CANARIES[0]}",
+        f"tag:{CANARIES[1]}",
+        f"from:{CANARIES[2]}",
+        f'"{CANARIES[0]}" -x',
+        "-x",
+        "has:file",
+        "is:mine",
+        "after:2000",
+    )
+]
+BEGINNINGS = [{"params": {"q": word[:n]}} for word in CANARIES for n in (1, 2, 4)]
 TEXT = {"title": "Is it here?", "body": "Is anybody here?"}
 NAMING = "@quokka-bilby @ana-lima " + " ".join(f"#{n}" for n in range(1, 40))
 SUGGEST = [
@@ -34,7 +49,8 @@ SERIES = {"title": "Ours now", "zone": "Europe/London", "weekday": "MO", "local_
 POLL = {"question": "Is it?", "options": "Yes\nNo"}
 CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/"): LOOK,
-    ("GET", "/search"): SEARCH,
+    ("GET", "/search"): [*SEARCH, *OPERATORS],
+    ("GET", "/jump"): [*SEARCH, *BEGINNINGS],
     ("GET", "/unread"): [{}, {"params": {"after": "2026-01-01T00:00:00Z_1"}}, {"params": {"after": "x"}}],
     ("GET", "/new"): [{}, {"params": {"marked": "3", "at": "2026-01-01T00:00:00Z"}}],
     ("POST", "/unread/read"): [{"form": {"list": "other"}}, {"form": {"list": "new", "until": "2020-01-01T00:00:00Z"}}],
@@ -359,7 +375,8 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("PUT", "/api/v1/attendance/{id:id}/certificate"): [{"json": {}}, {"json": {"name": 1}}],
     ("DELETE", "/api/v1/attendance/{id:id}/certificate"): LOOK,
     ("GET", "/api/v1/certificates/{code}"): LOOK,
-    ("GET", "/api/v1/search"): SEARCH,
+    ("GET", "/api/v1/search"): [*SEARCH, *OPERATORS],
+    ("GET", "/api/v1/jump"): [*SEARCH, *BEGINNINGS],
     ("GET", "/api/v1/networks/{slug}/series"): LOOK,
     ("POST", "/api/v1/networks/{slug}/series"): [{"json": SERIES}, {"json": {}}],
     ("GET", "/api/v1/networks/{slug}/drop-ins"): LOOK,

@@ -74,6 +74,7 @@ TRACES = {
     "reference": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "draft": "network_id = {id} OR topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "file": "network_id = {id}",
+    "findable": "network_id = {id}",
     "post": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "event": "stream_id IN (SELECT id FROM stream WHERE network_id = {id}) OR stream_id LIKE 'm:%'",
     "stream": "network_id = {id}",

@@ -174,7 +174,9 @@ async def test_a_former_member_is_not_found_by_their_name(hub: RunningHub, db: D
     await cast.leave_unnamed(db, thread.network, ben)
     async with hub.client(ana) as program:
         for words in ("Ben", "Okafor", "ben-okafor", "Leeds"):
-            assert (await program.get("/api/v1/search", params={"q": words})).json() == {"hits": []}
+            for q in (words, f'from:"{words}" aloud'):
+                found = (await program.get("/api/v1/search", params={"q": q})).json()
+                assert (found["hits"], found["authors"]) == ([], [])
         (hit,) = (await program.get("/api/v1/search", params={"q": "aloud"})).json()["hits"]
         assert hit["author"] == "Former member"
 

@@ -10,12 +10,14 @@ from chat.discussions import (
     Answered,
     Author,
     Bookmarked,
+    BookmarkSeen,
     Concern,
     Filed,
     Following,
     Found,
     Hit,
     KeptPost,
+    Places,
     PostSeen,
     Reacted,
     TopicPoll,
@@ -40,6 +42,7 @@ from chat.networks import (
     Shape,
 )
 from chat.notices import NoticeSeen
+from web.pages import marked
 
 Json = dict[str, Any]
 
@@ -265,16 +268,43 @@ def apart(a: Apart) -> Json:
     }  # fmt: skip
 
 
-def hit(h: Hit) -> Json:
-    plain = h.snippet.replace("\ue000", "").replace("\ue001", "")
+def found(f: Found) -> Json:
     return {
+        "hits": [hit(h) for h in f.hits],
+        "more": f.more,
+        "total": f.total,
+        "all_counted": f.all_counted,
+        "oldest": time(f.oldest),
+        "networks": [{"slug": n.key, "name": n.name, "posts": n.posts} for n in f.networks],
+        "authors": [{"handle": a.key, "name": a.name, "posts": a.posts} for a in f.authors],
+        "months": [{"month": m.key, "posts": m.posts} for m in f.months],
+        "sentences": f.sentences,
+    }
+
+
+def hit(h: Hit) -> Json:
+    return {
+        "id": h.post_id,
         "topic": h.topic_id,
-        "title": h.title,
+        "title": _unmarked(h.title),
         "number": h.number,
         "network": h.network_slug,
         "author": h.author_name,
         "created_at": time(h.created_at),
-        "snippet": plain,
+        "snippet": _unmarked(h.snippet),
+        "marked": str(marked(h.snippet)),
+    }
+
+
+def _unmarked(snippet: str) -> str:
+    return snippet.replace("\ue000", "").replace("\ue001", "")
+
+
+def places(p: Places) -> Json:
+    return {
+        "topics": [{"id": t.id, "title": t.title, "network": t.network_slug} for t in p.topics],
+        "people": [person._asdict() for person in p.people],
+        "networks": [network._asdict() for network in p.networks],
     }
 
 
@@ -301,7 +331,7 @@ def bookmark(b: Bookmarked) -> Json:
     }  # fmt: skip
 
 
-def kept(f: Found) -> Json:
+def kept(f: BookmarkSeen) -> Json:
     """A bookmark in a list, with the post itself."""
     return {**bookmark(f.kept), "post": post(f.post), "title": f.title, "network": f.network_slug}
 

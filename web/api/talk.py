@@ -129,19 +129,6 @@ async def mark_read(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def search(request: Request) -> Response:
-    await limited(request, "search", 60, 60)
-    async with reading(request) as (tx, viewer):
-        return json(
-            {
-                "hits": [
-                    shapes.hit(h)
-                    for h in await discussions.search(tx, viewer, request.query_params.get("q", ""))
-                ]
-            }
-        )
-
-
 def _poll(given: object) -> dict[str, Any] | None:
     if given is not None and not isinstance(given, dict):
         raise Invalid("poll", "Say the poll as an object with its question and options.")

@@ -235,15 +235,6 @@ async def remove(request: Request) -> Response:
     return see(address_of_post(post.topic_id, post.number))
 
 
-async def search(request: Request) -> Response:
-    words = request.query_params.get("q", "")[:200]
-    if words:
-        await limited(request, "search", 60, 60)
-    async with reading(request) as (tx, viewer):
-        hits = await discussions.search(tx, viewer, words)
-        return await page(request, tx, viewer, "discussions/search.html", {"words": words, "hits": hits})
-
-
 async def unnamed(
     tx: Transaction, viewer: Viewer | None, network: NetworkSeen, topic_id: int, posts: list[PostSeen]
 ) -> dict[str, Any]:

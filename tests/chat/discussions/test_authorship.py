@@ -23,7 +23,7 @@ async def frames(db, *ids):
 
 async def found(db, words):
     async with db.snapshot() as tx:
-        return [hit.author_name for hit in await discussions.search(tx, None, words)]
+        return [hit.author_name for hit in (await discussions.search(tx, None, words)).hits]
 
 
 async def hide(db, member, *parts):

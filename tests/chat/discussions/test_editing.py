@@ -76,7 +76,7 @@ async def test_a_removed_post_leaves_a_mark_and_loses_its_text(db, ana, ben, car
         assert (posts[1].body, posts[1].html) == (None, None)
         assert posts[1].removed_at
     async with db.snapshot() as tx:
-        assert await discussions.search(tx, ana, "zebra") == []
+        assert (await discussions.search(tx, ana, "zebra")).hits == []
         assert (await discussions.posts_by_id(tx, [post]))[post].html is None
     assert await revs(db, thread, "post.removed") == [2]
 

@@ -54,7 +54,7 @@ async def test_a_topic_is_started_without_a_name(db, ana, ben, circle):
     await cast.write(db, ben, thread, "And a quail again.", anonymous=True)
     async with db.snapshot() as tx:
         topic = await discussions.topic_of(tx, ana, thread.id)
-        hits = await discussions.search(tx, ana, "quail")
+        hits = (await discussions.search(tx, ana, "quail")).hits
     posts = await names(db, thread)
     assert {topic.author_name, *posts, *(h.author_name for h in hits)} == {posts[0]}
     assert (topic.author.kind, topic.author.id, topic.author.handle) == ("pseudonym", None, None)

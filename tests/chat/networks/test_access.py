@@ -50,7 +50,7 @@ async def test_what_is_inside_is_for_members(db, ana, ben, dev, visitor, access)
     async with db.snapshot() as tx:
         assert await discussions.topic_of(tx, ben, thread.id)
         assert await discussions.post_of(tx, ben, thread.post)
-        assert await discussions.search(tx, ben, "zebra")
+        assert (await discussions.search(tx, ben, "zebra")).hits
         assert await dropins.drop_in_of(tx, ben, drop_in)
         for outsider in (dev, visitor):
             for hidden in (
@@ -62,7 +62,7 @@ async def test_what_is_inside_is_for_members(db, ana, ben, dev, visitor, access)
                     await hidden
             assert await discussions.recent_topics(tx, outsider) == []
             assert await discussions.topics_in(tx, outsider, network.id) == []
-            assert await discussions.search(tx, outsider, "zebra") == []
+            assert (await discussions.search(tx, outsider, "zebra")).hits == []
             assert await dropins.upcoming_for(tx, outsider) == []
             assert await dropins.live_now(tx, outsider) == []
 

@@ -171,11 +171,13 @@ async def test_each_change_of_access_shows_and_hides(db, ana, ben, dev, visitor,
     assert (slug == network.slug) is (to != "confidential")
     now = network._replace(slug=slug)
     assert (await cast.seen_by(db, ben, now)).readable
+    async with db.transaction() as tx:
+        await discussions.find_again(tx, network.id, 1, 0)
     for outsider in (dev, visitor):
         async with db.snapshot() as tx:
             known = [n.slug for n in await networks.networks_for(tx, outsider)]
             assert known == ([] if to == "confidential" else [slug])
             assert await networks.may_read(tx, outsider, network.id) is (to == "open")
-            found = await discussions.search(tx, outsider, "zebra")
+            found = (await discussions.search(tx, outsider, "zebra")).hits
             assert len(found) == (1 if to == "open" else 0)
     assert (await cast.read(db, ben, thread))[0].number == 1
