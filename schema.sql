@@ -70,6 +70,7 @@ CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
 -- A person with an account. `hides` names the parts of the profile that others don't see. `folded` is what directories
 -- find and sort by: name, organisation and role without accents, and without what is hidden. Letters about drop-ins are
 -- in their `language` and `zone` (empty: the drop-in's own); `unreminded` names the reminders that they want nowhere.
+-- Who was imported has no password; the account is theirs once they prove the address.
 CREATE TABLE member (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     handle text NOT NULL UNIQUE CHECK (handle = lower(handle)),
@@ -90,7 +91,8 @@ CREATE TABLE member (
     ) STORED,
     zone text NOT NULL DEFAULT '',
     language text NOT NULL DEFAULT 'en',
-    unreminded text[] NOT NULL DEFAULT '{}'
+    unreminded text[] NOT NULL DEFAULT '{}',
+    imported_at timestamptz
 );
 
 -- A browser that is signed in; only a hash of its cookie is kept.
@@ -817,3 +819,26 @@ CREATE TABLE retelling (
     mailed_at timestamptz,
     PRIMARY KEY (drop_in_id, member_id)
 );
+
+-- What has come from another forum or from a mailing list: their name for it, and our number. Of a source that is imported
+-- again nothing comes twice. The `site` is a mark by which another forum of the same name is told apart.
+CREATE TABLE imported (
+    source text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('site', 'member', 'topic', 'post')),
+    their_id text NOT NULL,
+    our_id bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (source, kind, their_id)
+);
+
+-- The secret address by which a member reads the discussions of a network in a feed reader. Only a hash of it is kept.
+CREATE TABLE feed (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    member_id bigint NOT NULL REFERENCES member,
+    network_id bigint NOT NULL REFERENCES network,
+    token_hash bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    fetched_at timestamptz,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX feed_member ON feed (member_id, network_id) WHERE ended_at IS NULL;

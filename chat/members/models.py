@@ -33,6 +33,7 @@ class Member(SQLModel, table=True):
     zone: str = words(default="")
     language: str = words(default="en")
     unreminded: list[str] = several()
+    imported_at: datetime | None = moment()
 
 
 class Session(SQLModel, table=True):

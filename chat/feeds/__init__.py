@@ -1,0 +1,1 @@
+"""Feeds: discussions for feed readers and search engines."""

@@ -1,0 +1,1 @@
+"""Importing: discussions that were held elsewhere."""
