@@ -5,6 +5,7 @@ from chat.members.hiding import HIDEABLE, hide, shown
 from chat.members.joining import (
     add_member,
     ask_again,
+    bring,
     confirm,
     first_admin_key,
     key_is_good,
@@ -19,6 +20,7 @@ from chat.members.profiles import Profile, introduce, own_email, own_profile, pr
 from chat.members.reading_letters import REMINDERS, Reader, choose_letters, reader_of
 from chat.members.signing_in import (
     change_password,
+    claim_letter,
     credentials,
     end_session,
     forgot,
@@ -55,6 +57,7 @@ __all__ = [
     "Viewer",
     "add_member",
     "ask_again",
+    "bring",
     "by_api_token",
     "by_api_tokens",
     "by_id",
@@ -62,6 +65,7 @@ __all__ = [
     "by_sessions",
     "change_password",
     "choose_letters",
+    "claim_letter",
     "confirm",
     "credentials",
     "end_session",
