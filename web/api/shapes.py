@@ -8,6 +8,7 @@ from chat.announcements import AnnouncementSeen
 from chat.calendars import FeedSeen
 from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
+from chat.feeds import FeedSeen as DiscussionFeed
 from chat.insight import Dashboard
 from chat.members import REMINDERS, Profile, Reader, Viewer
 from chat.networks import (
@@ -242,8 +243,8 @@ def dashboard(d: Dashboard) -> Json:
     }
 
 
-def feed(f: FeedSeen) -> Json:
-    """One's own calendar feed, without its address, which was told once."""
+def feed(f: FeedSeen | DiscussionFeed) -> Json:
+    """One's own feed, of a calendar or of discussions, without its address, which was told once."""
     return {
         "id": f.id, "network": f.network_slug, "created_at": time(f.created_at), "fetched_at": time(f.fetched_at),
     }  # fmt: skip

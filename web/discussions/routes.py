@@ -15,6 +15,7 @@ from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
+from web.feeds import meta
 from web.house import house_of
 from web.pages import page
 
@@ -82,6 +83,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "answered": answered,
             "drop_in": drop_in,
             **await unnamed(tx, viewer, network, topic.id, posts),
+            "meta": meta.of_topic(viewer, network, topic, posts, shown),
         }
         response = await page(
             request,

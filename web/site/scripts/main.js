@@ -5,6 +5,7 @@ import "./thread.js";
 import "./reply.js";
 import "./topics.js";
 import "./copy.js";
+import "./share.js";
 
 const banners = document.getElementById("banners");
 
