@@ -25,7 +25,7 @@ CREATE TABLE stream (
     head bigint NOT NULL DEFAULT 0,
     floor bigint NOT NULL DEFAULT 1
 );
-INSERT INTO stream (id) VALUES ('sys');
+INSERT INTO stream (id) VALUES ('sys'), ('looks');
 
 -- Something that happened, by reference: what it looks like is read from the current state.
 CREATE TABLE event (

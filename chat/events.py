@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # Every process follows this stream; no client can. It carries what ends connections: sessions and access.
 CONTROL = "sys"
+# Nobody follows this one. Names of members and networks stand on many pages: its head says whether one has changed.
+LOOKS = "looks"
 
 
 class Fact(NamedTuple):

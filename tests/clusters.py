@@ -28,7 +28,7 @@ class Node:
         self.port, bus = _free_ports()
         self.command = [
             binaries.valkey().path, "--port", str(self.port), "--bind", "127.0.0.1", "--cluster-enabled", "yes",
-            "--cluster-port", str(bus), "--cluster-node-timeout", "1000", "--cluster-require-full-coverage", "no",
+            "--cluster-port", str(bus), "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no",
             "--dir", folder, "--save", "", "--appendonly", "no", "--loglevel", "warning",
         ]  # fmt: skip
         self.bus = bus

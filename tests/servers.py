@@ -19,7 +19,7 @@ postgres.SETTINGS["track_commit_timestamp"] = "on"
 EMPTY = """
 SET session_replication_role = replica;
 {deletes}
-DELETE FROM stream WHERE id <> 'sys';
+DELETE FROM stream WHERE id NOT IN ('sys', 'looks');
 UPDATE stream SET head = 0, floor = 1;
 SELECT setval(seqrelid, 1000 * row_number() OVER (ORDER BY seqrelid), false) FROM pg_sequence;
 """

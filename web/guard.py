@@ -35,7 +35,7 @@ class Guard:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        nonce = scope["nonce"] = secrets.token_urlsafe(12)
+        scope["nonce"] = secrets.token_urlsafe(12)
         structlog.contextvars.clear_contextvars()
         taken, most = 0, most_sent(scope["path"])
 
@@ -51,7 +51,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 added = MutableHeaders(scope=message)
-                policy = CSP.format(nonce=nonce)
+                policy = CSP.format(nonce=scope["nonce"])  # a kept page has its own
                 if framed := scope.get("framed"):  # a page that shows a call within itself
                     policy += f"; frame-src {framed}"
                 added["content-security-policy"] = policy

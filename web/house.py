@@ -8,12 +8,14 @@ from starlette.requests import HTTPConnection
 
 from chat.config import Settings
 from chat.db import Database
+from chat.discussions import Looks
 from chat.realtime.bus import Bus
 from chat.realtime.hub import Hub
 
 if TYPE_CHECKING:
     from web.live.desk import Desk
     from web.live.rooms import Rooms
+    from web.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class House:
     hub: Hub
     desk: "Desk"
     rooms: "Rooms"
+    looks: Looks
+    shelf: "Shelf"
 
     @property
     def redis(self) -> Redis:

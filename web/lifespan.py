@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from chat import tally
 from chat.config import Settings
+from chat.discussions import Looks
 from chat.realtime.hub import Hub
 from chat.realtime.log import EventLog
 from chat.realtime.presence import Presence
@@ -16,6 +17,7 @@ from web.live.hands import Hands
 from web.live.heart import beat_for_ever
 from web.live.receipts import Receipts
 from web.live.rooms import Rooms
+from web.shelf import Shelf
 
 
 @asynccontextmanager
@@ -29,6 +31,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         presence = Presence(bus, settings.live_lease)
         attending = Attending(db)
         rooms, receipts = Rooms(db, hub, presence, attending), Receipts(db, hub)
+        looks = Looks(bus.redis)
         try:
             await hub.start()
             hub.delivery.spawn(presence.keep_lease())
@@ -38,9 +41,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             hub.delivery.spawn(attending.note_for_ever())
             hub.delivery.spawn(receipts.write_for_ever())
             hub.delivery.spawn(beat_for_ever(hub, settings.live_heartbeat))
-            yield House(settings, db, bus, hub, desk, rooms)
+            hub.delivery.spawn(looks.tell_for_ever())
+            yield House(settings, db, bus, hub, desk, rooms, looks, Shelf())
         finally:
             await hub.stop()
+            await looks.tell()
             await receipts.write_last()
             await attending.note_last()
             await presence.farewell()

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from chat import clock, dropins, networks, notices
 from chat.config import settings
-from chat.db import Transaction
+from chat.db import Reader
 from chat.errors import Invalid, in_words
 from chat.events import member_stream, network_stream
 from chat.members import COUNTRIES, Viewer
@@ -29,7 +29,7 @@ FOLLOWED_NETWORKS = 40  # of a member's own, for the banners on every page
 
 async def page(
     request: Request,
-    tx: Transaction,
+    tx: Reader,
     viewer: Viewer | None,
     template: str,
     context: Mapping[str, Any] | None = None,
@@ -73,7 +73,7 @@ def bare(template: str, context: Mapping[str, Any], status: int) -> Response:
     return HTMLResponse(environment.get_template(template).render(context), status)
 
 
-async def cursors(tx: Transaction, streams: list[str]) -> str:
+async def cursors(tx: Reader, streams: list[str]) -> str:
     """Where the page stands, for the socket to go on from: JSON of subscriptions (docs/live.md)."""
     if not streams:
         return "[]"

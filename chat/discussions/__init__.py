@@ -19,7 +19,7 @@ from chat.discussions.queries import (
     topics_by_id,
     topics_in,
 )
-from chat.discussions.reading import count_view, fold_views, mark_read
+from chat.discussions.reading import mark_read
 from chat.discussions.searching import Hit, search
 from chat.discussions.unmasking import (
     Unmasking,
@@ -30,6 +30,7 @@ from chat.discussions.unmasking import (
     unmask,
     unmaskings_of,
 )
+from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
@@ -37,13 +38,13 @@ __all__ = [
     "Extent",
     "Hit",
     "Kept",
+    "Looks",
     "PostSeen",
     "TopicRow",
     "Unmasking",
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
-    "count_view",
     "decline_to_unmask",
     "edit",
     "extent_of",

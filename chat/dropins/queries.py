@@ -13,6 +13,7 @@ from chat.db import Reader, Transaction
 from chat.discussions.authorship import Byline
 from chat.dropins.models import DropIn, Series
 from chat.members import Viewer, shown
+from chat.models import TIME
 from chat.networks import NetworkSeen, nothing_there, readable
 from chat.networks.access import belongs
 from chat.networks.models import Network
@@ -214,18 +215,24 @@ async def upcoming_for(tx: Transaction, viewer: Viewer | None, limit: int = 5) -
     return await _all(tx, query.order_by(DropIn.opens_at, DropIn.id).limit(limit))
 
 
-async def live_now(tx: Transaction, viewer: Viewer | None) -> list[DropInSeen]:
+_LIVE_NOW = (
+    _drop_ins()
+    .where(
+        belongs(sa.bindparam("me", type_=sa.BigInteger)),
+        col(DropIn.opens_at) <= sa.bindparam("now", type_=TIME),
+        col(DropIn.closes_at) > sa.bindparam("now", type_=TIME),
+        col(DropIn.cancelled_at).is_(None),
+    )
+    .order_by(DropIn.opens_at)
+    .limit(sa.literal_column("5"))
+)
+
+
+async def live_now(tx: Reader, viewer: Viewer | None) -> list[DropInSeen]:
     """What is open at this moment in the viewer's own networks."""
     if viewer is None:
         return []
-    now = clock.now()
-    query = _drop_ins().where(
-        belongs(viewer.id),
-        col(DropIn.opens_at) <= now,
-        col(DropIn.closes_at) > now,
-        col(DropIn.cancelled_at).is_(None),
-    )
-    return await _all(tx, query.order_by(DropIn.opens_at).limit(5))
+    return [DropInSeen(*row) for row in await tx.all(_LIVE_NOW, me=viewer.id, now=clock.now())]
 
 
 _DROP_INS_BY_ID = _drop_ins().where(

@@ -5,6 +5,7 @@ from typing import Any
 
 from chat.db import Transaction
 from chat.errors import Invalid
+from chat.events import LOOKS
 
 HIDEABLE = ("organisation", "role", "country")
 
@@ -25,4 +26,6 @@ async def hide(tx: Transaction, member_id: int, form: Mapping[str, Any]) -> bool
         hides=sorted(set(hides)),
         id=member_id,
     )
+    if changed:
+        tx.announce(LOOKS, "member.hid", member_id)
     return bool(changed)

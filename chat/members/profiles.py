@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from chat.db import Transaction
 from chat.errors import NotFound
+from chat.events import LOOKS
 from chat.members.hiding import shown
 from chat.members.joining import clean_profile
 
@@ -49,3 +50,4 @@ async def introduce(tx: Transaction, member_id: int, form: Mapping[str, Any]) ->
         id=member_id,
         **clean_profile(form),
     )
+    tx.announce(LOOKS, "member.introduced", member_id)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import col, func, select
 
-from chat.db import Transaction
+from chat.db import Reader, Transaction
 from chat.errors import Forbidden, NotFound, SignInFirst
 from chat.members import Viewer, shown
 from chat.networks.access import readable, visible
@@ -68,11 +68,14 @@ class Person(NamedTuple):
 ACTIVE = sa.and_(col(Membership.ended_at).is_(None), col(Membership.banned_at).is_(None))
 
 
-def _seen(viewer: Viewer | None) -> Any:
-    member_id = viewer.id if viewer else None
+_ME = sa.bindparam("me", type_=sa.BigInteger)  # 0 for a visitor
+
+
+def _seen(*, counted: bool = True) -> Any:
+    """With the parameter `me`. Without being `counted` nobody knows how many members it has, or how many requests wait."""
     own = (
         select(Membership.role)
-        .where(col(Membership.network_id) == col(Network.id), col(Membership.member_id) == member_id, ACTIVE)
+        .where(col(Membership.network_id) == col(Network.id), col(Membership.member_id) == _ME, ACTIVE)
         .scalar_subquery()
     )
     size = (
@@ -95,14 +98,18 @@ def _seen(viewer: Viewer | None) -> Any:
         Network.access,
         Network.created_at,
         own.label("role"),
-        readable(member_id).label("readable"),
-        size.label("members"),
+        readable(_ME).label("readable"),
+        size.label("members") if counted else sa.literal_column("NULL").label("members"),
         Network.members_may,
         Network.description_html,
         Network.pictured_at,
         Network.anonymity_since,
-        waiting.label("requests"),
-    ).where(visible(member_id))
+        waiting.label("requests") if counted else sa.literal_column("0").label("requests"),
+    ).where(visible(_ME))
+
+
+def _id(viewer: Viewer | None) -> int:
+    return viewer.id if viewer else 0
 
 
 def _network(row: Any) -> NetworkSeen:
@@ -117,7 +124,7 @@ def _network(row: Any) -> NetworkSeen:
 
 async def network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> NetworkSeen:
     """A network the viewer may know of."""
-    row = await tx.first(_seen(viewer).where(col(Network.slug) == slug))
+    row = await tx.first(_BY_SLUG, me=_id(viewer), slug=slug)
     if row is None:
         raise NotFound
     return _network(row)
@@ -131,34 +138,53 @@ async def open_network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> 
     return network
 
 
-async def network_by_id(tx: Transaction, viewer: Viewer | None, network_id: int) -> NetworkSeen:
-    """A network the viewer may read, by id."""
-    row = await tx.first(_seen(viewer).where(col(Network.id) == network_id, readable(viewer and viewer.id)))
-    if row is None:
+async def network_by_id(
+    tx: Reader, viewer: Viewer | None, network_id: int, *, counted: bool = True
+) -> NetworkSeen:
+    """A network the viewer may read, by id; its members and requests are `counted` where that is shown."""
+    rows = await tx.all(_BY_ID if counted else _BY_ID_UNCOUNTED, me=_id(viewer), id=network_id)
+    if not rows:
         raise NotFound
-    return _network(row)
+    return _network(rows[0])
 
 
 async def networks_for(
     tx: Transaction, viewer: Viewer | None, limit: int = 100, after: str = ""
 ) -> list[NetworkSeen]:
     """The networks the viewer may know of, by name, from the one after `after` on."""
-    query = _seen(viewer).order_by(Network.name, Network.id).limit(limit)
+    query = _seen().order_by(Network.name, Network.id).limit(limit)
     if after:
         query = query.where(col(Network.name) > after)
-    return [_network(row) for row in await tx.all(query)]
+    return [_network(row) for row in await tx.all(query, me=_id(viewer))]
 
 
-async def networks_of(tx: Transaction, viewer: Viewer | None, limit: int = 50) -> list[NetworkSeen]:
+class OwnNetwork(NamedTuple):
+    id: int
+    slug: str
+    name: str
+
+
+async def networks_of(tx: Reader, viewer: Viewer | None, limit: int = 50) -> list[OwnNetwork]:
     """The viewer's own networks, by name."""
     if viewer is None:
         return []
-    mine = col(Network.id).in_(
-        select(Membership.network_id).where(col(Membership.member_id) == viewer.id, ACTIVE)
+    return [OwnNetwork(*row) for row in await tx.all(_OWN, me=viewer.id, most=limit)]
+
+
+_BY_SLUG = _seen().where(col(Network.slug) == sa.bindparam("slug"))
+_BY_ID, _BY_ID_UNCOUNTED = (
+    _seen(counted=counted).where(
+        col(Network.id) == sa.bindparam("id", type_=sa.BigInteger), readable(_ME)
     )
-    return [
-        _network(row) for row in await tx.all(_seen(viewer).where(mine).order_by(Network.name).limit(limit))
-    ]
+    for counted in (True, False)
+)
+_OWN = (
+    select(Network.id, Network.slug, Network.name)
+    .join(Membership, col(Membership.network_id) == col(Network.id))
+    .where(col(Membership.member_id) == _ME, ACTIVE)
+    .order_by(Network.name)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 
 
 async def member_of(tx: Transaction, viewer: Viewer | None, network: NetworkSeen, handle: str) -> Person:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Invalid
+from chat.events import LOOKS
 from chat.fields import line, prose
 from chat.markup import render
 from chat.members import Viewer, must_act
@@ -64,6 +65,7 @@ async def change_settings(
         **new._asdict(),
     )
     await record(tx, network.id, owner.id, "settings.changed", **_details(old, new, changed))
+    tx.announce(LOOKS, "network.shaped", network.id)
     return changed
 
 

@@ -167,7 +167,14 @@ class Bus:
         await self._subscribe_at(await self._link_for(channel), channel)
 
     async def _subscribe_at(self, link: Link, channel: bytes) -> None:
-        await link.ask(self._subscribe, channel, channel=channel)
+        await link.ask(
+            self._subscribe, channel, channel=channel, seen=partial(self._subscribed, link, channel)
+        )
+
+    def _subscribed(self, link: Link, channel: bytes, answer: Any) -> None:
+        # Noted at once: should the slot move on, that may be said in the next breath.
+        if isinstance(answer, Exception):
+            return
         if channel in self._wanted:
             self._heard_at[channel] = link
         else:

@@ -130,7 +130,8 @@ class Delivery:
         for form in forms:
             if missing := [k for k in kept if form not in k.frames]:
                 drawn = await self.desk.render([k.event for k in missing], form)
-                if drawn.epoch != self.epoch:
+                # A restored backup has its old epoch until a sweep has seen it, and knows nothing of what came later.
+                if drawn.epoch != self.epoch or drawn.head < missing[-1].event.seq:
                     raise AnotherHistory
                 for k, data in zip(missing, drawn.frames, strict=True):
                     # An old event shows the state of now, which may be from after a removal.

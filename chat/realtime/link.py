@@ -100,10 +100,15 @@ class Link(asyncio.Protocol):
         if self._watch is None:
             self._look_again(PATIENCE)
 
-    def ask(self, *words: str | bytes, channel: bytes | None = None) -> asyncio.Future[Any]:
+    def ask(
+        self, *words: str | bytes, channel: bytes | None = None, seen: Settle | None = None
+    ) -> asyncio.Future[Any]:
+        """Say something and await its answer; `seen` is given it before anything else is heard."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
         def settle(result: Any) -> None:
+            if seen:
+                seen(result)
             if answer.done():
                 return
             if isinstance(result, Exception):

@@ -39,11 +39,13 @@ class Grant(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """A frame for each event; the network's access version and the epoch, both from no earlier than their content."""
+    """A frame for each event; the network's access version, the epoch and the stream's head, from no earlier than their
+    content."""
 
     frames: list[bytes]
     acl_version: int
     epoch: str
+    head: int
 
 
 class Over(NamedTuple):

@@ -177,3 +177,29 @@ async def test_a_stream_is_followed_in_redis_while_somebody_here_listens(
     async with live_server.listening(ben, thread.stream) as screen:
         await cast.write(db, ana, thread, "Back again.")
         assert (await screen.next("post.added"))["q"] == 2
+
+
+async def test_a_subscription_that_ends_in_the_same_breath_is_not_taken_for_heard():
+    """As where the slot of a cluster moves on just then."""
+    bus, said = Bus("redis://nowhere"), []
+    bus._trouble.clear()
+
+    class Breath:
+        """A connection whose server answers, and goes on, before anybody else has a turn."""
+
+        is_open = True
+
+        def send(self, words, settle, channel=None):
+            said.append(words[0])
+
+        async def ask(self, *words, channel=None, seen=None):
+            seen([b"ssubscribe", channel, 1])
+            bus._pushed([b"sunsubscribe", channel, 0])
+
+    bus._wanted[b"live:t:1"] = ("t:1", None)
+    await bus._subscribe_at(Breath(), b"live:t:1")
+    assert not bus._is_heard(b"live:t:1")
+    assert bus._trouble.is_set()
+    await bus._subscribe_at(Breath(), b"live:t:2")
+    assert said == ["UNSUBSCRIBE"]
+    await bus.close()

@@ -49,6 +49,19 @@ async def test_a_cursor_too_far_behind(live_server, db, ben, thread):
     assert (await resync(live_server, ben, cursor(thread.stream, None, 1)))["why"] == "behind"
 
 
+async def test_an_event_that_the_database_does_not_know_is_brought_to_nobody(
+    live_server, db, ana, ben, thread
+):
+    """It was published just before an older backup came back."""
+    async with live_server.listening(ben, thread.stream) as screen:
+        hub = live_server.house.hub
+        hub.heard(Event(thread.stream, 2, "post.added", 987_654, 1, 1, hub.delivery.epoch))
+        await screen.silence(0.3)
+        post = await cast.write(db, ana, thread, "In the history that goes on")
+        told = await screen.next("post.added")
+        assert (told["q"], told["d"]["id"]) == (2, post["id"])
+
+
 async def test_a_restored_backup_voids_every_cursor(live_server, db, ana, ben, thread):
     """The log is shorter than what was already told: nobody mixes the two."""
     async with live_server.listening(ben, thread.stream) as screen:

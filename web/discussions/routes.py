@@ -14,6 +14,7 @@ from chat.events import topic_stream
 from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
+from web import shelf
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
 from web.feeds import meta
 from web.house import house_of
@@ -58,14 +59,22 @@ async def start(request: Request) -> Response:
 
 
 async def show(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
-    query = request.query_params
+    query, house, kept = request.query_params, house_of(request), None
+    topic_id, address = request.path_params["id"], shelf.address_in(request)
+    for_all = error is None and address is not None
+    if for_all and address in house.shelf:
+        async with house.db.glance() as glance:
+            kept = house.shelf.find(address, await shelf.version_of(glance, topic_stream(topic_id)))
+    if kept:
+        house.looks.count(topic_id, None, address_of(request), browser_of(request))
+        return shelf.answer(request, kept)
     async with reading(request) as (tx, viewer):
-        topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
+        topic = await discussions.topic_of(tx, viewer, topic_id)
         room = await dropins.drop_in_of_topic(tx, topic.id)
         drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
         if drop_in and drop_in.lets_in and not error:
             return see(f"/drop-ins/{room}")
-        network = await networks.network_by_id(tx, viewer, topic.network_id)
+        network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         shown = (
             await discussions.page_of_post(tx, topic.id, number(query["post"], field="post"))
             if query.get("post")
@@ -95,9 +104,10 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             form=form,
             error=error,
         )
-    await discussions.count_view(
-        house_of(request).redis, topic.id, viewer, address_of(request), browser_of(request)
-    )
+        if for_all and not drop_in and (version := await shelf.version_of(tx, topic_stream(topic.id))):
+            whole = shelf.whole(request, response)
+            house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
+    house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
 
 

@@ -89,7 +89,8 @@ class Desk:
             frames = await render(tx, events, form)
             # Asked after the content was read, so that neither is older than what is shown.
             epoch, heads = await event_log.standing(tx, [events[0].stream])
-            return Rendered(frames, heads[events[0].stream].acl_version, epoch)
+            head = heads.get(events[0].stream, event_log.Head(0, 0, 0))
+            return Rendered(frames, head.acl_version, epoch, head.head)
 
 
 async def _admitted(tx: Reader, places: dict[str, Place], asked: set[Asked]) -> set[Asked]:

@@ -5,7 +5,7 @@ import pytest
 from redis.asyncio import Redis
 
 from chat import discussions
-from chat.discussions.reading import COUNTED, FOLDING
+from chat.discussions.viewing import COUNTED, FOLDING
 from chat.errors import NotFound, SignInFirst
 from tests import cast
 
@@ -71,7 +71,9 @@ async def test_only_readers_have_read(db, dev, visitor, thread, secret_thread):
 
 
 async def look(redis, thread, viewer=None, address="192.0.2.1", browser="Firefox"):
-    await discussions.count_view(redis, thread.id, viewer, address, browser)
+    looks = discussions.Looks(redis)
+    looks.count(thread.id, viewer, address, browser)
+    await looks.tell()
 
 
 async def test_a_view_counts_once_for_each_who_looks(db, redis, ana, ben, thread):

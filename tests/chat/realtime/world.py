@@ -244,7 +244,8 @@ class World:
         self._may_fail("draw")
         frames = [self._frame(event, form) for event in events]
         await self.gates.through("drawn")
-        return Rendered(frames, self._head(events[0].stream).acl_version, self.now.epoch)
+        head = self._head(events[0].stream)
+        return Rendered(frames, head.acl_version, self.now.epoch, head.head)
 
     def _frame(self, event: Event, form: str) -> bytes:
         post = self.now.posts.get(event.ref)  # none, where an event of a log that is no more is drawn

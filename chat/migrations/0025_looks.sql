@@ -1,0 +1,1 @@
+INSERT INTO stream (id) VALUES ('looks');
