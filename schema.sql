@@ -821,13 +821,14 @@ CREATE TABLE retelling (
 );
 
 -- What has come from another forum or from a mailing list: their name for it, and our number. Of a source that is imported
--- again nothing comes twice. The `site` is a mark by which another forum of the same name is told apart.
+-- again nothing comes twice. A topic is whole, and listed, when its posts had come. The `site` is a mark by which another forum of the same name is told apart.
 CREATE TABLE imported (
     source text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('site', 'member', 'topic', 'post')),
     their_id text NOT NULL,
     our_id bigint NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
+    whole_at timestamptz,
     PRIMARY KEY (source, kind, their_id)
 );
 

@@ -18,3 +18,4 @@ class Imported(SQLModel, table=True):
     their_id: str = Field(sa_column=_part())
     our_id: int = Field(sa_type=sa.BigInteger)
     at: datetime = moment(default=True)
+    whole_at: datetime | None = moment()

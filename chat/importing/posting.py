@@ -3,7 +3,6 @@
 import asyncio
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from chat import clock
@@ -73,10 +72,20 @@ class Posting:
     async def bring_posts(self, tell: Tell) -> None:
         """Write all posts of the scratch that have not come yet."""
         total, done = self.scratch.value("SELECT count(*) FROM post"), 0
-        for some in in_batches(self._posts(), AT_ONCE):
-            await self._bring(some)
-            done += len(some)
-            tell("posts", done, total)
+        writing: asyncio.Task[None] | None = None
+        try:
+            for some in in_batches(self._posts(), AT_ONCE):
+                ready = await self._prepare(some)  # while those before are being written
+                if writing:
+                    await writing
+                    tell("posts", done, total)
+                writing, done = asyncio.create_task(self._write_down(*ready)), done + len(some)
+            if writing:
+                await writing
+                tell("posts", done, total)
+        finally:
+            if writing:
+                await asyncio.wait([writing])
 
     def _posts(self) -> Iterator[Post]:
         query = (
@@ -93,17 +102,24 @@ class Posting:
         if last:
             yield last._replace(ends=True)
 
-    async def _bring(self, some: list[Post]) -> None:
+    async def _prepare(
+        self, some: list[Post]
+    ) -> tuple[list[Post], dict[str, Placed], dict[str, tuple[str, str]]]:
+        """What is there already of a batch, and the texts of the rest."""
         async with self.db.snapshot() as tx:
             here = await self._placed(tx, [post.id for post in some])
             new = [post for post in some if post.id not in here]
             await self._aim(tx, new)
-        texts = await asyncio.to_thread(self._texts, new)
+        return some, here, await asyncio.to_thread(self._texts, new)
+
+    async def _write_down(
+        self, some: list[Post], here: dict[str, Placed], texts: dict[str, tuple[str, str]]
+    ) -> None:
         async with self.db.transaction() as tx:
             await self._write(tx, some, here, texts)
         self.report.before["post"] += len(here)
-        self.report.came["post"] += len(new)
-        self.networks |= {post.network for post in new}
+        self.report.came["post"] += len(texts)
+        self.networks |= {post.network for post in some if post.id in texts}
 
     def _texts(self, posts: list[Post]) -> dict[str, tuple[str, str]]:
         """Source and HTML of each."""
@@ -167,7 +183,7 @@ class Posting:
     ) -> None:
         new = [post for post in some if post.id not in here]
         numbers = await self._numbers(tx, {post.ours for post in new})
-        listed = {id for id, (_, at) in numbers.items() if at is not None}
+        begun = [id for id, count in numbers.items() if count]
         ids = await tx.all(
             "SELECT nextval(pg_get_serial_sequence('post', 'id')) FROM generate_series(1, :n)", n=len(new)
         )
@@ -182,11 +198,10 @@ class Posting:
                 continue
             if post.author is None:
                 nobody = nobody or await bring_nobody(tx, self.source, self._all_networks())
-            count, at = numbers[post.ours]
-            numbers[post.ours] = count + 1, at
+            number = numbers[post.ours] = numbers[post.ours] + 1
             parent = self._parent(post)
-            path = [*_above(parent), count + 1]
-            placed = self.placed[post.place] = Placed(next(fresh), post.ours, count + 1, path)
+            path = [*_above(parent), number]
+            placed = self.placed[post.place] = Placed(next(fresh), post.ours, number, path)
             source, html = texts[post.id]
             rows.append(
                 {
@@ -198,7 +213,8 @@ class Posting:
         await self._insert(tx, rows)
         for post in (p for p in some if p.ends):
             await self._finish(tx, post)
-        for topic in listed:
+        for topic in begun:
+            # Somebody may be reading it.
             last = max(row["id"] for row in rows if row["topic"] == topic)
             network = next(p.network for p in new if p.ours == topic)
             tx.announce(topic_stream(topic), "post.added", last, network=network)
@@ -210,12 +226,12 @@ class Posting:
         parent = self.placed.get(post.answers) if post.answers is not None else None
         return parent if parent and parent.topic == post.ours else None
 
-    async def _numbers(self, tx: Transaction, topics: set[int]) -> dict[int, tuple[int, datetime | None]]:
+    async def _numbers(self, tx: Transaction, topics: set[int]) -> dict[int, int]:
+        """How many posts these topics have. Nobody adds one before we are done."""
         rows = await tx.all(
-            "SELECT id, post_count, listed_at FROM topic WHERE id = ANY(:ids) ORDER BY id FOR UPDATE",
-            ids=list(topics),
+            "SELECT id, post_count FROM topic WHERE id = ANY(:ids) ORDER BY id FOR UPDATE", ids=list(topics)
         )
-        return {row.id: (row.post_count, row.listed_at) for row in rows}
+        return dict(rows)
 
     async def _insert(self, tx: Transaction, rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -223,16 +239,21 @@ class Posting:
             await tx.run(POSTS, **columns, renderer=RENDERER, source=self.source, now=clock.now())
 
     async def _finish(self, tx: Transaction, post: Post) -> None:
-        await tx.run(
-            "UPDATE topic SET listed_at = coalesce(listed_at, created_at), solved_number = coalesce(solved_number, "
-            "  (SELECT number FROM imported JOIN post ON post.id = our_id WHERE source = :source AND kind = 'post' "
-            "   AND their_id = :solved AND topic_id = topic.id)) "
-            "WHERE id = :id AND (listed_at IS NULL OR solved_number IS NULL)",
-            source=self.source,
-            solved=post.solved,
-            id=post.ours,
-        )
+        await tx.run(FINISH, source=self.source, topic=post.topic, solved=post.solved, now=clock.now())
 
+
+# Once: a host may have hidden it since.
+FINISH = """
+WITH whole AS (
+    UPDATE imported SET whole_at = :now WHERE source = :source AND kind = 'topic' AND their_id = :topic AND whole_at IS NULL
+    RETURNING our_id
+)
+UPDATE topic SET listed_at = created_at, solved_number = (
+    SELECT number FROM imported JOIN post ON post.id = our_id
+    WHERE source = :source AND kind = 'post' AND their_id = :solved AND topic_id = topic.id
+)
+FROM whole WHERE topic.id = whole.our_id
+"""
 
 POSTS = """
 WITH come AS (

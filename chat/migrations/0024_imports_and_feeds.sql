@@ -6,6 +6,7 @@ CREATE TABLE imported (
     their_id text NOT NULL,
     our_id bigint NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
+    whole_at timestamptz,
     PRIMARY KEY (source, kind, their_id)
 );
 

@@ -173,9 +173,7 @@ async def networks_of(tx: Reader, viewer: Viewer | None, limit: int = 50) -> lis
 
 _BY_SLUG = _seen().where(col(Network.slug) == sa.bindparam("slug"))
 _BY_ID, _BY_ID_UNCOUNTED = (
-    _seen(counted=counted).where(
-        col(Network.id) == sa.bindparam("id", type_=sa.BigInteger), readable(_ME)
-    )
+    _seen(counted=counted).where(col(Network.id) == sa.bindparam("id", type_=sa.BigInteger), readable(_ME))
     for counted in (True, False)
 )
 _OWN = (

@@ -184,6 +184,14 @@ async def test_the_second_time_changes_nothing_and_more_of_the_same_forum_comes_
     assert await cast.value(db, "SELECT head FROM stream WHERE id = :id", id=f"t:{topic}") == at + 1
 
 
+async def test_what_a_host_has_hidden_since_stays_hidden(db, tmp_path, open_network, forum):
+    await bring(db, forum.plain(tmp_path), open_network)
+    async with db.transaction() as tx:
+        await tx.run("UPDATE topic SET listed_at = NULL")
+    await bring(db, forum.plain(tmp_path), open_network)
+    assert await cast.value(db, "SELECT count(*) FROM topic WHERE listed_at IS NOT NULL") == 0
+
+
 async def test_another_forum_of_the_same_name_is_refused(db, tmp_path, open_network, forum):
     await bring(db, forum.plain(tmp_path), open_network, bases=[])
     other = Forum()
