@@ -359,7 +359,8 @@ CREATE TABLE topic (
     pinned_at timestamptz,
     locked_at timestamptz,
     slow_seconds integer CHECK (slow_seconds BETWEEN 1 AND 86400),
-    solved_number integer
+    solved_number integer,
+    polled_at timestamptz
 );
 CREATE INDEX topic_network ON topic (network_id, last_post_at DESC);
 CREATE INDEX topic_recent ON topic (last_post_at DESC);
@@ -411,6 +412,31 @@ CREATE INDEX post_author ON post (author_id);
 CREATE INDEX post_created ON post USING brin (created_at);
 CREATE INDEX post_parent ON post (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX post_search ON post USING gin (search) WHERE removed_at IS NULL;
+
+-- What a member says to a post with a word, and perhaps took back. Whoever has a pseudonym in the topic at their first one to a
+-- post is shown by it there, for good: else giving it again would tell whose pseudonym it is. `post.reactions` counts them.
+CREATE TABLE reaction (
+    post_id bigint NOT NULL REFERENCES post,
+    member_id bigint NOT NULL REFERENCES member,
+    kind text NOT NULL CHECK (kind IN ('thanks', 'agree', 'helpful', 'with_you', 'well_done')),
+    pseudonym_id bigint REFERENCES pseudonym,
+    at timestamptz NOT NULL DEFAULT now(),
+    taken_back_at timestamptz,
+    PRIMARY KEY (post_id, member_id, kind)
+);
+CREATE INDEX reaction_member ON reaction (member_id);
+
+-- What a post said before it was changed, at `rev`. A host can take the text of one away for good.
+CREATE TABLE revision (
+    post_id bigint NOT NULL REFERENCES post,
+    rev integer NOT NULL,
+    body text,
+    written_at timestamptz NOT NULL,
+    removed_at timestamptz,
+    removed_by bigint REFERENCES member,
+    PRIMARY KEY (post_id, rev),
+    CHECK ((body IS NULL) = (removed_at IS NOT NULL))
+);
 
 -- A host's wish to know who wrote a post under a pseudonym, and the other host's agreement. These two may then see it.
 CREATE TABLE unmasking (
@@ -599,11 +625,12 @@ CREATE TABLE hand (
 CREATE INDEX hand_raised ON hand (drop_in_id, raised_at) WHERE lowered_at IS NULL;
 CREATE UNIQUE INDEX hand_speaking ON hand (drop_in_id) WHERE called_at IS NOT NULL AND lowered_at IS NULL;
 
--- A host's quick question with some options, to choose one or (`several`) more of. `shown` says when the numbers are:
--- live, to who has voted, or when it is closed. It closes with the room's wrap-up at the latest.
+-- A question with some options, to choose one or (`several`) more of: a host's in a drop-in's room, or a topic's. `shown` says
+-- when the numbers are: live, to who has voted, or when it is closed. It closes with the room's wrap-up, or at `closes_at`,
+-- at the latest.
 CREATE TABLE poll (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    drop_in_id bigint NOT NULL REFERENCES drop_in,
+    drop_in_id bigint REFERENCES drop_in,
     asked_by bigint NOT NULL REFERENCES member,
     question text NOT NULL,
     options text[] NOT NULL CHECK (cardinality(options) BETWEEN 2 AND 8),
@@ -615,9 +642,13 @@ CREATE TABLE poll (
     closed_at timestamptz,
     closed_by bigint REFERENCES member,
     removed_at timestamptz,
-    CHECK (cardinality(counts) = cardinality(options))
+    topic_id bigint REFERENCES topic,
+    closes_at timestamptz,
+    CHECK (cardinality(counts) = cardinality(options)),
+    CHECK (num_nonnulls(drop_in_id, topic_id) = 1)
 );
 CREATE INDEX poll_drop_in ON poll (drop_in_id, id) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX poll_topic ON poll (topic_id) WHERE topic_id IS NOT NULL AND removed_at IS NULL;
 
 -- What a member has chosen in a poll, as numbers of its options. Nobody else is shown it.
 CREATE TABLE ballot (

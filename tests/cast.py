@@ -141,6 +141,16 @@ async def write(
         return await discussions.reply(tx, author, thread.id, body, **more)
 
 
+async def mend(db: Database, author: Viewer, post_id: int, body: str) -> None:
+    """Change a post an hour after it was written, or last changed: what it said is kept."""
+    async with db.transaction() as tx:
+        await tx.run(
+            "UPDATE post SET created_at = created_at - interval '1 hour', edited_at = edited_at - interval '1 hour' WHERE id = :id",
+            id=post_id,
+        )
+        await discussions.edit(tx, author, post_id, body)
+
+
 async def read(db: Database, viewer: Viewer | None, thread: Thread) -> list[discussions.PostSeen]:
     """All posts of a thread in thread order."""
     async with db.snapshot() as tx:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from starlette.datastructures import UploadFile
@@ -158,6 +159,19 @@ def number(text: object, *, least: int = 1, field: str = "page") -> int:
     if not str(text).isdecimal() or len(str(text)) > 9:
         raise Invalid(field, "That is not a number.")
     return max(least, int(str(text)))
+
+
+def time_of(text: str | None) -> datetime | None:
+    """A moment from an address, with its zone."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not escaped
+        if at.tzinfo is None:
+            raise Invalid("before", "The time needs its zone, like +00:00.")
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("before", "Say a time like 2026-11-27T12:00:00+00:00.") from None
 
 
 def see(path: str) -> Response:

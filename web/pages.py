@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chat import clock, dropins, networks, notices
+from chat import clock, discussions, dropins, networks, notices
 from chat.config import settings
 from chat.db import Reader
 from chat.errors import Invalid, in_words
@@ -139,6 +139,7 @@ def _environment() -> jinja2.Environment:
     )
     env.globals |= {
         "hub": settings, "asset": assets.url, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored,
         "shortest_password": SHORTEST,
     }  # fmt: skip
     env.filters |= {

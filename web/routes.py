@@ -11,6 +11,7 @@ from web.api import calendars as calendars_api
 from web.api import dates, invitations, people, places, requests, rsvps, shaping, talk
 from web.api import feeds as feeds_api
 from web.api import hosting as hosting_api
+from web.api import marks as marks_api
 from web.api import minutes as minutes_api
 from web.api import notices as notices_api
 from web.api import rooms as rooms_api
@@ -18,8 +19,8 @@ from web.api import unmasking as api_unmasking
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
+from web.discussions import marks, polls, tags, unmasking
 from web.discussions import routes as discussions
-from web.discussions import unmasking
 from web.dropins import answering, by_letter, series
 from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
@@ -224,6 +225,22 @@ PAGES = [
     get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", discussions.mark_read),
+    get("/topics/{id:id}/tags", tags.edit),
+    post("/topics/{id:id}/tags", tags.save),
+    get("/topics/{id:id}/poll", polls.new),
+    post("/topics/{id:id}/poll", polls.add),
+    post("/topics/{id:id}/poll/vote", polls.vote),
+    get("/topics/{id:id}/poll/numbers", polls.numbers),
+    post("/topics/{id:id}/poll/settle", polls.settle),
+    post("/topics/{id:id}/unsolve", marks.unsolve),
+    get("/networks/{slug}/tags", tags.index),
+    get("/networks/{slug}/tags/{tag}", tags.show),
+    get("/posts/{id:id}/reactions", marks.reactions),
+    post("/posts/{id:id}/reactions", marks.react),
+    get("/posts/{id:id}/history", marks.history),
+    post("/posts/{id:id}/history/{rev:id}/remove", marks.remove_revision),
+    post("/posts/{id:id}/solve", marks.solve),
+    post("/posts/{id:id}/restore", marks.restore),
     get("/posts/{id:id}/edit", discussions.edit),
     post("/posts/{id:id}/edit", discussions.save),
     get("/posts/{id:id}/remove", discussions.confirm_removal),
@@ -297,6 +314,21 @@ API = [
     get("/posts/{id:id}", talk.show_post),
     Route("/posts/{id:id}", talk.edit_post, methods=["PATCH"]),
     Route("/posts/{id:id}", talk.remove_post, methods=["DELETE"]),
+    get("/posts/{id:id}/reactions", marks_api.list_reactions),
+    Route("/posts/{id:id}/reactions/{kind}", marks_api.react, methods=["PUT"]),
+    Route("/posts/{id:id}/reactions/{kind}", marks_api.take_reaction_back, methods=["DELETE"]),
+    get("/posts/{id:id}/history", marks_api.list_versions),
+    Route("/posts/{id:id}/history/{rev:id}", marks_api.remove_version, methods=["DELETE"]),
+    post("/posts/{id:id}/restore", marks_api.restore_post),
+    Route("/topics/{id:id}/answer", marks_api.put_answer, methods=["PUT"]),
+    Route("/topics/{id:id}/answer", marks_api.remove_answer, methods=["DELETE"]),
+    Route("/topics/{id:id}/tags", marks_api.put_tags, methods=["PUT"]),
+    get("/networks/{slug}/tags", marks_api.list_tags),
+    get("/topics/{id:id}/poll", marks_api.show_poll),
+    post("/topics/{id:id}/poll", marks_api.add_poll),
+    Route("/topics/{id:id}/poll", marks_api.change_poll, methods=["PATCH"]),
+    Route("/topics/{id:id}/poll", marks_api.remove_poll, methods=["DELETE"]),
+    Route("/topics/{id:id}/poll/ballot", marks_api.vote, methods=["PUT"]),
     get("/posts/{id:id}/unmaskings", api_unmasking.of_post),
     post("/posts/{id:id}/unmaskings", api_unmasking.ask),
     post("/posts/{id:id}/unmaskings/reveal", api_unmasking.reveal),

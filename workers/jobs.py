@@ -6,7 +6,7 @@ from functools import partial
 
 from redis.asyncio import Redis
 
-from chat import announcements, attendance, calendars, dropins, mail, members, minutes, networks
+from chat import announcements, attendance, calendars, discussions, dropins, mail, members, minutes, networks
 from chat.db import Database
 from chat.jobs import Work
 
@@ -164,10 +164,15 @@ async def mail_change(
     await calendars.mail_change(db, redis, drop_in_id, sequence, what, after, through)
 
 
+async def close_poll(db: Database, redis: Redis, *, poll_id: int) -> None:
+    async with db.transaction() as tx:
+        await discussions.close_due_poll(tx, poll_id)
+
+
 JOBS = (
     send_verification, send_known_address, send_reset, send_invitation, invite_next, gather_requests, send_requests, send_decision, turn_drop_in,
     open_doors, close_doors, close_attendance, draft_minutes, remind_of_minutes, retell, mail_minutes, spread_announcement, mail_announcement,
-    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change,
+    end_answers, tell_answers, send_place, remind, mail_reminders, send_calendar_mail, tell_change, mail_change, close_poll,
 )  # fmt: skip
 
 

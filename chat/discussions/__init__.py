@@ -1,9 +1,24 @@
 """Discussions: topics and the posts in them."""
 
-from chat.discussions.authorship import Author, own_among, pseudonym_of, wrote
+from chat.discussions.authorship import Author, own_among, pseudonym_of, started, wrote
+from chat.discussions.comparing import Piece
 from chat.discussions.counting import Extent, extent_of
-from chat.discussions.editing import edit, remove
+from chat.discussions.editing import edit, may_be_restored, remove, restore
 from chat.discussions.muting import Kept, kept_from
+from chat.discussions.polling import (
+    OwnBallot,
+    TopicPoll,
+    add_poll,
+    close_due_poll,
+    close_poll,
+    own_ballot,
+    polls_of_topics,
+    remove_poll,
+    reopen_poll,
+    topic_polls_by_id,
+    vote,
+    vote_for,
+)
 from chat.discussions.queries import (
     PostSeen,
     TopicRow,
@@ -19,8 +34,20 @@ from chat.discussions.queries import (
     topics_by_id,
     topics_in,
 )
+from chat.discussions.reacting import (
+    KINDS,
+    Reacted,
+    own_reactions,
+    react,
+    reactions_by_id,
+    reactions_of,
+    take_reaction_back,
+)
 from chat.discussions.reading import mark_read
+from chat.discussions.revising import Version, history_of, may_remove_revisions, remove_revision
 from chat.discussions.searching import Hit, search
+from chat.discussions.solving import solve, unsolve
+from chat.discussions.tagging import MOST_TAGS, TagSeen, change_tags, tag_of, tags_in
 from chat.discussions.unmasking import (
     Unmasking,
     agree_to_unmask,
@@ -34,42 +61,76 @@ from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, reply, start_topic
 
 __all__ = [
+    "KINDS",
+    "MOST_TAGS",
     "Author",
     "Extent",
     "Hit",
     "Kept",
     "Looks",
+    "OwnBallot",
+    "Piece",
     "PostSeen",
+    "Reacted",
+    "TagSeen",
+    "TopicPoll",
     "TopicRow",
     "Unmasking",
+    "Version",
+    "add_poll",
     "add_topic",
     "agree_to_unmask",
     "ask_to_unmask",
+    "change_tags",
+    "close_due_poll",
+    "close_poll",
     "decline_to_unmask",
     "edit",
     "extent_of",
     "fold_views",
+    "history_of",
     "kept_from",
     "latest_posts",
     "mark_read",
+    "may_be_restored",
+    "may_remove_revisions",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",
+    "own_ballot",
+    "own_reactions",
     "page_of_post",
+    "polls_of_topics",
     "post_of",
     "posts_after",
     "posts_by_id",
     "pseudonym_of",
+    "react",
+    "reactions_by_id",
+    "reactions_of",
     "recent_topics",
     "remove",
+    "remove_poll",
+    "remove_revision",
+    "reopen_poll",
     "reply",
+    "restore",
     "search",
+    "solve",
     "start_topic",
+    "started",
+    "tag_of",
+    "tags_in",
+    "take_reaction_back",
     "thread",
     "topic_of",
+    "topic_polls_by_id",
     "topics_by_id",
     "topics_in",
     "unmask",
     "unmaskings_of",
+    "unsolve",
+    "vote",
+    "vote_for",
     "wrote",
 ]

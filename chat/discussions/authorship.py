@@ -112,6 +112,16 @@ async def wrote(tx: Transaction, viewer: Viewer, post_id: int) -> bool:
     )
 
 
+async def started(tx: Transaction, viewer: Viewer | None, topic_id: int) -> bool:
+    """Whether the viewer started a topic, whatever it says."""
+    if viewer is None:
+        return False
+    return (
+        await tx.value("SELECT 1 FROM topic WHERE id = :id AND author_id = :me", id=topic_id, me=viewer.id)
+        is not None
+    )
+
+
 async def pseudonym_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> str | None:
     """The viewer's own pseudonym in a topic, if they have one."""
     if viewer is None:

@@ -1,16 +1,23 @@
-"""Changing and removing what was written."""
+"""Changing and removing what was written, and bringing back what was removed."""
+
+from datetime import timedelta
 
 from chat import clock
 from chat.db import Transaction
 from chat.discussions.authorship import wrote
 from chat.discussions.muting import must_be_heard
-from chat.discussions.queries import PostSeen, networks_of_topics, post_of
+from chat.discussions.queries import PostSeen, networks_of_topics, post_of, topic_of
+from chat.discussions.revising import change_text
+from chat.discussions.tending import must_take_part, tell_readers
 from chat.discussions.writing import clean_body, must_belong, must_write
 from chat.errors import Conflict, Forbidden
 from chat.events import topic_stream
-from chat.markup import RENDERER, render
+from chat.markup import render
 from chat.members import Viewer, must_act
-from chat.networks import has_right, role_in, writing_in
+from chat.networks import has_right, record, role_in, writing_in
+
+# So long a removal can be taken back.
+UNDO = timedelta(days=1)
 
 
 async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: object) -> None:
@@ -26,15 +33,7 @@ async def edit(tx: Transaction, viewer: Viewer | None, post_id: int, body: objec
     if post.removed_at:
         raise Conflict("This post has been removed.")
     await must_be_heard(tx, viewer.id, post.topic_id)
-    rev = await tx.value(
-        "UPDATE post SET body = :body, html = :html, renderer = :renderer, rev = rev + 1, edited_at = :now "
-        "WHERE id = :id AND body <> :body AND removed_at IS NULL RETURNING rev",
-        id=post_id,
-        body=source,
-        html=html,
-        renderer=RENDERER,
-        now=clock.now(),
-    )
+    rev = await change_text(tx, post_id, source, html)
     if rev is not None:
         tx.announce(topic_stream(post.topic_id), "post.edited", post_id, rev, network=network_id)
 
@@ -46,16 +45,60 @@ async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
     network_id = await _network(tx, post)
     await writing_in(tx, network_id)
     role = await role_in(tx, viewer.id, network_id)
-    if not has_right(role, "remove_post") and not await wrote(tx, viewer, post_id):
+    own = await wrote(tx, viewer, post_id)
+    if not own and not has_right(role, "remove_post"):
         raise Forbidden("Only its author or a host can remove a post.")
+    answered = await tx.run(
+        "UPDATE topic SET solved_number = NULL WHERE id = :topic AND solved_number = :number",
+        topic=post.topic_id,
+        number=post.number,
+    )
     rev = await tx.value(
         "UPDATE post SET removed_at = :now, removed_by = :by, rev = rev + 1 WHERE id = :id AND removed_at IS NULL RETURNING rev",
         id=post_id,
         by=viewer.id,
         now=clock.now(),
     )
+    if rev is None:
+        return
+    tx.announce(topic_stream(post.topic_id), "post.removed", post_id, rev, network=network_id)
+    if answered:
+        tell_readers(tx, await topic_of(tx, viewer, post.topic_id))
+    if not own:
+        await record(tx, network_id, viewer.id, "post.removed", post=post_id)
+
+
+async def restore(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
+    """Bring a removed post back within a day: what its author removed by them, what a host removed by a host."""
+    viewer = must_act(viewer)
+    post = await post_of(tx, viewer, post_id)
+    network_id = await _network(tx, post)
+    await must_take_part(tx, viewer, network_id)
+    if not post.removed_at:
+        return
+    by_host = post.removed_by == "host"
+    if by_host and not has_right(await role_in(tx, viewer.id, network_id), "remove_post"):
+        raise Forbidden("A host removed this post, so only a host can bring it back.")
+    if not by_host and not await wrote(tx, viewer, post_id):
+        raise Forbidden("Only its author can bring this post back.")
+    if not by_host:
+        await must_be_heard(tx, viewer.id, post.topic_id)
+    rev = await tx.value(
+        "UPDATE post SET removed_at = NULL, removed_by = NULL, rev = rev + 1 WHERE id = :id AND removed_at > :since RETURNING rev",
+        id=post_id,
+        since=clock.now() - UNDO,
+    )
     if rev is not None:
-        tx.announce(topic_stream(post.topic_id), "post.removed", post_id, rev, network=network_id)
+        tx.announce(topic_stream(post.topic_id), "post.restored", post_id, rev, network=network_id)
+        if by_host:
+            await record(tx, network_id, viewer.id, "post.restored", post=post_id)
+    else:
+        raise Conflict("It was removed more than a day ago, and stays so.")
+
+
+def may_be_restored(post: PostSeen) -> bool:
+    """Whether there is still time to bring a removed post back."""
+    return post.removed_at is not None and post.removed_at > clock.now() - UNDO
 
 
 async def _network(tx: Transaction, post: PostSeen) -> int:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
-from chat.models import key, moment, ref, several, words
+from chat.models import TIME, key, moment, ref, several, words
 
 
 def search_of(column: str) -> sa.Column:
@@ -36,6 +36,7 @@ class Topic(SQLModel, table=True):
     locked_at: datetime | None = moment()
     slow_seconds: int | None = None
     solved_number: int | None = None
+    polled_at: datetime | None = moment()
 
 
 class Post(SQLModel, table=True):
@@ -60,6 +61,24 @@ class Post(SQLModel, table=True):
     files: list[dict[str, Any]] = Field(sa_type=JSONB)
     hidden_at: datetime | None = moment()
     hidden_by: int | None = ref("member", optional=True)
+
+
+class Reaction(SQLModel, table=True):
+    post_id: int = ref("post", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    kind: str = Field(sa_column=sa.Column(sa.Text, primary_key=True))
+    pseudonym_id: int | None = ref("pseudonym", optional=True)
+    at: datetime = moment(default=True)
+    taken_back_at: datetime | None = moment()
+
+
+class Revision(SQLModel, table=True):
+    post_id: int = ref("post", primary_key=True)
+    rev: int = Field(primary_key=True)
+    body: str | None = Field(default=None, sa_type=sa.Text)
+    written_at: datetime = Field(sa_type=TIME)
+    removed_at: datetime | None = moment()
+    removed_by: int | None = ref("member", optional=True)
 
 
 class Pseudonym(SQLModel, table=True):
@@ -104,3 +123,27 @@ class Muted(SQLModel, table=True):
     member_id: int = ref("member", primary_key=True)
     muted_by: int = ref("member")
     muted_at: datetime = moment(default=True)
+
+
+class Poll(SQLModel, table=True):
+    id: int | None = key()
+    drop_in_id: int | None = ref("drop_in", optional=True)
+    asked_by: int = ref("member")
+    question: str = words()
+    options: list[str] = several()
+    several: bool
+    shown: str = words()
+    asked_at: datetime = moment(default=True)
+    counts: list[int] = Field(sa_type=sa.ARRAY(sa.Integer))
+    turnout: int
+    closed_at: datetime | None = moment()
+    closed_by: int | None = ref("member", optional=True)
+    removed_at: datetime | None = moment()
+    topic_id: int | None = ref("topic", optional=True)
+    closes_at: datetime | None = moment()
+
+
+class Ballot(SQLModel, table=True):
+    poll_id: int = ref("poll", primary_key=True)
+    member_id: int = ref("member", primary_key=True)
+    choices: list[int] = Field(sa_type=sa.ARRAY(sa.SmallInteger))

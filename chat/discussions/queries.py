@@ -41,6 +41,7 @@ class TopicRow(NamedTuple):
     pinned_at: datetime | None
     locked_at: datetime | None
     solved_number: int | None
+    polled_at: datetime | None
 
     @property
     def author(self) -> Author:
@@ -78,6 +79,8 @@ class PostSeen(NamedTuple):
     reactions: dict[str, int]
     files: list[dict[str, Any]]
     hidden_at: datetime | None
+    removed_by: str | None  # author or host
+    answer: bool  # whether it is marked as what solves its topic
 
     @property
     def author(self) -> Author:
@@ -124,6 +127,7 @@ def _any_topics(member_id: int) -> Any:
             Topic.pinned_at,
             Topic.locked_at,
             Topic.solved_number,
+            col(Topic.polled_at),
         )
         .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
@@ -145,9 +149,13 @@ async def topics_in(
     *,
     limit: int = 30,
     before: datetime | None = None,
+    tag: str | None = None,
 ) -> list[TopicRow]:
-    """A network's topics, the most recently active first; `before` continues a list after its last."""
-    return await _listed_topics(tx, _topics(viewer).where(col(Topic.network_id) == network_id), limit, before)
+    """A network's topics, perhaps of one tag, the most recently active first; `before` continues a list after its last."""
+    query = _topics(viewer).where(col(Topic.network_id) == network_id)
+    if tag is not None:
+        query = query.where(col(Topic.tags).op("@>")(sa.cast([tag], sa.ARRAY(sa.Text))))
+    return await _listed_topics(tx, query, limit, before)
 
 
 async def recent_topics(
@@ -172,6 +180,12 @@ async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Top
     return TopicRow(*row)
 
 
+_REMOVED_BY: sa.ColumnElement[str] = sa.literal_column(
+    "CASE WHEN post.removed_at IS NOT NULL THEN CASE WHEN post.removed_by = post.author_id THEN 'author' ELSE 'host' END END"
+)
+_ANSWER: sa.ColumnElement[bool] = sa.literal_column("topic.solved_number IS NOT DISTINCT FROM post.number")
+
+
 def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
     query = (
@@ -192,7 +206,9 @@ def _posts() -> Any:
             Post.removed_at,
             Post.reactions,
             Post.files,
-            Post.hidden_at,
+            col(Post.hidden_at),
+            _REMOVED_BY,
+            _ANSWER,
         )
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))

@@ -1,5 +1,6 @@
 """Starting topics and replying: what puts new posts into the world."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import col, select
@@ -8,7 +9,9 @@ from chat import clock
 from chat.db import Transaction
 from chat.discussions.models import Topic
 from chat.discussions.muting import must_be_heard
+from chat.discussions.polling import ask_in, poll_wanted
 from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
+from chat.discussions.tagging import put_tags, tags_of
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
@@ -39,14 +42,21 @@ async def start_topic(
     body: object,
     *,
     anonymous: object = False,
+    tags: object = None,
+    poll: Mapping[str, Any] | None = None,
     op: str | None = None,
 ) -> dict[str, Any]:
-    """A new topic with its opening post, perhaps under a pseudonym: {"id": topic, "post": post, "number": 1}."""
+    """A new topic with its opening post, perhaps under a pseudonym: {"id": topic, "post": post, "number": 1}.
+
+    `poll` is the form of one that it is to have (polling.py).
+    """
     viewer = must_act(viewer)
     title = line("title", title, 140, called="The title")
     source = clean_body(body)
     html = render(source)
     unnamed = wants_no_name(anonymous)
+    tagged = tags_of(tags)
+    wanted = await poll_wanted(tx, viewer, poll) if poll else None
 
     async def act() -> dict[str, Any]:
         await (must_write_unnamed if unnamed else must_write)(tx, viewer, network.id)
@@ -59,6 +69,10 @@ async def start_topic(
             id=topic_id,
             post=post["id"],
         )
+        if tagged:
+            await put_tags(tx, topic_id, tagged)
+        if wanted:
+            await ask_in(tx, viewer, topic_id, wanted)
         tx.announce(network_stream(network.id), "topic.added", topic_id, network=network.id)
         tx.announce(topic_stream(topic_id), "post.added", post["id"], network=network.id)
         return {"id": topic_id, "post": post["id"], "number": 1}

@@ -5,11 +5,12 @@ from typing import Any
 
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.revising import change_text
 from chat.discussions.writing import add_post, clean_body
 from chat.dropins import DropInSeen, drop_in_of
 from chat.errors import Conflict, Invalid
 from chat.events import network_stream, topic_stream
-from chat.markup import RENDERER, render
+from chat.markup import render
 from chat.members import Viewer, must_act, settle
 from chat.minutes.queries import MinutesSeen, minutes_of
 from chat.networks import must_have, record, writing_in
@@ -101,15 +102,9 @@ async def _publish(tx: Transaction, host: Viewer, drop_in: DropInSeen, body: str
 
 
 async def _correct(tx: Transaction, drop_in: DropInSeen, post_id: int, body: str) -> None:
-    rev = await tx.value(
-        "UPDATE post SET body = :body, html = :html, renderer = :renderer, rev = rev + 1, edited_at = :now WHERE id = :id RETURNING rev",
-        body=body,
-        html=render(body),
-        renderer=RENDERER,
-        now=clock.now(),
-        id=post_id,
-    )
-    tx.announce(topic_stream(drop_in.topic_id), "post.edited", post_id, rev, network=drop_in.network_id)
+    rev = await change_text(tx, post_id, body, render(body))
+    if rev is not None:
+        tx.announce(topic_stream(drop_in.topic_id), "post.edited", post_id, rev, network=drop_in.network_id)
 
 
 def _rev(form: Mapping[str, Any]) -> int:

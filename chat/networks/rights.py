@@ -25,6 +25,7 @@ RIGHTS = {
     "leave": Right("Leave, unless one is the only owner", ALL),
     "run_drop_ins": Right("Schedule drop-ins and open their doors", HOSTS),
     "remove_post": Right("Remove what others wrote", HOSTS),
+    "tend_topics": Right("Mark answers, change tags and ask polls in others’ discussions", HOSTS),
     "manage_invitations": Right(
         "See and withdraw everybody’s invitations, invite many at once, and invite hosts", HOSTS
     ),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chat.db import Transaction
+from chat.discussions.models import Poll
 from chat.dropins import DropInSeen, drop_ins_by_id, must_be_in
 from chat.dropins.admitting import must_host
 from chat.dropins.models import DropIn
@@ -16,7 +17,7 @@ from chat.errors import NotFound
 from chat.members import Viewer, must_act
 from chat.networks import readable
 from chat.networks.models import Network
-from chat.rooms.models import Hand, Poll, Question, SharedLink
+from chat.rooms.models import Hand, Question, SharedLink
 
 
 def _room_of(table: Any) -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from chat.models import TIME, key, moment, ref, several, words
+from chat.models import TIME, key, moment, ref, words
 
 
 class Question(SQLModel, table=True):
@@ -40,28 +40,6 @@ class Hand(SQLModel, table=True):
     raised_at: datetime = Field(sa_type=TIME)
     called_at: datetime | None = moment()
     lowered_at: datetime | None = moment()
-
-
-class Poll(SQLModel, table=True):
-    id: int | None = key()
-    drop_in_id: int = ref("drop_in")
-    asked_by: int = ref("member")
-    question: str = words()
-    options: list[str] = several()
-    several: bool
-    shown: str = words()
-    asked_at: datetime = moment(default=True)
-    counts: list[int] = Field(sa_type=sa.ARRAY(sa.Integer))
-    turnout: int
-    closed_at: datetime | None = moment()
-    closed_by: int | None = ref("member", optional=True)
-    removed_at: datetime | None = moment()
-
-
-class Ballot(SQLModel, table=True):
-    poll_id: int = ref("poll", primary_key=True)
-    member_id: int = ref("member", primary_key=True)
-    choices: list[int] = Field(sa_type=sa.ARRAY(sa.SmallInteger))
 
 
 class SharedLink(SQLModel, table=True):

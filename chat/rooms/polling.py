@@ -5,24 +5,17 @@ from typing import Any
 
 from chat import clock
 from chat.db import Transaction
+from chat.discussions.balloting import asked_in, ballot_in, choices_of, marking, put_ballot, put_poll
 from chat.dropins import DropInSeen
-from chat.errors import Conflict, Invalid
-from chat.events import drop_in_stream, member_stream
-from chat.fields import line, one_of
+from chat.errors import Conflict
+from chat.events import drop_in_stream
 from chat.members import Viewer
 from chat.ops import once
 from chat.rooms.entering import IN_THE_ROOM, enter_as_host, in_turn, must_be
 from chat.rooms.finding import found
 
-SHOWN = ("live", "voted", "closed")
-FEWEST, MOST = 2, 8
-LONGEST_QUESTION, LONGEST_OPTION = 200, 100
 MOST_POLLS = 50  # in one drop-in
 RULE = "Quick polls are for the time in the room."
-BALLOT = """
-SELECT poll.id, options, several, shown, counts, closed_at, choices
-FROM poll LEFT JOIN ballot ON poll_id = poll.id AND member_id = :me WHERE poll.id = :id
-"""
 HOLD = "SELECT options, several, counts, turnout, closed_at FROM poll WHERE id = :id AND removed_at IS NULL FOR NO KEY UPDATE"
 
 
@@ -36,10 +29,7 @@ async def start_poll(
 ) -> dict[str, Any]:
     """A new poll: {"id"}. Form: question, options (a list, or one in each line), several, shown (live, voted or closed)."""
     viewer, drop_in = await enter_as_host(tx, host, drop_in_id)
-    question = line("question", form.get("question"), LONGEST_QUESTION, called="The question")
-    options = _options(form.get("options"))
-    several = form.get("several") in (True, "yes", "on")
-    shown = one_of("shown", form.get("shown") or "voted", SHOWN, called="When the results are shown")
+    asked = asked_in(form)
 
     async def act() -> dict[str, Any]:
         must_be(drop_in, IN_THE_ROOM, RULE)
@@ -47,18 +37,7 @@ async def start_poll(
         many = await tx.value("SELECT count(*) FROM poll WHERE drop_in_id = :id", id=drop_in_id)
         if many >= MOST_POLLS:
             raise Conflict(f"{MOST_POLLS} quick polls are enough for one drop-in.")
-        poll_id = await tx.value(
-            "INSERT INTO poll (drop_in_id, asked_by, question, options, several, shown, asked_at, counts) VALUES "
-            "(:drop_in, :me, :question, CAST(:options AS text[]), :several, :shown, :now, CAST(:counts AS integer[])) RETURNING id",
-            drop_in=drop_in_id,
-            me=viewer.id,
-            question=question,
-            options=options,
-            several=several,
-            shown=shown,
-            now=clock.now(),
-            counts=[0] * len(options),
-        )
+        poll_id = await put_poll(tx, viewer.id, asked, drop_in_id=drop_in_id)
         _announce(tx, drop_in, "poll.added", poll_id)
         return {"id": poll_id}
 
@@ -71,7 +50,7 @@ async def choose(
     """Vote with the numbers of one's choices, from 1 on; the drop-in's id. Until it closes it can be changed, and with
     no choices taken back."""
     viewer, drop_in, poll = await _held(tx, viewer, poll_id)
-    voter, chosen = viewer, _choices(choices, len(poll.options), poll.several)
+    voter, chosen = viewer, choices_of(choices, poll)
 
     async def act() -> dict[str, Any]:
         await _change(tx, voter, drop_in, poll, chosen)
@@ -84,40 +63,21 @@ async def choose(
 async def mark(tx: Transaction, viewer: Viewer | None, poll_id: int, option: object, on: bool) -> int:
     """Choose one option, or take that back; the drop-in's id. Where one can be chosen, it takes the place of another."""
     viewer, drop_in, poll = await _held(tx, viewer, poll_id)
-    (chosen,) = _choices(option, len(poll.options), poll.several) or [0]
-    others = {one for one in poll.choices or () if one != chosen and (poll.several or not on)}
-    return await _change(tx, viewer, drop_in, poll, sorted(others | ({chosen} if on and chosen else set())))
+    return await _change(tx, viewer, drop_in, poll, marking(poll, option, on))
 
 
 async def _held(tx: Transaction, viewer: Viewer | None, poll_id: int) -> tuple[Viewer, DropInSeen, Any]:
     viewer, drop_in, _ = await found(tx, viewer, "poll", poll_id, HOLD)
-    # A statement of its own, after the lock: it sees what the same member's other screen has just chosen.
-    poll = await tx.first(BALLOT, id=poll_id, me=viewer.id)
-    return viewer, drop_in, poll
+    return viewer, drop_in, await ballot_in(tx, viewer, poll_id)
 
 
 async def _change(tx: Transaction, viewer: Viewer, drop_in: DropInSeen, poll: Any, chosen: list[int]) -> int:
-    before = list(poll.choices or ())
-    if chosen == before:
+    if chosen == list(poll.choices or ()):
         return drop_in.id
     must_be(drop_in, IN_THE_ROOM, RULE)
     if poll.closed_at:
         raise Conflict("This poll is closed.")
-    await _put_ballot(tx, viewer, poll.id, chosen)
-    changed = {
-        option: option in chosen for option in {*chosen, *before} if (option in chosen) != (option in before)
-    }
-    await tx.run(
-        "UPDATE poll SET counts = CAST(:counts AS integer[]), turnout = turnout + :more WHERE id = :id",
-        counts=[n + (i in chosen) - (i in before) for i, n in enumerate(poll.counts, 1)],
-        more=bool(chosen) - bool(before),
-        id=poll.id,
-    )
-    for option, on in sorted(changed.items()):
-        tx.announce(member_stream(viewer.id), f"mine.choice{option}", poll.id, int(on))
-    tx.announce(member_stream(viewer.id), "mine.ballot", poll.id, int(bool(chosen)))
-    if poll.shown == "voted":
-        tx.announce(member_stream(viewer.id), "mine.tally", poll.id)
+    await put_ballot(tx, viewer, poll, chosen)
     _announce(tx, drop_in, "tally.changed", poll.id)
     return drop_in.id
 
@@ -164,45 +124,6 @@ async def remove_poll(tx: Transaction, host: Viewer | None, poll_id: int) -> int
     await tx.run("UPDATE poll SET removed_at = :now WHERE id = :id", now=clock.now(), id=poll_id)
     _announce(tx, drop_in, "poll.removed", poll_id)
     return drop_in.id
-
-
-async def _put_ballot(tx: Transaction, viewer: Viewer, poll_id: int, chosen: list[int]) -> None:
-    if not chosen:
-        await tx.run("DELETE FROM ballot WHERE poll_id = :id AND member_id = :me", id=poll_id, me=viewer.id)
-        return
-    await tx.run(
-        "INSERT INTO ballot (poll_id, member_id, choices) VALUES (:id, :me, CAST(:chosen AS smallint[])) "
-        "ON CONFLICT (poll_id, member_id) DO UPDATE SET choices = excluded.choices",
-        id=poll_id,
-        me=viewer.id,
-        chosen=chosen,
-    )
-
-
-def _options(given: object) -> list[str]:
-    lines = given.splitlines() if isinstance(given, str) else given
-    if not isinstance(lines, list):
-        raise Invalid("options", "Write each option in a line of its own.")
-    options = [
-        option
-        for one in lines[: 10 * MOST]
-        if (option := line("options", one, LONGEST_OPTION, called="An option", required=False))
-    ]
-    if not FEWEST <= len(options) <= MOST:
-        raise Invalid("options", f"A poll has {FEWEST} to {MOST} options; this has {len(options)}.")
-    if len({option.casefold() for option in options}) < len(options):
-        raise Invalid("options", "Two of the options are the same.")
-    return options
-
-
-def _choices(given: object, options: int, several: bool) -> list[int]:
-    asked = given if isinstance(given, list) else [given] if given not in (None, "") else []
-    chosen = sorted({int(str(one)) for one in asked if str(one).isdecimal() and len(str(one)) < 3})
-    if len(chosen) != len({str(one) for one in asked}) or any(not 1 <= one <= options for one in chosen):
-        raise Invalid("choices", f"Choose by the number of an option, from 1 to {options}.")
-    if len(chosen) > 1 and not several:
-        raise Invalid("choices", "Choose one of the options.")
-    return chosen
 
 
 def _announce(tx: Transaction, drop_in: DropInSeen, kind: str, poll_id: int) -> None:

@@ -12,9 +12,10 @@ from chat import clock
 from chat.db import Reader
 from chat.discussions import Author
 from chat.discussions.authorship import Byline
+from chat.discussions.models import Poll
 from chat.dropins.models import DropIn
 from chat.dropins.queries import WRAP_UP
-from chat.rooms.models import Hand, Poll, Question, SharedLink
+from chat.rooms.models import Hand, Question, SharedLink
 
 MOST_SHOWN = 500
 

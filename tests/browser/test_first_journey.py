@@ -59,8 +59,9 @@ async def test_an_answer_stands_beneath_what_it_answers(
 async def test_an_edit_and_a_removal_arrive(
     opened: Opened, db: Database, anas_screen: Page, ben: Viewer, thread: cast.Thread
 ) -> None:
-    await cast.write(db, ben, thread, "We whisper it.")
-    await expect(post(anas_screen, "We whisper it.")).to_be_visible()
+    whispered = await cast.write(db, ben, thread, "We whispre it.")
+    await cast.mend(db, ben, whispered["id"], "We whisper it.")
+    await expect(post(anas_screen, "We whisper it.")).to_contain_text("edited")
     still = await stays(anas_screen)
     bens = await opened(ben, f"/topics/{thread.id}")
 
@@ -72,8 +73,11 @@ async def test_an_edit_and_a_removal_arrive(
 
     await post(bens, "We shout it.").get_by_role("link", name="Remove").click()
     await bens.get_by_role("button", name="Remove it").click()
-    await expect(anas_screen.get_by_text("This post was removed.")).to_be_visible()
-    assert await texts(anas_screen) == ["Ours is ticked before anybody has looked.", "This post was removed."]
+    await expect(anas_screen.get_by_text("This post was removed by its author.")).to_be_visible()
+    assert await texts(anas_screen) == [
+        "Ours is ticked before anybody has looked.",
+        "This post was removed by its author.",
+    ]
     await still()
 
 

@@ -43,7 +43,7 @@ async def test_one_changes_and_removes_one_s_own(
     await bens_page.get_by_role("button", name="Save").click()
     await post(bens_page, "We shout it.").get_by_role("link", name="Remove").click()
     await bens_page.get_by_role("button", name="Remove it").click()
-    await expect(bens_page.get_by_text("This post was removed.")).to_be_visible()
+    await expect(bens_page.get_by_text("This post was removed by its author.")).to_be_visible()
 
 
 async def test_an_empty_reply_gets_a_sentence_and_loses_nothing(

@@ -106,7 +106,11 @@ async def furnish(
     room = await _furnish_room(db, host, drop_in, words)
     offer = await cast.invite(db, host, network, places=20)
     await cast.allow_anonymity(db, network)
-    unsaid = await cast.start(db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True)
+    unsaid = await cast.start(
+        db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True, tags=[words.split()[-1]],
+        poll={"question": f"{words}?", "options": [words, "Never"]},
+    )  # fmt: skip
+    await cast.mend(db, host, thread.post, f"{words}, mended.")
     async with db.transaction() as tx:
         asked = await discussions.ask_to_unmask(tx, host, unsaid.post, f"Because of {words}.")
     async with db.transaction() as tx:
@@ -158,6 +162,9 @@ async def furnish(
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,
+        "tags/tag": discussions.tag_of(words.split()[-1]),
+        "reactions/kind": "thanks",
+        "history/rev": 1,
         **await from_letters(db, host, network, drop_in),
         "unsaid": unsaid.id,
         "unsaid's post": unsaid.post,

@@ -122,7 +122,7 @@ async def test_forms_do_their_work(send, anas_browser, open_network, thread, db)
     assert "We looked again." in (await anas_browser.get(f"/topics/{thread.id}")).text
     assert (await send(f"/topics/{thread.id}/read", number="1")).status_code == 204
     await send(f"/posts/{thread.post}/remove")
-    assert "This post was removed." in (await anas_browser.get(f"/topics/{thread.id}")).text
+    assert "This post was removed by its author." in (await anas_browser.get(f"/topics/{thread.id}")).text
     offer = await send(f"/networks/{open_network.slug}/invitations", by="link", places="3", days="7")
     assert "/i/" in offer.text
     founded = await send("/networks", name="Safer surgery", access="private")

@@ -39,6 +39,8 @@ TRACES = {
     "delivery": "announcement_id IN (SELECT id FROM announcement WHERE network_id = {id})",
     "announcement": "network_id = {id}",
     "reading": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
+    "reaction": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
+    "revision": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "unmasking": "post_id IN (SELECT post.id FROM post JOIN topic ON topic.id = topic_id WHERE network_id = {id})",
     "pseudonym": "topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "calendar_date": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
@@ -55,8 +57,8 @@ TRACES = {
     "question_vote": "question_id IN (SELECT question.id FROM question JOIN drop_in ON drop_in.id = drop_in_id WHERE network_id = {id})",
     "question": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "hand": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
-    "ballot": "poll_id IN (SELECT poll.id FROM poll JOIN drop_in ON drop_in.id = drop_in_id WHERE network_id = {id})",
-    "poll": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
+    "ballot": "true",
+    "poll": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id}) OR topic_id IN (SELECT id FROM topic WHERE network_id = {id})",
     "shared_link": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "certificate": "attended_id IN (SELECT attended.id FROM attended JOIN drop_in ON drop_in.id = drop_in_id WHERE network_id = {id})",
     "attended": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
@@ -125,6 +127,9 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
     own = await cast.write(db, frida, topic, f"Frida saw the {WORDS}.", op="used")
     await cast.write(db, quokka, topic, f"So did the {WORDS}.", parent=own["id"])
     things = await furnish(db, ana, network, topic, WORDS)
+    async with db.transaction() as tx:
+        await discussions.react(tx, quokka, topic.post, "with_you")
+        await discussions.vote(tx, quokka, int(str(things["unsaid"])), 1, True)
     async with db.transaction() as tx:
         fridas_feed = (await calendars.make_feed(tx, frida, network)).token
         fridas_news = (await feeds.make_feed(tx, frida, network)).token

@@ -32,6 +32,8 @@ from tests.web.needs import (
     OVER,
     OWN_ITEM,
     OWN_POST,
+    POLLED,
+    REMOVED,
     REVEALED,
     ROLES,
     UNSIGNED,
@@ -50,6 +52,7 @@ SENT: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/networks/{slug}/announcements"): {"form": {"title": "Now", "body": "Now.", "do": "send"}},
     ("POST", "/networks/{slug}/access"): {"form": {"access": "open", "was": "{was}", "name": "Sepsis"}},
     ("POST", "/api/v1/networks/{slug}/requests"): {"json": {}},  # no questions are asked
+    ("PUT", "/api/v1/topics/{id:id}/answer"): {"json": {"post": "{posts/id}"}},
 }
 # Who may is told that this is no picture: to draw one takes longer than a hundred questions.
 NOT_DONE = {("POST", "/networks/{slug}/settings/picture"), ("PUT", "/api/v1/networks/{slug}/picture")}
@@ -243,7 +246,7 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         "date": next_week[0].local_date.isoformat(),
         "was": access,
         "invitations/id": (await cast.invite(db, olga, network, email="pia@example.org")).id,
-        "posts/id": (await cast.write(db, mia, thread, "The night nurse."))["id"],
+        "posts/id": (mias := (await cast.write(db, mia, thread, "The nihgt nurse."))["id"]),
         "members/handle": mia.handle,
         "bans/handle": mia.handle,
         "muted/handle": mia.handle,
@@ -251,6 +254,10 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         "series/id": series,  # furnish has held the other today
         "requests/id": (await cast.ask(db, zed, network)).id,
     }
+    await cast.mend(db, mia, mias, "The night nurse.")
+    removed = (await cast.write(db, mia, thread, "Mrs Bell of ward three."))["id"]
+    async with db.transaction() as tx:
+        await discussions.remove(tx, olga, removed)
     posts = {
         name: (await cast.write(db, mia, thread, "I would not say.", anonymous=True))["id"]
         for name in (UNSIGNED, REVEALED)
@@ -286,6 +293,8 @@ async def set_up(db: Database, access: str, people: People) -> Scene:
         HOST: {**usual, "members/handle": hal.handle, "bans/handle": hal.handle},
         OVER: {**usual, "drop-ins/id": furniture["over"]},
         BANNED: {**usual, "bans/handle": kim.handle},
+        POLLED: {**usual, "topics/id": furniture["unsaid"]},
+        REMOVED: {**usual, "posts/id": removed},
         A_DATE: {**usual, "drop-ins/id": next_week[0].id},
         **{name: {**usual, "posts/id": post} for name, post in posts.items()},
     }

@@ -6,7 +6,7 @@ from typing import Any
 from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
 from chat.calendars import FeedSeen
-from chat.discussions import Author, Hit, PostSeen, TopicRow, Unmasking
+from chat.discussions import Author, Hit, PostSeen, Reacted, TopicPoll, TopicRow, Unmasking, Version
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
 from chat.feeds import FeedSeen as DiscussionFeed
 from chat.insight import Dashboard
@@ -117,6 +117,7 @@ def topic(t: TopicRow) -> Json:
         "id": t.id, "title": t.title, "network": t.network_slug, "author": author(t.author),
         "posts": t.post_count, "views": t.views, "created_at": time(t.created_at), "last_post_at": time(t.last_post_at), "stream": f"t:{t.id}",
         "tags": t.tags, "pinned_at": time(t.pinned_at), "locked_at": time(t.locked_at), "solved": t.solved_number,
+        "polled_at": time(t.polled_at),
     }  # fmt: skip
 
 
@@ -126,6 +127,26 @@ def post(p: PostSeen) -> Json:
         "author": author(p.author),
         "body": p.body, "html": p.html, "rev": p.rev, "created_at": time(p.created_at), "edited_at": time(p.edited_at),
         "removed_at": time(p.removed_at), "hidden_at": time(p.hidden_at), "reactions": p.reactions, "files": p.files,
+        "removed_by": p.removed_by, "answer": p.answer,
+    }  # fmt: skip
+
+
+def reaction(r: Reacted) -> Json:
+    return {"kind": r.kind, "author": author(r.author), "at": time(r.at)}
+
+
+def version(v: Version) -> Json:
+    """What a post said from a moment on; without its text where a host took that away."""
+    return {
+        "rev": v.rev, "body": v.body, "written_at": time(v.written_at), "removed_at": time(v.removed_at), "current": v.current,
+    }  # fmt: skip
+
+
+def topic_poll(p: TopicPoll) -> Json:
+    """A topic's poll. `counts` is null until they are due; who voted is nowhere."""
+    return {
+        "id": p.id, "topic": p.topic_id, "question": p.question, "options": p.options, "several": p.several, "shown": p.shown,
+        "asked_at": time(p.asked_at), "closes_at": time(p.closes_at), "closed": p.closed, "turnout": p.turnout, "counts": p.counts,
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Topics and posts."""
 
-from datetime import UTC, datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,16 +12,21 @@ from chat.limits import POSTS
 from chat.realtime import log as event_log
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
-from web.edge import limited, number
+from web.edge import limited, number, time_of
 
 
 async def list_topics(request: Request) -> Response:
-    """The most recently active first; `before` takes the last_post_at of the last one to go on."""
+    """The most recently active first; `before` takes the last_post_at of the last one to go on, `tag` narrows it."""
     limit = min(100, number(request.query_params.get("limit") or 30, field="limit"))
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
         topics = await discussions.topics_in(
-            tx, viewer, network.id, limit=limit, before=_time(request.query_params.get("before"))
+            tx,
+            viewer,
+            network.id,
+            limit=limit,
+            before=time_of(request.query_params.get("before")),
+            tag=request.query_params.get("tag") or None,
         )
         return json({"topics": [shapes.topic(t) for t in topics]})
 
@@ -39,6 +44,8 @@ async def start_topic(request: Request) -> Response:
             form.get("title"),
             form.get("body"),
             anonymous=form.get("anonymous"),
+            tags=form.get("tags"),
+            poll=_poll(form.get("poll")),
             op=form.get("op"),
         )
         topic = shapes.topic(await discussions.topic_of(tx, viewer, made["id"]))
@@ -54,7 +61,7 @@ async def list_posts(request: Request) -> Response:
     """In the order they were written; `after` is the number of the last one that the client has.
 
     The cursor and the posts come from one snapshot, so a socket that subscribes from it misses nothing. `own` are
-    those of the posts that you wrote although they don't say so.
+    those of the posts that you wrote although they don't say so, `reacted` your reactions to them.
     """
     limit = min(200, number(request.query_params.get("limit") or 50, field="limit"))
     after = number(request.query_params.get("after"), least=0, field="after")
@@ -67,6 +74,10 @@ async def list_posts(request: Request) -> Response:
             {
                 "posts": [shapes.post(p) for p in posts],
                 "own": await discussions.own_among(tx, viewer, posts),
+                "reacted": [
+                    {"post": post, "kind": kind}
+                    for post, kind in await discussions.own_reactions(tx, viewer, posts)
+                ],
                 "more": bool(posts) and posts[-1].number < topic.post_count,
                 "cursor": {"s": topic_stream(topic.id), "e": position.epoch, "q": position.head},
             }
@@ -132,13 +143,7 @@ async def search(request: Request) -> Response:
         )
 
 
-def _time(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not escaped
-        if at.tzinfo is None:
-            raise Invalid("before", "The time needs its zone, like +00:00.")
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid("before", "Say a time like 2026-11-27T12:00:00+00:00.") from None
+def _poll(given: object) -> dict[str, Any] | None:
+    if given is not None and not isinstance(given, dict):
+        raise Invalid("poll", "Say the poll as an object with its question and options.")
+    return given or None

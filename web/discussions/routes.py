@@ -15,6 +15,8 @@ from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web import shelf
+from web.discussions.marks import around, given_to
+from web.discussions.polls import of_poll, poll_in
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
 from web.feeds import meta
 from web.house import house_of
@@ -32,9 +34,8 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
             raise Forbidden(
                 "In this network its hosts start the discussions. You can answer in those that there are."
             )
-        return await page(
-            request, tx, viewer, "discussions/new.html", {"network": network}, form=form, error=error
-        )
+        context = {"network": network, "tags_here": await discussions.tags_in(tx, network)}
+        return await page(request, tx, viewer, "discussions/new.html", context, form=form, error=error)
 
 
 async def start(request: Request) -> Response:
@@ -51,10 +52,12 @@ async def start(request: Request) -> Response:
                 form.get("title"),
                 form.get("body"),
                 anonymous=form.get("anonymous"),
+                tags=form.get("tags"),
+                poll=poll_in(form),
                 op=form.get("op") or None,
             )
     except Invalid as error:
-        return await new(request, form, error)
+        return await new(request, form, of_poll(error))
     return see(f"/topics/{made['id']}")
 
 
@@ -83,6 +86,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
         posts, pages = await discussions.thread(tx, topic, shown)
         parent = (form or {}).get("parent") or query.get("reply")
         answered = next((p for p in posts if str(p.id) == str(parent)), None) if parent else None
+        head = await around(tx, viewer, network, topic)
         context = {
             "topic": topic,
             "network": network,
@@ -93,6 +97,8 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             "drop_in": drop_in,
             **await unnamed(tx, viewer, network, topic.id, posts),
             "meta": meta.of_topic(viewer, network, topic, posts, shown),
+            **head,
+            "given": await given_to(tx, viewer, posts, head),
         }
         response = await page(
             request,

@@ -12,6 +12,7 @@ from chat.db import Reader
 from chat.events import Event
 from chat.realtime.frames import message
 from web.api import shapes
+from web.discussions import frames as marks
 from web.pages import fragment
 from web.rooms import frames as rooms
 
@@ -119,5 +120,6 @@ LOADERS: dict[str, Callable[[Reader, list[int], str], Awaitable[Payloads]]] = {
     "dropin": _drop_ins,
     "room": _drop_ins,
     "notice": _notices,
+    **marks.LOADERS,
     **rooms.LOADERS,
 }

@@ -14,6 +14,7 @@ from chat.errors import Invalid
 from chat.events import drop_in_stream, network_stream, topic_stream
 from chat.members import Viewer
 from chat.networks import NetworkSeen
+from web.discussions.marks import given_to
 from web.discussions.routes import unnamed
 from web.dropins.answering import coming
 from web.edge import reading
@@ -83,6 +84,8 @@ async def _context(
         "place_url": drop_in.place_url if admitted and drop_in.state == "live" else "",
         "can_embed": embeddable(drop_in.place_url) is not None and bool(settings().jitsi),
         **await unnamed(tx, viewer, network, topic.id, posts),
+        "given": await given_to(tx, viewer, posts),
+        "tends": False,
         **await coming(tx, viewer, network, drop_in),
         **shown,
         "mine": [*voted, *shown.get("mine", [])],

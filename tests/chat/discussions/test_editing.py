@@ -34,7 +34,7 @@ async def test_ben_mends_what_he_wrote(db, ana, ben, thread):
         seen = await discussions.post_of(tx, ana, post)
     assert (seen.body, seen.rev) == ("Ask the _pharmacist_.", 2)
     assert seen.html == "<p>Ask the <em>pharmacist</em>.</p>"
-    assert seen.edited_at
+    assert seen.edited_at is None, "what is mended at once is no change"
     assert await revs(db, thread, "post.edited") == [2]
 
 
