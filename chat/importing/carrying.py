@@ -65,8 +65,6 @@ async def import_discourse(
         words = Forum(scratch, bases)
         await _carry(db, scratch, source, mark, words, report, tell)
         report.leave("file", "texts alone come; where one stood, its name does", count=archive.files)
-        likes = scratch.value("SELECT count(*) FROM liked")
-        report.leave("like", "likes do not come", count=likes)
     return report
 
 

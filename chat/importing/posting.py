@@ -211,6 +211,7 @@ class Posting:
                 }
             )  # fmt: skip
         await self._insert(tx, rows)
+        await self._like(tx, rows)
         for post in (p for p in some if p.ends):
             await self._finish(tx, post)
         for topic in begun:
@@ -238,9 +239,38 @@ class Posting:
             columns = {name: [row[name] for row in rows] for name in rows[0]}
             await tx.run(POSTS, **columns, renderer=RENDERER, source=self.source, now=clock.now())
 
+    async def _like(self, tx: Transaction, rows: list[dict[str, Any]]) -> None:
+        """Their likes are our thanks; nobody thanks themselves."""
+        given = [
+            (row["id"], ours, moment(at) or row["at"])
+            for row in rows
+            for ours, at in self.scratch.rows(
+                "SELECT ours, liked.at FROM liked JOIN person ON person.id = person WHERE post = ?",
+                row["theirs"],
+            )
+        ]
+        if given:
+            posts, members, ats = map(list, zip(*given, strict=True))
+            counts = await tx.all(LIKES, posts=posts, members=members, ats=ats, kind=LIKED)
+            self.report.came["like"] += sum(count for (count,) in counts)
+
     async def _finish(self, tx: Transaction, post: Post) -> None:
         await tx.run(FINISH, source=self.source, topic=post.topic, solved=post.solved, now=clock.now())
 
+
+LIKED = "thanks"
+LIKES = """
+WITH given AS (
+    INSERT INTO reaction (post_id, member_id, kind, at)
+    SELECT post.id, given.member, :kind, given.at
+    FROM unnest(CAST(:posts AS bigint[]), CAST(:members AS bigint[]), CAST(:ats AS timestamptz[])) AS given (post, member, at)
+    JOIN post ON post.id = given.post AND post.author_id <> given.member
+    ON CONFLICT DO NOTHING RETURNING post_id
+), counted AS (
+    SELECT post_id, count(*) AS times FROM given GROUP BY post_id
+)
+UPDATE post SET reactions = jsonb_build_object(CAST(:kind AS text), times) FROM counted WHERE post.id = post_id RETURNING times
+"""
 
 # Once: a host may have hidden it since.
 FINISH = """

@@ -171,6 +171,8 @@ def ward_forum() -> Forum:
         forum.add("topic_tags", topic_id=11, tag_id=n)
     forum.add("post_actions", post_id=1101, user_id=2)
     forum.add("post_actions", post_id=1301, user_id=2)
+    forum.add("post_actions", post_id=1101, user_id=1)  # it was possible once
+    forum.add("post_actions", post_id=1102, user_id=1, deleted_at="2015-06-01 10:00:00")
     forum.add("topic_custom_fields", topic_id=11, name="accepted_answer_post_id", value="1104")
     forum.add("uploads", user_id=1, original_filename="rail.png", url="/uploads/abc.png")
     return forum

@@ -44,6 +44,7 @@ async def everything(db):
         "imported",
         "stream",
         "event",
+        "reaction",
         "notice",
         "job",
         "reading",
