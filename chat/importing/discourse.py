@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 from zlib import crc32
 
+from chat.discussions.tagging import MOST_TAGS, tag_of
+from chat.errors import Invalid
 from chat.importing.archives import Broken
 from chat.importing.dumps import Dump, Row
 from chat.importing.reports import Report
@@ -36,7 +38,6 @@ NEEDED = ("users", "topics", "posts")
 # What nobody there took for a contribution; numbers are those of Post.types.
 TYPES = {"3": "it only said what was done to the topic", "4": "a whisper, which only their staff could read"}
 LIKE = "2"
-MOST_TAGS = 5
 # What a forum has besides, and its members might look for.
 BESIDES = {
     "badges": "badge", "bookmarks": "bookmark", "chat_messages": "chat message", "drafts": "draft", "groups": "group", "polls": "poll",
@@ -253,10 +254,19 @@ def _choose_topics(scratch: Scratch, report: Report) -> None:
         "SELECT topic, group_concat(name, char(10)) FROM tagged JOIN tag ON tag.id = tag GROUP BY topic"
     )
     for topic, names in list(rows):
-        tags = sorted(names.split("\n"))
+        tags = sorted({tag for name in names.split("\n") if (tag := _tag_of(name, report))})
         report.leave("tag", f"a topic has {MOST_TAGS} at most", count=max(0, len(tags) - MOST_TAGS))
         scratch.run("UPDATE topic SET tags = ? WHERE id = ?", json.dumps(tags[:MOST_TAGS]), topic)
     scratch.run("UPDATE topic SET solved = (SELECT post FROM solved WHERE solved.topic = topic.id)")
+
+
+def _tag_of(name: str, report: Report) -> str:
+    """A tag as they are written here; empty for one that can't be."""
+    try:
+        return tag_of(name)
+    except Invalid as error:
+        report.leave("tag", error.sentence)
+        return ""
 
 
 def _leave_topics(scratch: Scratch, report: Report, which: str, why: str, *values: str) -> None:

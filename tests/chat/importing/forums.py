@@ -166,7 +166,7 @@ def ward_forum() -> Forum:
     forum.topic(14, "STAFF matter", 1, "STAFF words", category_id=7)
     forum.topic(15, "UNLISTED matter", 1, "UNLISTED words", visible=False)
     forum.topic(16, "EMPTY matter", 1, {"raw": "x", "hidden": True})
-    for n, name in enumerate(("sepsis", "falls", "a", "b", "c", "d")):
+    for n, name in enumerate(("sepsis", "falls", "A Tag", "b", "c", "d")):
         forum.add("tags", id=n, name=name)
         forum.add("topic_tags", topic_id=11, tag_id=n)
     forum.add("post_actions", post_id=1101, user_id=2)

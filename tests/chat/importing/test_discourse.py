@@ -73,12 +73,14 @@ async def test_topics_come_with_their_posts_as_they_were(db, tmp_path, open_netw
     assert found[1].created_at.isoformat() == "2015-03-12T10:02:00.250000+00:00"
     assert (found[1].edited_at, found[2].edited_at.year) == (None, 2015)
     topic, other = await cast.rows(db, "SELECT * FROM topic ORDER BY id")
-    assert (topic.views, topic.tags, topic.post_count) == (1234, ["a", "b", "c", "d", "falls"], 5)
+    assert (topic.views, topic.tags, topic.post_count) == (1234, ["a-tag", "b", "c", "d", "falls"], 5)
     assert (topic.pinned_at.month, topic.locked_at, topic.solved_number) == (5, None, 3)
     assert topic.listed_at == topic.created_at
     assert topic.last_post_at == found[4].created_at
     assert other.locked_at is not None
-    assert (report.came["topic"], report.came["post"]) == (2, 7)
+    assert (report.came["topic"], report.came["post"], report.came["like"]) == (2, 7, 1)
+    likes = "SELECT reactions, kind, name FROM reaction JOIN post ON post.id = post_id JOIN member ON member.id = member_id"
+    assert [tuple(row) for row in await cast.rows(db, likes)] == [({"thanks": 1}, "thanks", "Ben Okafor")]
 
 
 async def test_links_quotes_and_names_lead_to_what_has_come(db, tmp_path, open_network, forum):
