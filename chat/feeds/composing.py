@@ -26,7 +26,7 @@ class Channel(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A post. `replies` is the path of the feed of its answers, `answers` the id of the post that it answers."""
+    """A post. `replies` is the path of the feed of its answers, `many` of them; `answers` the id of the post that it answers."""
 
     id: int
     title: str
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
     html: str
     tags: list[str] = []  # noqa: RUF012 - of a tuple
     replies: str | None = None
-    count: int = 0
+    many: int = 0
     answers: int | None = None
 
 
@@ -72,7 +72,7 @@ def _entry(origin: str, entry: Entry) -> str:
         f"<updated>{_time(entry.edited_at or entry.at)}</updated>",
         f"<author><name>{_text(author.name)}</name>{uri}</author>",
         _link("alternate", "text/html", origin + entry.path),
-        _link("replies", TYPE, origin + entry.replies, f' thr:count="{entry.count}"')
+        _link("replies", TYPE, origin + entry.replies, f' thr:count="{entry.many}"')
         if entry.replies
         else "",
         f"<thr:in-reply-to ref={_in(about)} href={_in(about)}/>" if entry.answers else "",

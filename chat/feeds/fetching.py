@@ -128,7 +128,7 @@ def _opening(topic: TopicRow, post: PostSeen, secret: str | None) -> Entry:
     path = f"/topics/{topic.id}"
     replies = f"{secret}{path}.atom" if secret else f"{path}/feed.atom"
     return _entry(post, topic.title, path)._replace(
-        replies=replies, count=max(0, topic.post_count - 1), tags=topic.tags
+        replies=replies, many=max(0, topic.post_count - 1), tags=topic.tags
     )
 
 

@@ -90,11 +90,10 @@ def _posting(
         "interactionStatistic": [
             _counter("CommentAction", max(0, topic.post_count - 1)),
             _counter("ViewAction", topic.views),
+            *(_likes(opening) if opening else ()),
         ],
+        **(_said(opening) if opening else {}),
     }
-    if opening:
-        posting |= _said(opening)
-        posting["interactionStatistic"] += _likes(opening)
     if topic.tags:
         posting["keywords"] = ", ".join(topic.tags)
     if comments := _comments(seen):
