@@ -147,10 +147,8 @@ async def _settle(built: House, people: int, posts: int) -> tuple[str, str]:
         for first in reversed(range(0, len(topics), 100)):  # the oldest topics have the highest ids
             async with db.transaction() as tx:
                 await tx.run(POSTS, network=network.id, each=each, topics=topics[first : first + 100])
-        async with db.engine.connect() as connection:
-            await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql(
-                "ANALYZE"
-            )
+        async with db.transaction() as tx:
+            await tx.run("ANALYZE")
     finally:
         await db.close()
     return cookie, slug

@@ -11,50 +11,59 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import msgspec
-from sqlalchemy import TextClause, text
-from sqlalchemy.dialects.postgresql import asyncpg as dialect
-from sqlalchemy.exc import DBAPIError as DatabaseError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import asyncpg as postgresql
+from sqlalchemy.util import LRUCache
 
 from chat import clock
 from chat.events import Event, Fact, write_events
 
 FAREWELL_SECONDS = 5
+ACQUIRE_SECONDS = 10
 
 AfterCommit = Callable[[list[Event], list[int]], Awaitable[None]]
 
+# What the driver raises: what the server said, or what it would not even send.
+DatabaseError = (asyncpg.PostgresError, asyncpg.InterfaceError)
 
 # What a call raises while the database is away, or drops the connection.
 AWAY = (
-    DatabaseError,
-    PoolTimeout,
+    *DatabaseError,
     OSError,
     asyncio.TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # of a connection that has heard its server's last words, and not yet its end
 )
 
 
 def own_fault(error: BaseException) -> bool:
     """Whether the database is there and refuses what was asked of it: a constraint, an impossible value, bad SQL."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-    return state[:2] in ("22", "23", "42") or unholdable(error)
+    return _state(error)[:2] in ("22", "23", "42") or unholdable(error)
 
 
 def unholdable(error: BaseException) -> bool:
     """Whether a value was asked for that no column holds: a NUL in a text, a number or a time out of range."""
-    if not isinstance(error, DatabaseError) or error.orig is None:
-        return False
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return state.startswith("22") or isinstance(
-        error.orig.__cause__, asyncpg.DataError | asyncpg.InterfaceError
+    return _state(error).startswith("22") or (
+        isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
     )
+
+
+def _state(error: BaseException) -> str:
+    return getattr(error, "sqlstate", None) or ""
+
+
+class Row(asyncpg.Record):
+    """A row: a sequence whose columns are attributes too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 class Reader(Protocol):
@@ -63,11 +72,33 @@ class Reader(Protocol):
     async def all(self, query: Any, /, **params: Any) -> list[Any]: ...
 
 
-class Transaction:
+class Glance:
+    """Statements that each see a moment of their own."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self.connection = connection
+
+    async def all(self, query: Any, /, **params: Any) -> list[Any]:
+        """All rows of a query."""
+        sql, values = _made(query, params)
+        return await self.connection.fetch(sql, *values)
+
+    async def first(self, query: Any, /, **params: Any) -> Any:
+        """The first row of a query, or None."""
+        sql, values = _made(query, params)
+        return await self.connection.fetchrow(sql, *values)
+
+    async def value(self, query: Any, /, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = await self.first(query, **params)
+        return row[0] if row is not None else None
+
+
+class Transaction(Glance):
     """One unit of work. What it announces is numbered last, just before the commit."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.connection = connection
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        super().__init__(connection)
         self.fences: dict[
             int, int
         ] = {}  # network id -> acl_version, of the networks where nobody changes it before the end
@@ -75,28 +106,11 @@ class Transaction:
         self.jobs: list[int] = []
         self._facts: list[Fact] = []
 
-    async def all(self, query: Any, /, **params: Any) -> list[Any]:
-        """All rows of a query."""
-        return list((await self._run(query, params)).all())
-
-    async def first(self, query: Any, /, **params: Any) -> Any:
-        """The first row of a query, or None."""
-        return (await self._run(query, params)).first()
-
-    async def value(self, query: Any, /, **params: Any) -> Any:
-        """The first column of the first row, or None."""
-        row = (await self._run(query, params)).first()
-        return row[0] if row is not None else None
-
     async def run(self, query: Any, /, **params: Any) -> int:
         """Carry a statement out; the number of rows it touched."""
-        return (await self._run(query, params)).rowcount
-
-    async def _run(self, query: Any, params: dict[str, Any]) -> Any:
-        # No session above the connection: columns come as plain rows, without the ORM's cost.
-        return await self.connection.execute(
-            _text(query) if isinstance(query, str) else query, params or None
-        )
+        sql, values = _made(query, params)
+        told = await self.connection.execute(sql, *values)
+        return int(told.rpartition(" ")[2]) if told[-1:].isdigit() else 0
 
     def announce(self, stream: str, kind: str, ref: int, rev: int = 1, *, network: int | None = None) -> None:
         """Say on a live stream that something happened; readers learn of it after the commit."""
@@ -139,36 +153,19 @@ class Transaction:
         self._facts = []
 
 
-class Glance:
-    """Statements that each see a moment of their own, straight from the driver: a tenth of a snapshot's cost.
-
-    For what every live event asks; such a statement is made once, not for each call.
-    """
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self.connection = connection
-
-    async def all(self, query: Any, /, **params: Any) -> list[Any]:
-        sql, names, own = _compiled(query)
-        return await self.connection.fetch(sql, *[params[n] if n in params else own[n] for n in names])
-
-
 class Database:
-    """A pool of connections to one PostgreSQL database."""
+    """Pools of connections to one PostgreSQL database. Glances have one of their own: live delivery waits for no page."""
 
     def __init__(self, url: str, *, pool: int = 10, after_commit: AfterCommit | None = None) -> None:
-        self.engine = connect(url, pool)
-        self.reading = self.engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
         self.url = url
-        self._glances: asyncpg.Pool | None = None
         self.after_commit = after_commit
+        self._size = pool
+        self._pools: dict[str, asyncpg.Pool] = {}
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commits at the end, or rolls all of it back when an error passes through."""
-        async with self.engine.begin() as connection:
+        async with self._connection("work", self._size) as connection, connection.transaction():
             tx = Transaction(connection)
             yield tx
             await tx.number_events()
@@ -178,75 +175,90 @@ class Database:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Transaction]:
         """For reading: everything is seen as it was at one moment."""
-        async with self.reading.connect() as connection:
+        async with (
+            self._connection("work", self._size) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
             yield Transaction(connection)
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[Glance]:
         """For reading with one statement, or where each may see a later moment than the one before."""
-        if self._glances is None:
-            self._glances = asyncpg.create_pool(
-                self.url, min_size=0, max_size=3, init=_read_json, reset=_nothing_to_reset, timeout=5,
-                command_timeout=30, server_settings=SERVER_SETTINGS,
-            )  # fmt: skip
-        await self._glances  # opens no connection yet
-        async with self._glances.acquire(timeout=10) as connection:
+        async with self._connection("glances", GLANCES) as connection:
             yield Glance(connection)
+
+    @asynccontextmanager
+    async def _connection(self, pool: str, size: int) -> AsyncIterator[asyncpg.Connection]:
+        if pool not in self._pools:
+            # JIT costs more than it saves on short queries. A hanging server must not hang its members.
+            self._pools[pool] = asyncpg.create_pool(
+                re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql://", self.url),
+                min_size=0, max_size=size, init=_read_json, reset=_nothing_to_reset, record_class=Row,
+                timeout=5, command_timeout=30, server_settings=SERVER_SETTINGS,
+            )  # fmt: skip
+        await self._pools[pool]  # opens no connection yet
+        async with self._pools[pool].acquire(timeout=ACQUIRE_SECONDS) as connection:
+            yield connection
 
     async def close(self) -> None:
         """Say goodbye to the server. A connection that hangs ends with the process."""
         try:
             async with asyncio.timeout(FAREWELL_SECONDS):
-                if self._glances is not None:
-                    await self._glances.close()
-                await self.engine.dispose()
+                for pool in self._pools.values():
+                    await pool.close()
         except TimeoutError:
-            if self._glances is not None:
-                self._glances.terminate()
+            for pool in self._pools.values():
+                pool.terminate()
 
 
-async def _read_json(connection: asyncpg.Connection) -> None:
-    """The driver alone would hand JSON on as text."""
-    await connection.set_type_codec(
-        "jsonb", schema="pg_catalog", encoder=_json_text, decoder=msgspec.json.decode
-    )
-
-
-def _json_text(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
-    """A glance leaves nothing behind on its connection."""
-
-
-@lru_cache(maxsize=1024)
-def _text(query: str) -> TextClause:
-    return text(query)
-
-
-@lru_cache(maxsize=256)
-def _compiled(query: Any) -> tuple[str, list[str], dict[str, Any]]:
-    """The statement in the driver's own words, the names of its parameters in order, and the values it brings itself."""
-    compiled = (_text(query) if isinstance(query, str) else query).compile(dialect=dialect.dialect())
-    return compiled.string, list(compiled.positiontup or ()), compiled.params
-
-
-# JIT costs more than it saves on short queries.
+GLANCES = 3
 SERVER_SETTINGS = {"jit": "off", "timezone": "UTC", "application_name": "hub"}
 
 
-def connect(url: str, pool: int = 10) -> AsyncEngine:
-    """An engine for `postgresql://…`, private servers on Unix sockets included."""
-    url = re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql+asyncpg://", url)
-    return create_async_engine(
-        url,
-        pool_size=pool,
-        max_overflow=0,
-        pool_timeout=10,
-        pool_pre_ping=True,
-        # An error names its statement in the logs, and not who wrote what.
-        hide_parameters=True,
-        # A hanging server must not hang its members.
-        connect_args={"server_settings": SERVER_SETTINGS, "timeout": 5, "command_timeout": 30},
+async def _nothing_to_reset(connection: asyncpg.Connection) -> None:
+    """Transactions end with their blocks, and nothing here changes a session."""
+
+
+async def _read_json(connection: asyncpg.Connection) -> None:
+    """The driver alone would hand JSON on as text. What is written is text already."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=msgspec.json.decode)
+
+
+# Statements in the driver's own words
+
+
+class Made(NamedTuple):
+    """A statement, the names of its parameters in order, and the values that it brings itself."""
+
+    sql: str
+    names: tuple[str, ...]
+    own: dict[str, Any]
+
+
+_DIALECT = postgresql.dialect()
+_alike: LRUCache = LRUCache(1000)  # what SQLAlchemy compiled, by the look of the query
+_known: WeakKeyDictionary[Any, Made] = WeakKeyDictionary()  # what was asked before, by the query itself
+
+
+def _made(query: Any, params: dict[str, Any]) -> tuple[str, list[Any]]:
+    made = _text(query) if isinstance(query, str) else _known.get(query) or _looked_up(query)
+    return made.sql, [params[name] if name in params else made.own[name] for name in made.names]
+
+
+def _looked_up(query: Any) -> Made:
+    """As SQLAlchemy's own engine does: a query that looks like an earlier one is not compiled again."""
+    compiled, extracted, collected, _ = query._compile_w_cache(
+        _DIALECT, compiled_cache=_alike, column_keys=[]
     )
+    assert not compiled.post_compile_params, "an IN with a list: say = ANY"
+    values = compiled.construct_params(
+        extracted_parameters=extracted, _collected_params=collected, _check=False
+    )
+    made = _known[query] = Made(compiled.string, tuple(compiled.positiontup or ()), values)
+    return made
+
+
+@lru_cache(maxsize=2048)
+def _text(query: str) -> Made:
+    compiled = text(query).compile(dialect=_DIALECT)
+    return Made(compiled.string, tuple(compiled.positiontup or ()), compiled.params)

@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
         exception_handlers={
             HubError: hub_error,
             HTTPException: http_error,
-            DatabaseError: database_error,
+            **dict.fromkeys(DatabaseError, database_error),
             Exception: unexpected,
         },
         lifespan=lifespan,

@@ -61,21 +61,17 @@ class Asker(asyncio.Protocol):
 
 def page(path: str, *, cookie: str = "", small: bool = False) -> bytes:
     """The request for a page, as a browser sends it."""
-    return _request(
-        f"GET {path}",
-        Cookie=f"session={cookie}" if cookie else "",
-        **{"User-Agent": "Firefox", "Accept-Encoding": "gzip" if small else ""},
-    )
+    headers = {"User-Agent": "Firefox", "Accept-Encoding": "gzip" if small else ""}
+    return _request(f"GET {path}", {**headers, "Cookie": f"session={cookie}" if cookie else ""})
 
 
 def post(path: str, token: str, body: bytes) -> bytes:
     """A client of the API that posts JSON."""
-    return _request(
-        f"POST {path}", Authorization=f"Bearer {token}", **{"Content-Type": "application/json"}, body=body
-    )
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    return _request(f"POST {path}", headers, body)
 
 
-def _request(what: str, body: bytes = b"", **headers: str) -> bytes:
+def _request(what: str, headers: dict[str, str], body: bytes = b"") -> bytes:
     lines = [f"{what} HTTP/1.1", "Host: localhost"]
     lines += [f"{name}: {value}" for name, value in headers.items() if value]
     if body:

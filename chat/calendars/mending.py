@@ -6,6 +6,7 @@ No date of theirs was ever made, so none is cancelled; but who has the whole ser
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlmodel import col
 
 from chat import clock
@@ -26,7 +27,12 @@ async def mend_calendars(db: Database) -> None:
     async with db.snapshot() as tx:
         followed = await tx.all(FOLLOWED)
         ids = sorted({row.series_id for row in followed})
-        every = {series.id: series for series in await series_for(tx, col(Series.id).in_(ids), None)}
+        every = {
+            series.id: series
+            for series in await series_for(
+                tx, col(Series.id) == sa.any_(sa.literal(ids, sa.ARRAY(sa.BigInteger))), None
+            )
+        }
         lines = await dates_of(tx, ids, None)
     for series_id, member_id, whole in followed:
         if gone := missing(every[series_id], lines[series_id], whole):

@@ -188,28 +188,29 @@ _ANSWER: sa.ColumnElement[bool] = sa.literal_column("topic.solved_number IS NOT 
 
 def _posts() -> Any:
     gone = col(Post.removed_at).is_not(None)
+    columns: Any = (
+        Post.id,
+        Post.topic_id,
+        Post.number,
+        Post.parent_id,
+        _Parent.number,
+        sa.case((col(_Parent.id).is_not(None), _PARENT_BY.name)),
+        func.cardinality(Post.path),
+        *_POST_BY.columns,
+        sa.case((gone, None), else_=col(Post.body)),
+        sa.case((gone, None), else_=col(Post.html)),
+        Post.rev,
+        Post.created_at,
+        Post.edited_at,
+        Post.removed_at,
+        Post.reactions,
+        Post.files,
+        Post.hidden_at,
+        _REMOVED_BY,
+        _ANSWER,
+    )
     query = (
-        select(
-            Post.id,
-            Post.topic_id,
-            Post.number,
-            Post.parent_id,
-            _Parent.number,
-            sa.case((col(_Parent.id).is_not(None), _PARENT_BY.name)),
-            func.cardinality(Post.path),
-            *_POST_BY.columns,
-            sa.case((gone, None), else_=col(Post.body)),
-            sa.case((gone, None), else_=col(Post.html)),
-            Post.rev,
-            Post.created_at,
-            Post.edited_at,
-            Post.removed_at,
-            Post.reactions,
-            Post.files,
-            col(Post.hidden_at),
-            _REMOVED_BY,
-            _ANSWER,
-        )
+        select(*columns)
         .select_from(Post)
         .join(Topic, col(Topic.id) == col(Post.topic_id))
         .outerjoin(_Parent, col(_Parent.id) == col(Post.parent_id))

@@ -313,7 +313,7 @@ async def people_here(tx: Transaction, member_ids: list[int], drop_in_id: int) -
         drop_in=drop_in_id,
         hosts=list(HOSTS),
     )
-    return {row.id: dict(row._mapping) for row in rows}
+    return {row.id: dict(row) for row in rows}
 
 
 async def doors(tx: Reader, drop_in_ids: set[int]) -> dict[int, Door]:

@@ -72,9 +72,7 @@ def _entry(origin: str, entry: Entry) -> str:
         f"<updated>{_time(entry.edited_at or entry.at)}</updated>",
         f"<author><name>{_text(author.name)}</name>{uri}</author>",
         _link("alternate", "text/html", origin + entry.path),
-        _link("replies", TYPE, origin + entry.replies, f' thr:count="{entry.many}"')
-        if entry.replies
-        else "",
+        _link("replies", TYPE, origin + entry.replies, f' thr:count="{entry.many}"') if entry.replies else "",
         f"<thr:in-reply-to ref={_in(about)} href={_in(about)}/>" if entry.answers else "",
         *(f"<category term={_in(tag)}/>" for tag in entry.tags),
         # Readers show it far from here: our own links say where they lead.

@@ -86,7 +86,7 @@ async def bring_nobody(tx: Transaction, source: str, networks: Iterable[int]) ->
         await ledger.note(tx, source, "member", {"": found})
     await tx.run(
         "INSERT INTO membership (network_id, member_id, role, joined_at, ended_at, former_at) "
-        "SELECT unnest(CAST(:networks AS bigint[])), :member, 'member', :now, :now, :now ON CONFLICT DO NOTHING",
+        "SELECT unnest(CAST(:networks AS bigint[])), CAST(:member AS bigint), 'member', CAST(:now AS timestamptz), CAST(:now AS timestamptz), CAST(:now AS timestamptz) ON CONFLICT DO NOTHING",
         networks=list(networks),
         member=found,
         now=clock.now(),

@@ -126,21 +126,15 @@ async def _rehearse(db: Database, scratch: Scratch, source: str, report: Report)
 @asynccontextmanager
 async def _alone(db: Database, source: str) -> AsyncIterator[None]:
     """One import of a source at a time. The lock ends with the connection, and so with a process that is killed."""
-    async with db.engine.connect() as connection:
-
-        async def ask(function: str) -> Any:
-            statement = f"SELECT {function}(hashtext('import'), hashtext($1))"
-            result = await connection.exec_driver_sql(statement, (source,))
-            answer = result.scalar()
-            await connection.commit()
-            return answer
-
-        if not await ask("pg_try_advisory_lock"):
+    async with db.glance() as tx:
+        if not await tx.value(
+            "SELECT pg_try_advisory_lock(hashtext('import'), hashtext(:source))", source=source
+        ):
             raise Conflict("This is being imported already, by another process.")
         try:
             yield
         finally:
-            await ask("pg_advisory_unlock")
+            await tx.value("SELECT pg_advisory_unlock(hashtext('import'), hashtext(:source))", source=source)
 
 
 class Forum(Words):

@@ -129,7 +129,7 @@ def _post(scratch: Scratch, report: Report, row: Row) -> None:
     edited = version_at if version not in (None, "1") else None
     scratch.run(
         "INSERT OR REPLACE INTO post (id, topic, place, answers, author, at, edited, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        id, topic, int(str(place)), int(answers) if (answers or "").isdecimal() else None, author, at, edited, raw,
+        id, topic, int(str(place)), int(str(answers)) if str(answers).isdecimal() else None, author, at, edited, raw,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ async def known(tx: Transaction, source: str, kind: str, theirs: Iterable[str]) 
 async def note(tx: Transaction, source: str, kind: str, pairs: Mapping[str, int]) -> None:
     """Write down that these have come."""
     await tx.run(
-        "INSERT INTO imported (source, kind, their_id, our_id, at) SELECT :source, :kind, their_id, our_id, :now "
+        "INSERT INTO imported (source, kind, their_id, our_id, at) SELECT CAST(:source AS text), CAST(:kind AS text), their_id, our_id, CAST(:now AS timestamptz) "
         "FROM unnest(CAST(:theirs AS text[]), CAST(:ours AS bigint[])) AS come (their_id, our_id)",
         source=source,
         kind=kind,

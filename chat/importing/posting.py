@@ -262,7 +262,7 @@ LIKED = "thanks"
 LIKES = """
 WITH given AS (
     INSERT INTO reaction (post_id, member_id, kind, at)
-    SELECT post.id, given.member, :kind, given.at
+    SELECT post.id, given.member, CAST(:kind AS text), given.at
     FROM unnest(CAST(:posts AS bigint[]), CAST(:members AS bigint[]), CAST(:ats AS timestamptz[])) AS given (post, member, at)
     JOIN post ON post.id = given.post AND post.author_id <> given.member
     ON CONFLICT DO NOTHING RETURNING post_id
@@ -295,11 +295,11 @@ WITH come AS (
 ), written AS (
     INSERT INTO post (id, topic_id, number, parent_id, path, author_id, body, html, renderer, created_at, edited_at, rev)
     OVERRIDING SYSTEM VALUE
-    SELECT id, topic, number, parent, CAST(path AS integer[]), author, body, html, :renderer, at, edited,
+    SELECT id, topic, number, parent, CAST(path AS integer[]), author, body, html, CAST(:renderer AS smallint), at, edited,
            CASE WHEN edited IS NULL THEN 1 ELSE 2 END
     FROM come
 ), noted AS (
-    INSERT INTO imported (source, kind, their_id, our_id, at) SELECT :source, 'post', theirs, id, :now FROM come
+    INSERT INTO imported (source, kind, their_id, our_id, at) SELECT CAST(:source AS text), 'post', theirs, id, CAST(:now AS timestamptz) FROM come
 )
 UPDATE topic SET post_count = most, last_post_at = greatest(last_post_at, newest)
 FROM (SELECT topic, max(number) AS most, max(at) AS newest FROM come GROUP BY topic) AS counted WHERE topic.id = counted.topic

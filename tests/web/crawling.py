@@ -1,5 +1,6 @@
 """What each address is asked when somebody looks for a network that they may not know of."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -7,9 +8,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import httpx2
-from sqlalchemy import event
 
-from chat.db import Database
+import chat.db
 from chat.members import REMINDERS
 from tests.web.addresses import Address, Things, addresses
 from tests.web.conftest import csrf_of
@@ -403,9 +403,7 @@ def unlisted() -> set[tuple[str, str]]:
     return {(a.method, a.path) for a in addresses()} ^ CRAWL.keys()
 
 
-async def crawl(
-    db: Database, browser: httpx2.AsyncClient, program: httpx2.AsyncClient, things: list[Things]
-) -> Answers:
+async def crawl(browser: httpx2.AsyncClient, program: httpx2.AsyncClient, things: list[Things]) -> Answers:
     """What every address answers about these things, to somebody's browser and to their program."""
     csrf = csrf_of(browser) if "session" in browser.cookies else ""
     told: Answers = {}
@@ -420,23 +418,29 @@ async def crawl(
                 if not address.api and not address.safe:
                     sent["data"] = {"csrf": csrf, **sent.pop("form", {})}
                 client = program if address.api else browser
-                with statements(db) as asked_for:
+                with statements() as asked_for:
                     answer = await client.request(method, address.at(these), **sent)
                 told[asked] = Told(masked(answer), asked_for)
     return told
 
 
 @contextmanager
-def statements(db: Database) -> Iterator[list[str]]:
+def statements() -> Iterator[list[str]]:
     """What the hub asks of its database meanwhile."""
     asked: list[str] = []
+    made = chat.db._made
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        asked.append(statement)
+    def noted(query: Any, params: dict[str, Any]) -> tuple[str, list[Any]]:
+        sql, values = made(query, params)
+        if (task := asyncio.current_task()) and "RequestResponseCycle" in task.get_coro().__qualname__:
+            asked.append(sql)  # and not what the hub asks for itself
+        return sql, values
 
-    event.listen(db.engine.sync_engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine.sync_engine, "before_cursor_execute", note)
+    chat.db._made = noted
+    try:
+        yield asked
+    finally:
+        chat.db._made = made
 
 
 def masked(answer: httpx2.Response) -> str:

@@ -127,7 +127,7 @@ async def test_without_its_database_the_hub_is_alive_and_not_ready(browser, anas
     def away(*about, **more):
         raise OSError("no such host")
 
-    monkeypatch.setattr("sqlalchemy.ext.asyncio.AsyncConnection.start", away)
+    monkeypatch.setattr("asyncpg.pool.Pool.acquire", away)
     assert (await browser.get("/healthz")).status_code == 200
     for path in ("/readyz", "/", "/nowhere"):
         page = await browser.get(path)

@@ -272,7 +272,7 @@ async def ask_everywhere(hub: RunningHub, looker: Looker) -> Answers:
         if looker.viewer:
             browser.cookies.set("session", looker.cookie)
             program.headers["Authorization"] = f"Bearer {looker.token}"
-        return await crawl(hub.house.db, browser, program, looker.things)
+        return await crawl(browser, program, looker.things)
 
 
 def names(secret: Secret, ana: Viewer) -> list[str]:

@@ -4,7 +4,7 @@ Each question meets the same world, because the hub undoes all that it is asked 
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 import httpx2
@@ -207,16 +207,21 @@ async def asking(db: Database, hub: ASGIApp, member: Viewer | None) -> AsyncIter
         yield Asker(browser, program)
 
 
+class Undone(Exception):
+    """The end of a rehearsal."""
+
+
 def rehearsing(db: Database) -> Callable[[], Any]:
     """Transactions of a database that go up to the commit, and are undone."""
 
     @asynccontextmanager
     async def transaction() -> AsyncIterator[Transaction]:
-        async with db.engine.connect() as connection:
-            tx = Transaction(connection)
-            yield tx
-            await tx.number_events()
-            await connection.rollback()
+        with suppress(Undone):
+            async with db._connection("work", 10) as connection, connection.transaction():
+                tx = Transaction(connection)
+                yield tx
+                await tx.number_events()
+                raise Undone
 
     return transaction
 

@@ -43,8 +43,8 @@ async def test_two_workers_die_with_the_doors_half_open_and_a_third_opens_each_o
         )
 
     # The last thing that is done before the commit waits for us.
-    async with db.engine.connect() as gate:
-        await gate.exec_driver_sql(f"SELECT id FROM stream WHERE id = 'n:{open_network.id}' FOR UPDATE")
+    async with db.transaction() as gate:
+        await gate.run("SELECT id FROM stream WHERE id = :id FOR UPDATE", id=f"n:{open_network.id}")
         for _ in range(2):
             worker = await start_worker(database_url, redis_url)
             await until(lambda: cast.value(db, WAITING))

@@ -63,9 +63,8 @@ async def start(request: Request) -> Response:
 
 async def show(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
     query, house, kept = request.query_params, house_of(request), None
-    topic_id, address = request.path_params["id"], shelf.address_in(request)
-    for_all = error is None and address is not None
-    if for_all and address in house.shelf:
+    topic_id, address = request.path_params["id"], shelf.address_in(request) if error is None else None
+    if address and address in house.shelf:
         async with house.db.glance() as glance:
             kept = house.shelf.find(address, await shelf.version_of(glance, topic_stream(topic_id)))
     if kept:
@@ -110,9 +109,10 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
             form=form,
             error=error,
         )
-        if for_all and not drop_in and (version := await shelf.version_of(tx, topic_stream(topic.id))):
+        if address and not drop_in and (version := await shelf.version_of(tx, topic_stream(topic.id))):
             whole = shelf.whole(request, response)
             house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
+            response = shelf.answer(request, whole)
     house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
 

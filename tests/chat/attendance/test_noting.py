@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import chat.db
 from chat import attendance, dropins
 from chat.attendance import AWAY_FOR, Stretch
 from chat.dropins.queries import WRAP_UP
@@ -87,7 +88,7 @@ async def test_two_processes_at_once_make_one_stretch(db, drop_in, ben):
     assert await stretches(db, drop_in, ben) == [(0, 1.7)]
 
 
-async def test_two_hundred_people_are_one_statement(db, drop_in, open_network):
+async def test_two_hundred_people_are_one_statement(db, drop_in, open_network, monkeypatch):
     people = await cast.crowd(db, 200)
     async with db.transaction() as tx:
         await tx.run(
@@ -95,14 +96,10 @@ async def test_two_hundred_people_are_one_statement(db, drop_in, open_network):
             network=open_network.id, ids=[p.id for p in people],
         )  # fmt: skip
     async with db.transaction() as tx:
-        asked = []
-        run = tx._run
-
-        async def counting(query, params):
-            asked.append(query)
-            return await run(query, params)
-
-        tx._run = counting
+        asked, made = [], chat.db._made
+        monkeypatch.setattr(
+            chat.db, "_made", lambda query, params: asked.append(query) or made(query, params)
+        )
         await attendance.note(tx, drop_in, [Stretch(p.id, at(0), at(0.5)) for p in people])
     assert sum("INSERT" in str(query) for query in asked) == 1
     assert len(asked) <= 3  # what the door says, whose turn it is, and all of them
