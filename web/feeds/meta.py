@@ -106,13 +106,14 @@ def _comments(seen: list[PostSeen]) -> list[dict[str, Any]]:
     made: dict[int, dict[str, Any]] = {}
     first: list[dict[str, Any]] = []
     for post in (each for each in seen if each.number > 1):
-        made[post.id] = comment = {
+        comment: dict[str, Any] = {
             "@type": "Comment",
             "url": f"{settings().origin}/topics/{post.topic_id}?post={post.number}#p{post.number}",
             "datePublished": post.created_at.isoformat(timespec="seconds"),
             "author": _person(post.author),
             **_said(post),
         }
+        made[post.id] = comment
         if likes := _likes(post):
             comment["interactionStatistic"] = likes
         above = made.get(post.parent_id or 0)
