@@ -72,6 +72,7 @@ CREATE INDEX job_done ON job (done_at) WHERE done_at IS NOT NULL;
 -- in their `language` and `zone` (empty: the drop-in's own); `unreminded` names the reminders that they want nowhere.
 -- Topics are shown to them in their `topic_view` and `topic_order`.
 -- A topic in which they write they follow as `on_writing` says.
+-- Who was imported has no password; the account is theirs once they prove the address.
 CREATE TABLE member (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     handle text NOT NULL UNIQUE CHECK (handle = lower(handle)),
@@ -95,7 +96,8 @@ CREATE TABLE member (
     unreminded text[] NOT NULL DEFAULT '{}',
     topic_view text NOT NULL DEFAULT 'threads' CHECK (topic_view IN ('threads', 'flat')),
     topic_order text NOT NULL DEFAULT 'oldest' CHECK (topic_order IN ('oldest', 'newest')),
-    on_writing text NOT NULL DEFAULT 'tracking' CHECK (on_writing IN ('watching', 'tracking', 'nothing'))
+    on_writing text NOT NULL DEFAULT 'tracking' CHECK (on_writing IN ('watching', 'tracking', 'nothing')),
+    imported_at timestamptz
 );
 
 CREATE INDEX member_name ON member USING gin (to_tsvector('simple', split_part(folded, E'\n', 1) || ' ' || handle));
@@ -1075,3 +1077,27 @@ CREATE TABLE flag (
     at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (concern_id, member_id)
 );
+
+-- What has come from another forum or from a mailing list: their name for it, and our number. Of a source that is imported
+-- again nothing comes twice. A topic is whole, and listed, when its posts had come. The `site` is a mark by which another forum of the same name is told apart.
+CREATE TABLE imported (
+    source text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('site', 'member', 'topic', 'post')),
+    their_id text NOT NULL,
+    our_id bigint NOT NULL,
+    at timestamptz NOT NULL DEFAULT now(),
+    whole_at timestamptz,
+    PRIMARY KEY (source, kind, their_id)
+);
+
+-- The secret address by which a member reads the discussions of a network in a feed reader. Only a hash of it is kept.
+CREATE TABLE feed (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    member_id bigint NOT NULL REFERENCES member,
+    network_id bigint NOT NULL REFERENCES network,
+    token_hash bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    fetched_at timestamptz,
+    ended_at timestamptz
+);
+CREATE UNIQUE INDEX feed_member ON feed (member_id, network_id) WHERE ended_at IS NULL;

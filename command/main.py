@@ -6,7 +6,7 @@ import sys
 import click
 
 from chat.config import SettingError
-from command import behind, tending, testing, verbs
+from command import behind, importing, tending, testing, verbs
 from command.folder import chosen
 from command.supervising import say
 from command.trouble import Stopped, Trouble
@@ -21,7 +21,7 @@ def hub() -> None:
     """
 
 
-for command in (*verbs.ALL, *tending.ALL, *testing.ALL, *behind.ALL):
+for command in (*verbs.ALL, *tending.ALL, *importing.ALL, *testing.ALL, *behind.ALL):
     hub.add_command(command)
 
 

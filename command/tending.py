@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # loading it takes most of a second
 @options.data
 def migrate(data: str | None) -> None:
     """Bring the database up to date. `serve` and `demo` do so by themselves."""
-    settings, folder = _settings_and_folder(data)
+    settings, folder = settings_and_folder(data)
     with reaching.servers(folder, settings, "migrate"):
         import asyncio
 
@@ -43,7 +43,7 @@ def token(email: str, revoke: bool, data: str | None) -> None:
 
     It is the last word printed, and shown only this once.
     """
-    settings, folder = _settings_and_folder(data)
+    settings, folder = settings_and_folder(data)
     with reaching.servers(folder, settings, "token"):
         import asyncio
 
@@ -95,7 +95,7 @@ def check(port: int | None, data: str | None) -> None:
     sys.exit(checking.check(data))
 
 
-def _settings_and_folder(data: str | None) -> tuple[config.Settings, Folder]:
+def settings_and_folder(data: str | None) -> tuple[config.Settings, Folder]:
     folder = reaching.or_the_demo(chosen(data, os.environ), data)
     choose(HUB_DATA_DIR=folder.path)
     return config.read(os.environ), folder

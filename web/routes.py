@@ -9,6 +9,7 @@ from web.api import announcements as announcements_api
 from web.api import attendance as attendance_api
 from web.api import calendars as calendars_api
 from web.api import dates, drafting, invitations, people, places, requests, rsvps, shaping, talk
+from web.api import feeds as feeds_api
 from web.api import files as files_api
 from web.api import hosting as hosting_api
 from web.api import keeping as keeping_api
@@ -42,6 +43,7 @@ from web.discussions import routes as discussions
 from web.dropins import answering, by_letter, series
 from web.dropins import dates as drop_in_dates
 from web.dropins import routes as dropins
+from web.feeds import routes as feeds
 from web.files import routes as files
 from web.insight import routes as insight
 from web.members import routes as members
@@ -115,6 +117,8 @@ PAGES = [
     get("/settings/calendars", calendars.index),
     post("/settings/calendars", calendars.make),
     post("/settings/calendars/{id:id}/end", calendars.end),
+    get("/settings/feeds", feeds.index),
+    post("/settings/feeds/{id:id}/end", feeds.end),
     get("/members/{handle}", members.show),
     get("/notices", notices.index),
     post("/notices/read", notices.read_all),
@@ -133,6 +137,8 @@ PAGES = [
     get("/networks/new", networks.new),
     get("/networks/{slug}", networks.show),
     post("/networks/{slug}/join", networks.join),
+    get("/networks/{slug}/feed", feeds.of_network),
+    post("/networks/{slug}/feed", feeds.make),
     get("/networks/{slug}/leave", network_places.confirm_leaving),
     post("/networks/{slug}/leave", network_places.leave),
     get("/networks/{slug}/members/{handle}", network_places.show),
@@ -451,6 +457,9 @@ API = [
     get("/calendars", calendars_api.list_feeds),
     post("/calendars", calendars_api.make_feed),
     Route("/calendars/{id:id}", calendars_api.end_feed, methods=["DELETE"]),
+    get("/feeds", feeds_api.list_feeds),
+    post("/feeds", feeds_api.make_feed),
+    Route("/feeds/{id:id}", feeds_api.end_feed, methods=["DELETE"]),
     get("/drop-ins/{id:id}/rsvps", rsvps.list_rsvps),
     Route("/drop-ins/{id:id}/rsvp", rsvps.answer, methods=["PUT"]),
     Route("/drop-ins/{id:id}/rsvp", rsvps.take_back, methods=["DELETE"]),
@@ -509,6 +518,13 @@ API = [
 MACHINES = [
     get("/calendars/{token}.ics", calendars.feed),
     get("/networks/{slug}/calendar.ics", calendars.open_feed),
+    get("/networks/{slug}/feed.atom", feeds.open_feed),
+    get("/topics/{id:id}/feed.atom", feeds.open_topic_feed),
+    get("/feeds/{token}.atom", feeds.feed),
+    get("/feeds/{token}/topics/{id:id}.atom", feeds.topic_feed),
+    get("/sitemap.xml", feeds.sitemap),
+    get("/sitemaps/networks.xml", feeds.sitemap_of_networks),
+    get("/sitemaps/{number:id}.xml", feeds.sitemap_of_topics),
     get("/healthz", site.healthz),
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),

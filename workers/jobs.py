@@ -19,7 +19,9 @@ async def send_verification(db: Database, redis: Redis, *, member_id: int) -> No
 
 
 async def send_known_address(db: Database, redis: Redis, *, email: str) -> None:
-    await mail.send(members.known_address_letter(email), redis)
+    async with db.transaction() as tx:
+        letter = await members.claim_letter(tx, email) or members.known_address_letter(email)
+    await mail.send(letter, redis)
 
 
 async def send_reset(db: Database, redis: Redis, *, member_id: int) -> None:

@@ -6,6 +6,7 @@ from chat.members.hiding import HIDEABLE, hide, shown
 from chat.members.joining import (
     add_member,
     ask_again,
+    bring,
     confirm,
     first_admin_key,
     key_is_good,
@@ -20,6 +21,7 @@ from chat.members.profiles import Profile, introduce, own_email, own_profile, pr
 from chat.members.reading_letters import REMINDERS, Reader, choose_letters, reader_of
 from chat.members.signing_in import (
     change_password,
+    claim_letter,
     credentials,
     end_session,
     forgot,
@@ -57,6 +59,7 @@ __all__ = [
     "Viewer",
     "add_member",
     "ask_again",
+    "bring",
     "by_api_token",
     "by_api_tokens",
     "by_id",
@@ -65,6 +68,7 @@ __all__ = [
     "change_password",
     "choose_letters",
     "choose_on_writing",
+    "claim_letter",
     "confirm",
     "credentials",
     "end_session",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -70,6 +70,29 @@ async def add_member(
     if member_id is not None:
         await open_stream(tx, member_stream(member_id))
     return member_id
+
+
+async def bring(
+    tx: Transaction, *, email: str, name: str, handle: str, created_at: datetime
+) -> tuple[int, bool]:
+    """Whoever has this address, as a new member if nobody has: their id, and whether they are new.
+
+    The new one has no password and gets no letter. The account is theirs when they prove the address: by asking for a
+    new password, or by signing up with it.
+    """
+    known = await tx.value("SELECT id FROM member WHERE email = :email", email=email)
+    if known is not None:
+        return known, False
+    member_id = await add_member(tx, email=email, name=name, handle=await free_handle(tx, handle))
+    if member_id is None:  # they signed up at this moment
+        return await tx.value("SELECT id FROM member WHERE email = :email", email=email), False
+    await tx.run(
+        "UPDATE member SET created_at = :at, imported_at = :now WHERE id = :id",
+        at=created_at,
+        now=clock.now(),
+        id=member_id,
+    )
+    return member_id, True
 
 
 async def confirm(tx: Transaction, token: str) -> int:

@@ -36,6 +36,7 @@ class Member(SQLModel, table=True):
     topic_view: str = words(default="threads")
     topic_order: str = words(default="oldest")
     on_writing: str = words(default="tracking")
+    imported_at: datetime | None = moment()
 
 
 class Session(SQLModel, table=True):

@@ -73,6 +73,26 @@ async def reset_letter(tx: Transaction, member_id: int) -> Letter:
     )
 
 
+async def claim_letter(tx: Transaction, email: str) -> Letter | None:
+    """To somebody who signs up with the address of an account that was imported and is nobody's yet."""
+    row = await tx.first(
+        "SELECT id, name FROM member WHERE email = :email AND imported_at IS NOT NULL AND verified_at IS NULL",
+        email=email,
+    )
+    if row is None:
+        return None
+    key = await make_key(tx, "reset", row.id)
+    return Letter(
+        to=email,
+        subject=f"What you wrote is at {settings().name} already",
+        text=f"Hello {row.name},\n\nwhat you wrote before has moved to {settings().name}, and an account with this address "
+        "came with it. It is yours if you choose a password here. The link works once, for two hours. "
+        "If you did not sign up, leave it: nothing changes.",
+        link=f"{settings().origin}/reset/{key}",
+        button="Choose a password",
+    )
+
+
 async def reset(tx: Transaction, token: str, password_hash: str) -> int:
     """A new password for the member of this key, which also proves the address.
 

@@ -26,6 +26,7 @@ ENDINGS = {
     "invitations": f"UPDATE invitation SET revoked_at = :now WHERE id IN ({THEIRS})",  # noqa: S608
     "calendar feed": "UPDATE calendar_feed SET ended_at = :now "
     "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
+    "feed": "UPDATE feed SET ended_at = :now WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
 }
 # The entries of the audit log by which somebody can lose what they could read.
 REMOVALS = ("member.left", "member.removed", "member.banned")

@@ -12,7 +12,7 @@ from command.trouble import Trouble
 from tests.clusters import private_cluster
 from tests.command.conftest import environment, hub
 
-VERBS = ("demo", "serve", "web", "worker", "migrate", "token", "check", "test", "bench")
+VERBS = ("demo", "serve", "web", "worker", "migrate", "token", "check", "import", "test", "bench")
 
 
 def refusal(*arguments, **changes):

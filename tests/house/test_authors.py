@@ -31,6 +31,8 @@ MAY = {
     "chat/rooms/own.py": "tells members which questions are their own",
     "chat/rooms/queries.py": "hands the column to the byline, which decides",
     "chat/rooms/voting.py": "refuses a vote for one's own question",
+    "chat/importing/bringing.py": "writes it",
+    "chat/importing/posting.py": "writes it",
     "chat/models.py": "of an op, which is nobody else's to see",
     "chat/ops.py": "of an op, which is nobody else's to see",
 }

@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from chat import agenda, announcements, attendance, calendars, discussions, dropins, minutes, networks, rooms
+from chat import (
+    agenda,
+    announcements,
+    attendance,
+    calendars,
+    discussions,
+    dropins,
+    feeds,
+    minutes,
+    networks,
+    rooms,
+)
 from chat.clock import now
 from chat.db import Database
 from chat.dropins.by_letter import answer_link, unsubscribe_link
@@ -124,6 +135,9 @@ async def furnish(
         feed = await calendars.make_feed(tx, host, network)
         await calendars.note_fetch(tx, feed.id)
     file = await cast.attach(db, host, thread, f"{words}.pdf")
+    async with db.transaction() as tx:
+        told = await feeds.make_feed(tx, host, network)
+        await feeds.note_fetch(tx, told.id)
     over, entry = await held_before(db, host, network, series, words)
     return {
         "networks/slug": network.slug,
@@ -139,6 +153,9 @@ async def furnish(
         "drop-ins/id": drop_in,
         "calendars/id": feed.id,
         "calendars/token": feed.token,
+        "feeds/id": told.id,
+        "feeds/token": told.token,
+        "sitemaps/number": 1,
         **room,
         "agenda/id": items[2],
         "muted/handle": host.handle,

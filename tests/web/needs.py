@@ -146,6 +146,10 @@ NEEDS: dict[tuple[str, str], Needs] = {
     ("GET", f"{N}/calendar"): "read",
     ("POST", f"{N}/calendar"): BELONG,
     ("GET", f"{N}/calendar.ics"): OPEN,
+    ("GET", f"{N}/feed"): "read",
+    ("POST", f"{N}/feed"): BELONG,
+    ("GET", f"{N}/feed.atom"): OPEN,
+    ("GET", "/topics/{id:id}/feed.atom"): OPEN,
     ("GET", f"{N}/series/new"): "run_drop_ins",
     ("POST", f"{N}/series"): "run_drop_ins",
     ("POST", "/series/{id:id}/hold"): "run_drop_ins",
@@ -418,7 +422,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
 # What else there is, at the site and at the API. Any other address is about a network.
 ELSEWHERE = ("/", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
-    "/bookmarks", "/calendars", "/search", "/jump", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
+    "/bookmarks", "/calendars", "/feeds", "/sitemap", "/search", "/jump", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
     "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/", "/drafts",
 )  # fmt: skip
 

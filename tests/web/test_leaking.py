@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 from PIL import Image
 
-from chat import calendars, discussions, dropins, networks
+from chat import calendars, discussions, dropins, feeds, networks
 from chat.clock import now
 from chat.db import Database
 from chat.members import Viewer
@@ -50,6 +50,7 @@ TRACES = {
     "calendar_date": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "calendar_series": "series_id IN (SELECT id FROM series WHERE network_id = {id})",
     "calendar_feed": "network_id = {id}",
+    "feed": "network_id = {id}",
     "reminder": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "rsvp": "drop_in_id IN (SELECT id FROM drop_in WHERE network_id = {id})",
     "series_rsvp": "series_id IN (SELECT id FROM series WHERE network_id = {id})",
@@ -144,15 +145,23 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
         await discussions.vote(tx, quokka, int(str(things["unsaid"])), 1, True)
     async with db.transaction() as tx:
         fridas_feed = (await calendars.make_feed(tx, frida, network)).token
+        fridas_news = (await feeds.make_feed(tx, frida, network)).token
         devs = await calendars.make_feed(tx, dev, None)
         await calendars.note_fetch(tx, devs.id)  # or the first to look would change what the next one sees
         devs_feed = devs.token
     await cast.remove(db, ana, network, frida)
     await cast.write(db, ana, topic, f"She is gone, {WORDS}.")
 
-    async def looker(viewer: Viewer | None, token: str = "no-such-token", feed: str = "none") -> Looker:
+    async def looker(
+        viewer: Viewer | None, token: str = "no-such-token", feed: str = "none", news: str = "none"
+    ) -> Looker:
         letters = await from_letters(db, viewer, network, int(str(things["drop-ins/id"])))
-        own_keys = {"i/token": token, "invitations/token": token, "calendars/token": feed}
+        own_keys = {
+            "i/token": token,
+            "invitations/token": token,
+            "calendars/token": feed,
+            "feeds/token": news,
+        }
         these = {**things, **letters, **own_keys}
         talk = {
             **these,
@@ -170,7 +179,7 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
         "a visitor": await looker(None),
         "an outsider": await looker(dev, feed=devs_feed),
         "a newcomer": await looker(await cast.join_the_hub(db, "Erin Walsh", verified=False)),
-        "a former member": await looker(frida, used.token, fridas_feed),
+        "a former member": await looker(frida, used.token, fridas_feed, fridas_news),
     }
     return Secret(network, topic, int(str(things["drop-ins/id"])), int(str(things["series/id"])), lookers)
 

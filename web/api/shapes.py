@@ -26,6 +26,7 @@ from chat.discussions import (
     Version,
 )
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
+from chat.feeds import FeedSeen as DiscussionFeed
 from chat.files import FileSeen
 from chat.insight import Dashboard
 from chat.members import REMINDERS, Profile, Reader, Viewer
@@ -366,8 +367,8 @@ def dashboard(d: Dashboard) -> Json:
     }
 
 
-def feed(f: FeedSeen) -> Json:
-    """One's own calendar feed, without its address, which was told once."""
+def feed(f: FeedSeen | DiscussionFeed) -> Json:
+    """One's own feed, of a calendar or of discussions, without its address, which was told once."""
     return {
         "id": f.id, "network": f.network_slug, "created_at": time(f.created_at), "fetched_at": time(f.fetched_at),
     }  # fmt: skip

@@ -1,68 +1,21 @@
-"""A calendar as an answer: its bytes, or the word that they are still the same (RFC 9110, 13)."""
+"""A calendar as an answer."""
 
-import hashlib
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-
-from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from chat import clock
 from chat.calendars import Fetched
-from chat.redis import ABSENT
-from web.house import house_of
-
-REMEMBERED = 90 * 24 * 3600  # seconds after its last fetch
-# Whoever has the address has the calendar, so it is to end up nowhere.
-SECRET = {"x-robots-tag": "noindex, nofollow, noarchive", "referrer-policy": "no-referrer"}
+from web.freshness import SECRET, fresh
 
 
 async def calendar_answer(request: Request, fetched: Fetched) -> Response:
-    tag = f'"{hashlib.sha256(fetched.body).hexdigest()[:32]}"'
-    headers = {**SECRET, "etag": tag, "cache-control": "private, no-cache"}
-    changed_at = await _changed_at(house_of(request).redis, fetched.key, tag)
-    if changed_at:
-        headers["last-modified"] = format_datetime(changed_at, usegmt=True)
-    if _is_known(request, tag, changed_at):
-        return Response(status_code=304, headers=headers)
-    headers["content-disposition"] = 'inline; filename="drop-ins.ics"'
-    return Response(fetched.body, media_type="text/calendar; charset=utf-8", headers=headers)
+    headers = {
+        **SECRET,
+        "cache-control": "private, no-cache",
+        "content-disposition": 'inline; filename="drop-ins.ics"',
+    }
+    return await fresh(request, f"calendar:{fetched.key}", fetched.body, "text/calendar", headers)
 
 
 def no_calendar() -> Response:
     """The one answer where there is no calendar, or none any more, or none for whoever asks."""
     return PlainTextResponse("There is no such calendar.\n", 404, headers=SECRET)
-
-
-def _is_known(request: Request, tag: str, changed_at: datetime | None) -> bool:
-    if (asked := request.headers.get("if-none-match")) is not None:
-        return asked.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in asked.split(",")]
-    try:
-        seen_at = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
-    except ValueError:
-        return False
-    return changed_at is not None and seen_at.replace(tzinfo=seen_at.tzinfo or UTC) >= changed_at
-
-
-async def _changed_at(redis: Redis, key: str, tag: str) -> datetime | None:
-    """Since when the calendar has had these bytes, as far as its fetches show. None while Redis is away.
-
-    Two versions never have the same second, so that no date stands for both.
-    """
-    now, key = int(clock.now().timestamp()), f"calendar:{key}"
-    try:
-        known, second = await redis.hmget(key, ["tag", "at"])  # type: ignore[misc]
-        if known is None or second is None:
-            at = now
-        elif known.decode() == tag:
-            at = int(second)
-        else:
-            at = max(now, int(second) + 1)
-        async with redis.pipeline() as pipe:
-            pipe.hset(key, mapping={"tag": tag, "at": at})
-            pipe.expire(key, REMEMBERED)
-            await pipe.execute()
-    except ABSENT:
-        return None
-    return datetime.fromtimestamp(at, UTC)

@@ -20,6 +20,7 @@ from web.discussions.leafing import address_of_post, addresses_of, place_asked, 
 from web.discussions.marks import around, given_to
 from web.discussions.polls import of_poll, poll_in
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
+from web.feeds import meta
 from web.files.taking import files_of_form, form_with_files
 from web.house import house_of
 from web.pages import page
@@ -122,6 +123,7 @@ async def show(
             "answered": answered,
             "drop_in": drop_in,
             "attached": await files_of_form(tx, viewer, form),
+            "meta": meta.of_topic(viewer, network, topic, leaf.posts, leaf.page),
             **(own := await unnamed(tx, viewer, network, topic.id, leaf.posts)),
             **head,
             "following": kept_own and kept_own.following,

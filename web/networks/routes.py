@@ -11,6 +11,7 @@ from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import network_stream
 from web.dropins.answering import next_date
 from web.edge import form_of, own_path, reading, see, writing
+from web.feeds import meta
 from web.networks.asking import outside
 from web.pages import page
 
@@ -57,6 +58,7 @@ async def show(request: Request) -> Response:
             **await next_date(tx, viewer, network),
             "minutes": await minutes.latest_minutes(tx, network),
             "announcements": await announcements.undismissed(tx, viewer, network),
+            "meta": meta.of_network(viewer, network),
         }
         return await page(
             request, tx, viewer, "networks/show.html", context, streams=[network_stream(network.id)]

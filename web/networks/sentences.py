@@ -82,7 +82,7 @@ FORMER = "What they wrote is shown as by a former member."
 # What a receipt says has ended, and what it counts.
 RECEIPTS = {
     "streams": "connection", "letters": "letter", "requests": "request", "invitations": "invitation",
-    "calendar feed": "address",
+    "calendar feed": "address", "feed": "address",
 }  # fmt: skip
 
 

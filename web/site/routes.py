@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from chat import discussions, dropins, networks
+from chat.config import settings
 from chat.errors import NotFound
 from chat.mail import mailbox as kept_letters
 from web.edge import reading
@@ -48,4 +49,5 @@ async def readyz(request: Request) -> Response:
 async def robots(request: Request) -> Response:
     return PlainTextResponse(
         "User-agent: *\nDisallow: /api/\nDisallow: /i/\nDisallow: /rsvp/\nDisallow: /unsubscribe/\nDisallow: /search\n"
+        f"\nSitemap: {settings().origin}/sitemap.xml\n"
     )

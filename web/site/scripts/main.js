@@ -7,6 +7,7 @@ import "./topics.js";
 import "./topic_state.js";
 import "./copy.js";
 import "./attach.js";
+import "./share.js";
 
 if (document.querySelector("live-waiting")) import("./waiting.js");
 

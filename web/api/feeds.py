@@ -1,0 +1,38 @@
+"""A member's own feeds of networks that not everybody may read."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chat import feeds, networks
+from chat.errors import Invalid, SignInFirst
+from web.api import shapes
+from web.api.edge import json, object_of, reading, writing
+from web.edge import limited
+from web.feeds.routes import MADE
+
+
+async def list_feeds(request: Request) -> Response:
+    async with reading(request) as (tx, viewer):
+        if viewer is None:
+            raise SignInFirst
+        return json({"feeds": [shapes.feed(f) for f in await feeds.feeds_of(tx, viewer)]})
+
+
+async def make_feed(request: Request) -> Response:
+    """The address is told this once; one that was made before ends."""
+    form = await object_of(request)
+    slug = form.get("network")
+    if not isinstance(slug, str) or not slug:
+        raise Invalid("network", "Say the network by its slug.")
+    async with writing(request) as (tx, viewer):
+        assert viewer is not None
+        await limited(request, "feed-made", *MADE, who=viewer.id)
+        network = await networks.network_of(tx, viewer, slug)
+        made = await feeds.make_feed(tx, viewer, network)
+    return json({"id": made.id, "network": slug, "url": made.url}, 201)
+
+
+async def end_feed(request: Request) -> Response:
+    async with writing(request) as (tx, viewer):
+        await feeds.end_feed(tx, viewer, request.path_params["id"])
+    return Response(status_code=204)
