@@ -1,10 +1,11 @@
 """Pictures that members upload, made over into ones of our own. Nothing of the file itself is kept."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+import ctypes
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from chat.errors import Invalid
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_PIXELS = 40_000_000
+Made = TypeVar("Made")
 SIDE = 256  # pixels of the square that is kept
 LARGE, SMALL = 2048, 480  # pixels of the longer side, to look at and in a list
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
@@ -39,8 +41,7 @@ async def square(content: bytes) -> bytes:
         raise Invalid("picture", "Choose a picture first.")
     if len(content) > MOST_BYTES:
         raise Invalid("picture", "A picture can be 4 MB at most.")
-    async with _one_at_a_time:
-        return await asyncio.to_thread(_square, content)
+    return await _in_turn(_square, content)
 
 
 async def sized(file: BinaryIO, field: str) -> Sized:
@@ -48,8 +49,21 @@ async def sized(file: BinaryIO, field: str) -> Sized:
 
     Raises Invalid(field, …). What moves stands still.
     """
+    return await _in_turn(_sized, file, field)
+
+
+async def _in_turn(work: Callable[..., Made], *what: Any) -> Made:
     async with _one_at_a_time:
-        return await asyncio.to_thread(_sized, file, field)
+        try:
+            return await asyncio.to_thread(work, *what)
+        finally:
+            await asyncio.to_thread(_give_back)
+
+
+def _give_back() -> None:
+    """After a large picture glibc keeps eighty megabytes for the next one; other systems give them back by themselves."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _square(content: bytes) -> bytes:
@@ -64,6 +78,7 @@ def _sized(file: BinaryIO, field: str) -> Sized:
     with _opened(file, field) as image:
         image.draft("RGB", (LARGE, LARGE))
         whole = _plain(image)
+        image.im = None  # type: ignore[assignment]  # its pixels go now, and not when its circle of references is found
         whole.thumbnail((LARGE, LARGE))
         whole = _upright(whole)
         webp = _encoded(whole)
