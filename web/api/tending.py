@@ -45,10 +45,10 @@ async def move(request: Request) -> Response:
 async def split(request: Request) -> Response:
     """`title` of the new topic, and the ids of the `posts` that go there, with their answers."""
     form = await object_of(request)
-    posts = form.get("posts")
-    if not isinstance(posts, list) or not all(type(id) is int and 0 < id < 10**18 for id in posts):
-        raise Invalid("posts", "Say the ids of the posts that go.")
     async with writing(request) as (tx, viewer):
+        posts = form.get("posts")
+        if not isinstance(posts, list) or not all(type(id) is int and 0 < id < 10**18 for id in posts):
+            raise Invalid("posts", "Say the ids of the posts that go.")
         made = await discussions.split(
             tx, viewer, request.path_params["id"], form.get("title"), posts, op=form.get("op")
         )
