@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from chat import files
 from chat.db import Transaction
 from chat.discussions.queries import topic_of
 from chat.discussions.tending import as_it_is, must_not_be_a_talk
@@ -72,7 +73,7 @@ async def move(tx: Transaction, host: Viewer | None, topic_id: int, slug: str) -
         there=there.id,
     )
     await tx.run("UPDATE concern SET network_id = :there FROM post WHERE post.id = post_id AND topic_id = :id", id=topic_id, there=there.id)  # fmt: skip
-    await tx.run("UPDATE file SET network_id = :there FROM post WHERE post.id = post_id AND topic_id = :id", id=topic_id, there=there.id)  # fmt: skip
+    await files.move_with_topic(tx, topic_id, there.id)
     await tx.run(
         "UPDATE stream SET network_id = :there WHERE id = :id", id=topic_stream(topic_id), there=there.id
     )

@@ -9,6 +9,7 @@ import asyncio
 import re
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import col, or_, select
 
 from chat import clock
@@ -108,7 +109,7 @@ async def _titles(tx: Transaction, network_id: int, ids: list[int]) -> dict[int,
         select(Topic.id, Topic.title)
         .join(Network, col(Network.id) == col(Topic.network_id))
         .where(
-            col(Topic.id).in_(ids),
+            col(Topic.id) == sa.any_(sa.literal(ids, sa.ARRAY(sa.BigInteger))),
             col(Topic.listed_at) <= clock.now(),
             or_(col(Topic.network_id) == network_id, readable(None)),
         )

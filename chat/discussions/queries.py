@@ -143,18 +143,20 @@ def _any_topics(member_id: Any) -> Any:
     )
 
 
-def open_to(member_id: int | None) -> Any:
-    """SQL: the member (None for a visitor) may read the topic of the row, whose network it joins: a hidden one is for
+def open_to(member_id: Any) -> Any:
+    """SQL: the member (an id, a parameter, or None for a visitor) may read the topic of the row, whose network it joins: a hidden one is for
     hosts and its author."""
     hosts = exists().where(
         col(Membership.network_id) == col(Topic.network_id),
-        col(Membership.member_id) == (member_id or 0),
-        col(Membership.role).in_(RIGHTS["moderate"].roles),
+        col(Membership.member_id) == (0 if member_id is None else member_id),
+        or_(*(col(Membership.role) == role for role in RIGHTS["moderate"].roles)),
         col(Membership.ended_at).is_(None),
         col(Membership.banned_at).is_(None),
     )
     unhidden = or_(
-        col(Topic.hidden_at).is_(None), col(Topic.author_id) == (member_id or 0), hosts.correlate(Topic)
+        col(Topic.hidden_at).is_(None),
+        col(Topic.author_id) == (0 if member_id is None else member_id),
+        hosts.correlate(Topic),
     )
     return sa.and_(readable(member_id), unhidden)
 
@@ -336,8 +338,8 @@ _POSTS_BY_ID = POSTS.where(col(Post.id) == _THESE)
 _TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)
 # Made once: SQLAlchemy takes longer to build such a statement than PostgreSQL to answer it.
 _ME = sa.bindparam("me", type_=sa.BigInteger)
-_MEMBERS_TOPICS = _any_topics(_ME).where(readable(_ME), col(Topic.id) == _THESE)
-_VISITORS_TOPICS = _any_topics(_ME).where(readable(None), col(Topic.id) == _THESE)
+_MEMBERS_TOPICS = _any_topics(_ME).where(open_to(_ME), col(Topic.id) == _THESE)
+_VISITORS_TOPICS = _any_topics(_ME).where(open_to(None), col(Topic.id) == _THESE)
 
 
 async def posts_by_id(tx: Reader, ids: list[int]) -> dict[int, PostSeen]:

@@ -15,7 +15,7 @@ from chat.networks.models import Network
 _POST = sa.table(
     "post", sa.column("id"), sa.column("topic_id"), sa.column("removed_at"), sa.column("hidden_at")
 )
-_TOPIC = sa.table("topic", sa.column("id"), sa.column("network_id"))
+_TOPIC = sa.table("topic", sa.column("id"), sa.column("network_id"), sa.column("hidden_at"))
 
 
 class FileSeen(NamedTuple):
@@ -49,6 +49,10 @@ def small_key(key: str) -> str:
 _LISTED = (FileRow.id, FileRow.name, FileRow.kind, FileRow.size, FileRow.width, FileRow.height)
 
 
+# Of what hosts have hidden nobody gets the files.
+_SHOWN = (_POST.c.removed_at.is_(None), _POST.c.hidden_at.is_(None), _TOPIC.c.hidden_at.is_(None))
+
+
 def _kept() -> Any:
     return sa.and_(col(FileRow.stored_at).is_not(None), col(FileRow.removed_at).is_(None))
 
@@ -56,7 +60,7 @@ def _kept() -> Any:
 async def file_of(tx: Transaction, viewer: Viewer | None, file_id: int) -> Found:
     """A file of a post that the viewer may read, or one of their own that is not attached yet."""
     own = sa.and_(col(FileRow.post_id).is_(None), col(FileRow.owner_id) == (viewer.id if viewer else 0))
-    shown = sa.and_(_POST.c.removed_at.is_(None), _POST.c.hidden_at.is_(None), readable(viewer and viewer.id))
+    shown = sa.and_(*_SHOWN, readable(viewer and viewer.id))
     row = await tx.first(
         select(*_LISTED, FileRow.key, FileRow.small_size, FileRow.sha256)
         .select_from(FileRow)
@@ -71,9 +75,7 @@ async def file_of(tx: Transaction, viewer: Viewer | None, file_id: int) -> Found
             .select_from(FileRow)
             .join(_POST, _POST.c.id == col(FileRow.post_id))
             .join(_TOPIC, _TOPIC.c.id == _POST.c.topic_id)
-            .where(
-                col(FileRow.id) == file_id, _kept(), _POST.c.removed_at.is_(None), _POST.c.hidden_at.is_(None)
-            )
+            .where(col(FileRow.id) == file_id, _kept(), *_SHOWN)
         )
         raise await nothing_there(tx, viewer, network.scalar_subquery())
     *listed, key, small_size, sha256 = row
