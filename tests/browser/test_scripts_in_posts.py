@@ -8,7 +8,6 @@ from tests import cast
 from tests.browser.windows import Opened
 from tests.chat.vectors import VECTORS
 
-
 # What waits for a pointer, a key or the focus gets it; then: what has run, or could.
 LOOK = """() => {
   const kinds = ['click', 'pointerenter', 'mouseover', 'focus', 'load', 'error', 'toggle', 'animationstart'];
