@@ -7,7 +7,7 @@ async def test_a_preview_writes_nothing(anas, db, ben, open_network):
     url = f"/api/v1/networks/{open_network.slug}/preview"
     html = (await anas.post(url, json={"body": "**Ask** @ben-okafor"})).json()["html"]
     assert html.startswith("<p><strong>Ask</strong> <a")
-    is_problem(await anas.post(url, json={"body": "![" * 5000}), 422)
+    is_problem(await anas.post(url, json={"body": "![" * 5000}), 422, "body")
 
 
 async def test_suggestions(anas, open_network, thread):
