@@ -65,6 +65,7 @@ async def test_who_left_is_not_named(db, ana, ben, open_network, thread):
 
 async def test_of_a_border_nobody_hears(db, ana, dev, thread, secret_thread, confidential_network):
     """To name who is in another network, or its topics, is as if they were not there."""
+    await cast.let_in(db, confidential_network, dev)
     html = await drawn(db, thread.network, f"@dev-patel, see #{secret_thread.id} and #999999")
     assert html == f"<p>@dev-patel, see #{secret_thread.id} and #999999</p>"
     assert f'<a href="/topics/{thread.id}" title="Who checks the checklist?"' in await drawn(
