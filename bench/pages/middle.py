@@ -1,4 +1,7 @@
-"""A page in the middle of a long topic against a page as long that is the only one of its topic."""
+"""A page in the middle of a long topic against a page as long that is the only one of its topic.
+
+A member asks: what visitors see is kept, and would cost nothing.
+"""
 
 import asyncio
 import re
@@ -8,6 +11,7 @@ from bench.figures import Figure, figure, quantile
 from bench.live.servers import HUB, House, Server
 from bench.pages import settling
 from bench.pages.browser import Browser, cpu
+from chat import members
 from chat.db import Database
 from chat.discussions.threads import POSTS_A_PAGE
 from command.trouble import Trouble
@@ -17,7 +21,7 @@ SHORT = 20  # posts: a page of roots, or a whole topic
 
 
 def middle(built: House, posts: int, pages: int, runs: int) -> Iterator[Figure | None]:
-    topics = asyncio.run(_settle(built, posts))
+    cookie, topics = asyncio.run(_settle(built, posts))
     roots, answers = posts // 20 // 2, posts // POSTS_A_PAGE // 2
     long, one = f"/topics/{topics['long']}", f"/topics/{topics['one root']}"
     short, full = f"/topics/{topics['short']}", f"/topics/{topics['full']}?view=flat"
@@ -30,7 +34,7 @@ def middle(built: House, posts: int, pages: int, runs: int) -> Iterator[Figure |
         "permalink": (f"{long}?post={posts // 2}", f"{short}?post={SHORT // 2}"),
     }
     with built.serving(HUB) as server:
-        browser = Browser(server.port)
+        browser = Browser(server.port, cookie)
         for name, both in pairs.items():
             counts = [len(re.findall('<article class="post ', browser.get(path))) for path in both]
             if max(counts) - min(counts) > 1:
@@ -52,14 +56,15 @@ def _measure(built: House, server: Server, browser: Browser, path: str, pages: i
     return quantile(took, 0.5), (cpu(built, server) - before) / pages * 1000
 
 
-async def _settle(built: House, posts: int) -> dict[str, int]:
-    """Topics in an open network: a long and a short one, one as long as a page without threads, and one with a root that all others answer."""
+async def _settle(built: House, posts: int) -> tuple[str, dict[str, int]]:
+    """The cookie of a member who has read nothing, and topics in an open network: a long and a short one, one as long as a page without threads, and one with a root that all others answer."""
     db = Database(built.urls["DATABASE_URL"], pool=2)
     try:
         async with db.transaction() as tx:
             host = await settling.founder(tx)
             authors = await settling.people(tx, 50)
             made = await settling.found(tx, host, 1, "open")
+            cookie = await members.sign_in(tx, authors[0])
         topics = {}
         for name, count in (("long", posts), ("short", SHORT), ("full", POSTS_A_PAGE), ("one root", posts)):
             [topics[name]] = ids = await settling.topics(db, host, made, 1, count)
@@ -67,4 +72,4 @@ async def _settle(built: House, posts: int) -> dict[str, int]:
         await settling.analyse(db)
     finally:
         await db.close()
-    return topics
+    return cookie, topics

@@ -143,11 +143,12 @@ def _branches(posts: list[PostSeen]) -> list[list[PostSeen]]:
 async def _answers(tx: Transaction, topic: TopicRow, page: int, under: int) -> Leaf:
     count = (await _count_answers(tx, topic.id, [under])).get(under, 0)
     pages = max(1, -(-count // POSTS_A_PAGE))
-    root = await tx.all(_BY_NUMBER, topic=topic.id, first=under, last=under)
-    if page > pages or not root or PostSeen(*root[0]).depth > 1 or under == 1:
+    if page > pages or under == 1:
         raise NotFound
     rows = await tx.all(_ANSWERS, topic=topic.id, root=under, passed=(page - 1) * POSTS_A_PAGE)
-    return Leaf([PostSeen(*row) for row in [*root, *rows]], page, pages, under)
+    if not rows:
+        raise NotFound
+    return Leaf([PostSeen(*row) for row in rows], page, pages, under)
 
 
 async def place_of(tx: Transaction, topic: TopicRow, number: int, way: Way = USUAL) -> Place:
@@ -233,8 +234,9 @@ _THREADS = _shown(
     sa.bindparam("most", ANSWERS_SHOWN + 2, type_=sa.Integer),
 )
 _ANSWERS = _shown(
-    "SELECT path FROM post WHERE topic_id = :topic AND path > ARRAY[CAST(:root AS integer)] AND path < ARRAY[CAST(:root AS integer) + 1] "
-    "ORDER BY path LIMIT :most OFFSET :passed",
+    "SELECT ARRAY[CAST(:root AS integer)] AS path UNION ALL (SELECT path FROM post WHERE topic_id = :topic "
+    "AND path > ARRAY[CAST(:root AS integer)] AND path < ARRAY[CAST(:root AS integer) + 1] "
+    "ORDER BY path LIMIT :most OFFSET :passed)",
     sa.bindparam("topic", type_=sa.BigInteger),
     sa.bindparam("root", type_=sa.Integer),
     sa.bindparam("passed", type_=sa.Integer),
