@@ -36,7 +36,7 @@ OPERATORS = [
         "after:2000",
     )
 ]
-BEGINNINGS = [{"params": {"q": word[:n]}} for word in CANARIES for n in (1, 2, 4)]
+BEGINNINGS = [{"params": {"q": word[:n]}} for word, n in zip(CANARIES, (1, 2, 3, 4, 4), strict=True)]
 TEXT = {"title": "Is it here?", "body": "Is anybody here?"}
 SERIES = {"title": "Ours now", "zone": "Europe/London", "weekday": "MO", "local_time": "12:00"}
 POLL = {"question": "Is it?", "options": "Yes\nNo"}
