@@ -15,11 +15,12 @@ from chat.members import Viewer
 from chat.networks import readable
 from chat.networks.models import Network
 
-MOST = 1000  # are ranked and counted: the newest, where there are more
-MOST_TITLES = 200  # of older topics that have all the words in their title, beside these
+MOST = 500  # are ranked and counted: the newest, where there are more
+MOST_TITLES = 100  # of older topics that have all the words in their title, beside these
 FEW_TOPICS, MANY_TOPICS = 300, 20_000  # of a tag: few are looked up by themselves, of more the newest will do
-# In a hub of so many posts no older stretch of time is begun after this, and the page says how far back it looked.
-LARGE, PATIENCE = 100_000, timedelta(milliseconds=30)
+# In a hub of so many posts no older stretch of time is begun after this, unless few were found; and the page says how
+# far back it looked.
+LARGE, PATIENCE, FEW = 100_000, timedelta(milliseconds=30), 40
 
 
 FOREVER = timedelta(days=1)
@@ -116,7 +117,8 @@ async def sought_by(tx: Transaction, viewer: Viewer | None, wanted: Wanted) -> S
         words = f"{ALL} & ({words})" if words else ALL
     return Sought(
         words,
-        "" if read.unbounded else read.simple,
+        # Of the beginning of a word the index has to gather all words first: once is enough.
+        "" if read.unbounded or wanted.beginnings else read.simple,
         scopes_of(networks),
         marks,
         ids,
@@ -191,10 +193,13 @@ async def sift(
     matching = _in_scopes(sought.words, sought.scopes, ":")
     patience = sought.patience if reached is None else FOREVER
     looked = await _pool(tx, sought, matching, stretches[:reached], wanted, until, MOST, patience)
+    passed = max((row.n for row in looked), default=0)
+    if reached is None and passed < len(stretches) and len(_seen(looked)) < FEW:
+        looked += await _pool(tx, sought, matching, stretches[passed:], wanted, until, MOST, FOREVER)
+        passed = len(stretches)
     rows = _seen(looked)
-    reached = max((row.n for row in looked), default=0)
-    if len(looked) < MOST and reached == len(stretches):
-        return Sifted(rows, True, reached)
+    if len(looked) < MOST and passed == len(stretches):
+        return Sifted(rows, True, passed)
     if sought.titles and rows:
         titles = _in_scopes(sought.titles, sought.scopes, "^")
         older = await _pool(
@@ -209,7 +214,7 @@ async def sift(
         )
         known = {row.post_id for row in rows}
         rows += [row for row in _seen(older) if row.post_id not in known]
-    return Sifted(rows, False, reached)
+    return Sifted(rows, False, passed)
 
 
 def _seen(looked: list[Any]) -> list[Any]:

@@ -37,7 +37,7 @@ OPERATORS = [
         "after:2000",
     )
 ]
-BEGINNINGS = [{"params": {"q": word[:n]}} for word in CANARIES for n in (1, 2, 4)]
+BEGINNINGS = [{"params": {"q": word[:n]}} for word, n in zip(CANARIES, (1, 2, 3, 4, 4), strict=True)]
 TEXT = {"title": "Is it here?", "body": "Is anybody here?"}
 NAMING = "@quokka-bilby @ana-lima " + " ".join(f"#{n}" for n in range(1, 40))
 SUGGEST = [

@@ -221,6 +221,22 @@ async def test_of_very_many_the_newest_are_ranked_and_an_old_title_all_the_same(
     assert not found.all_counted
 
 
+async def test_a_large_hub_looks_no_further_back_than_it_must(db, ana, thread, monkeypatch):
+    sifting = "chat.discussions.sifting"
+    monkeypatch.setattr(f"{sifting}.LARGE", -2)
+    monkeypatch.setattr(f"{sifting}.PATIENCE", timedelta())
+    for n in range(4):
+        post = await cast.write(db, ana, thread, "A wombat.")
+        at = clock.now() - timedelta(days=100 * n)
+        await change(db, "UPDATE post SET created_at = :at WHERE id = :id", at=at, id=post["id"])
+    assert await numbers(db, None, "wombat") == [2, 3, 4, 5]  # few are all looked for
+    monkeypatch.setattr(f"{sifting}.FEW", 1)
+    found = await find(db, None, "wombat", limit=1)
+    assert ([hit.number for hit in found.hits], found.all_counted, found.more) == ([2], False, None)
+    monkeypatch.setattr(f"{sifting}.PATIENCE", timedelta(minutes=1))
+    assert (await find(db, None, "wombat")).all_counted
+
+
 @pytest.mark.parametrize(
     "words",
     [
