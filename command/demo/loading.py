@@ -112,6 +112,20 @@ async def _matters(db: Database, cast: dict[str, Viewer], slug: str, matters: di
     clock.pretend(None)
 
 
+async def _marks(
+    tx: Transaction, cast: dict[str, Viewer], topic: dict[str, Any], topic_id: int, posts: list[int]
+) -> None:
+    """What those who talk here say to the first two posts with one touch; and how they vote, where there is a poll."""
+    writers = [topic["by"], *(reply["by"] for reply in topic.get("reply", ()))]
+    kinds, people = list(discussions.KINDS), list(dict.fromkeys(writers))
+    for n, post in enumerate(posts[:2]):
+        for k, handle in enumerate([who for who in people if who != writers[n]][: 2 + n]):
+            kind = kinds[(len(topic["title"]) * (n + 1) + k % 2) % len(kinds)]
+            await discussions.react(tx, cast[handle], post, kind)
+    for k, handle in enumerate(people if "poll" in topic else ()):
+        await discussions.vote(tx, cast[handle], topic_id, 1 + k % 3, True)
+
+
 async def _topic(
     tx: Transaction,
     cast: dict[str, Viewer],
@@ -121,7 +135,9 @@ async def _topic(
 ) -> None:
     moment = now - timedelta(days=topic["days_ago"], minutes=len(topic["title"]) * 7 % 600)
     clock.pretend(moment)
-    started = await discussions.start_topic(tx, cast[topic["by"]], network, topic["title"], topic["body"])
+    started = await discussions.start_topic(
+        tx, cast[topic["by"]], network, topic["title"], topic["body"], tags=topic.get("tags"), poll=topic.get("poll")
+    )  # fmt: skip
     posts = [started["post"]]
     for reply in topic.get("reply", ()):
         moment += timedelta(minutes=reply["after"])
@@ -129,6 +145,7 @@ async def _topic(
         parent = posts[reply["to"] - 1] if reply.get("to", 1) > 1 else None
         made = await discussions.reply(tx, cast[reply["by"]], started["id"], reply["body"], parent=parent)
         posts.append(made["id"])
+    await _marks(tx, cast, topic, started["id"], posts)
     await tx.run("UPDATE topic SET views = :views WHERE id = :id", views=topic["views"], id=started["id"])
     for handle, new in READERS.items():
         if await networks.may_read(tx, cast[handle], network.id) and len(posts) > new:

@@ -56,7 +56,7 @@ async def say_all(
     network = thread.network
     topic = await cast.start(db, writer, network, f"About the {WORDS}", f"The {WORDS}.", **how)
     own = await cast.write(db, writer, topic, f"Again the {WORDS}.", **how)
-    await cast.write(db, ana, topic, "Which ones?", parent=own["id"])
+    asked = await cast.write(db, ana, topic, "Which ones?", parent=own["id"])
     reply = await cast.write(db, writer, thread, f"Here the {WORDS}.", parent=thread.post, **how)
     gone = await cast.write(db, writer, thread, f"Gone are the {WORDS}.", **how)
     talk = Thread(int(str(things["talk"])), 0, network)
@@ -64,7 +64,8 @@ async def say_all(
     async with db.transaction() as tx:
         await discussions.edit(tx, writer, reply["id"], f"Changed are the {WORDS}.")
         await discussions.remove(tx, writer, gone["id"])
-    pairs = [(topic.id, topic.post), (topic.id, own["id"]), (thread.id, reply["id"]), (thread.id, gone["id"]), (talk.id, said["id"])]  # fmt: skip
+        await discussions.react(tx, writer, asked["id"], "thanks")
+    pairs = [(topic.id, topic.post), (topic.id, own["id"]), (topic.id, asked["id"]), (thread.id, reply["id"]), (thread.id, gone["id"]), (talk.id, said["id"])]  # fmt: skip
     more = [{**things, "topics/id": t, "posts/id": p} for t, p in pairs]
     streams = [topic.stream, thread.stream, talk.stream, f"n:{network.id}", f"d:{things['drop-ins/id']}"]
     return Scene(network, streams, more)
@@ -109,6 +110,8 @@ async def change_hands(database_url: str, old: Viewer, new: Viewer) -> None:
         "UPDATE pseudonym SET member_id = $2 WHERE member_id = $1",
         "UPDATE post SET author_id = $2 WHERE author_id = $1 AND pseudonym_id IS NOT NULL",
         "UPDATE topic SET author_id = $2 WHERE author_id = $1 AND pseudonym_id IS NOT NULL",
+        "UPDATE post SET removed_by = $2 WHERE removed_by = $1 AND pseudonym_id IS NOT NULL",
+        "UPDATE reaction SET member_id = $2 WHERE member_id = $1 AND pseudonym_id IS NOT NULL",
         "UPDATE reading SET member_id = $2 WHERE member_id = $1",
         "UPDATE notice SET member_id = $2 WHERE member_id = $1",
         "UPDATE op SET author_id = $2 WHERE author_id = $1",

@@ -44,7 +44,7 @@ async def test_a_word_is_given_taken_back_and_given_once(db, ben, carol, visitor
     assert own == ["mine.thanks", "mine.with_you", "mine.with_you"]
 
 
-async def test_of_fifty_at_once_none_is_lost(db, thread):
+async def test_of_many_at_once_none_is_lost(db, thread):
     people = await cast.crowd(db, 8)
     giving = [react(db, member, thread.post) for member in people * 2]
     await asyncio.gather(*giving, *[react(db, member, thread.post, "agree") for member in people])
