@@ -25,6 +25,7 @@ async def test_ana_sees_herself(anas, ana):
         "verified": True, "admin": False,
         "hides": [], "zone": "", "language": "en",
         "reminders": ["day.mail", "day.page", "soon.mail", "soon.page", "live.mail", "live.page"],
+        "on_writing": "tracking",
     }  # fmt: skip
 
 
