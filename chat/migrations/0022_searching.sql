@@ -22,7 +22,7 @@ CREATE TABLE findable (
 CREATE FUNCTION find_again(ids bigint[]) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     DELETE FROM findable USING post
-    WHERE post_id = ANY (ids) AND post.id = post_id AND num_nonnulls(removed_at, hidden_at) > 0;
+    WHERE post_id = ANY (ids) AND post.id = post_id AND num_nonnulls(post.removed_at, post.hidden_at) > 0;
     INSERT INTO findable (post_id, topic_id, network_id, author_id, pseudonym_id, at, scope, words)
     SELECT post.id, topic.id, network.id, post.author_id, post.pseudonym_id, post.created_at, scope,
         prefixed(scope || ':', CASE WHEN number = 1
@@ -37,7 +37,7 @@ BEGIN
     FROM post JOIN topic ON topic.id = topic_id JOIN network ON network.id = network_id,
         LATERAL (SELECT CASE access WHEN 'open' THEN 'o' ELSE network.id::text END AS scope,
             plain(title) AS title, plain(regexp_replace(body, '\S{255,}', ' ', 'g')) AS body) AS said
-    WHERE post.id = ANY (ids) AND num_nonnulls(removed_at, hidden_at) = 0
+    WHERE post.id = ANY (ids) AND num_nonnulls(post.removed_at, post.hidden_at) = 0
     ON CONFLICT (post_id) DO UPDATE SET topic_id = excluded.topic_id, network_id = excluded.network_id,
         author_id = excluded.author_id, pseudonym_id = excluded.pseudonym_id, at = excluded.at, scope = excluded.scope, words = excluded.words;
 END

@@ -100,10 +100,10 @@ async def test_pages_of_the_directory_keep_what_was_asked(anas_browser, db, ana,
 async def test_ones_choices_in_a_network(live_server, db, ana, ben, carol, open_network):
     path = f"/networks/{open_network.slug}/preferences"
     async with live_server.browser(carol) as carols, live_server.browser(ben) as bens:
-        assert (await carols.get(path)).text.count(" checked") == 9
+        assert (await carols.get(path)).text.count(" checked") == 10
         saved = await carols.post(path, data={"csrf": csrf_of(carols), "letters": "1"})
         assert saved.headers["location"] == f"{path}?saved=1"
-        assert (await carols.get(path)).text.count(" checked") == 8
+        assert (await carols.get(path)).text.count(" checked") == 9
         assert "Carol Nguyen" not in (await bens.get(f"/networks/{open_network.slug}/members")).text
         assert "not listed" in (await carols.get(f"/networks/{open_network.slug}/members")).text
     async with live_server.client(carol) as program:
@@ -113,6 +113,7 @@ async def test_ones_choices_in_a_network(live_server, db, ana, ben, carol, open_
             "letters": True,
             "reminders": list(members.REMINDERS),
             "missed": "usual",
+            "told": "mine",
         }
         changed = (await program.patch(f"/api/v1{path}", json={"listed": True})).json()
         assert changed == {**seen, "listed": True}

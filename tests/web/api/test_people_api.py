@@ -26,6 +26,7 @@ async def test_ana_sees_herself(anas, ana):
         "hides": [], "zone": "", "language": "en",
         "reminders": ["day.mail", "day.page", "soon.mail", "soon.page", "live.mail", "live.page"],
         "view": "threads", "order": "oldest",
+        "on_writing": "tracking",
     }  # fmt: skip
 
 
