@@ -108,7 +108,7 @@ async def test_a_merge_appends_and_the_old_address_leads_on(db, ana, ben, carol,
     async with db.transaction() as tx:
         await discussions.mark_read(tx, carol, home.id, 1)
         await tx.run(
-            "INSERT INTO following (member_id, topic_id, level) VALUES (:me, :id, 'watching')",
+            "UPDATE following SET level = 'watching' WHERE member_id = :me AND topic_id = :id",
             me=ben.id,
             id=other.id,
         )

@@ -36,7 +36,7 @@ async def seen(db, viewer, post):
 
 
 async def test_after_five_minutes_what_a_post_said_is_kept(db, ben, visitor, thread):
-    noon = cast.it_is("2026-11-23 12:00")
+    noon = cast.it_is("2036-11-24 12:00")
     post = (await cast.write(db, ben, thread, "Ask teh pharmacist."))["id"]
     for minutes, body in [(4, "Ask the pharmacist."), (6, "Ask a pharmacist."), (10, "Ask any pharmacist.")]:
         clock.pretend(noon + timedelta(minutes=minutes))
@@ -102,7 +102,7 @@ async def test_removed_posts_show_no_history_and_outsiders_none(db, ana, ben, de
 
 
 async def test_who_removed_a_post_is_said_and_may_bring_it_back(db, ana, ben, carol, thread):
-    noon = cast.it_is("2026-11-23 12:00")
+    noon = cast.it_is("2036-11-24 12:00")
     post = (await cast.write(db, ben, thread, "Words."))["id"]
     for remover, said, not_they in ((ben, "author", (ana, carol)), (ana, "host", (ben, carol))):
         clock.pretend(noon)

@@ -75,7 +75,7 @@ async def test_a_poll_is_added_later_by_the_author_or_a_host_and_once(
 
 
 async def test_it_closes_by_the_clock_and_its_readers_are_told_once(db, ana, ben, thread):
-    noon = cast.it_is("2026-11-23 12:00")
+    noon = cast.it_is("2036-11-24 12:00")
     closes = noon + timedelta(days=1)
     with pytest.raises(Invalid, match="future"):
         await act(db, discussions.add_poll, ana, thread.id, {**POLL, "closes_at": noon.isoformat()})
@@ -95,13 +95,13 @@ async def test_it_closes_by_the_clock_and_its_readers_are_told_once(db, ana, ben
 
 
 async def test_a_date_is_the_end_of_that_day_where_the_member_lives(db, ana, thread):
-    cast.it_is("2026-11-23 12:00")
+    cast.it_is("2036-11-24 12:00")
     async with db.transaction() as tx:
         await tx.run("UPDATE member SET zone = 'Australia/Sydney' WHERE id = :id", id=ana.id)
-    await act(db, discussions.add_poll, ana, thread.id, {**POLL, "closes_on": "2026-11-24"})
+    await act(db, discussions.add_poll, ana, thread.id, {**POLL, "closes_on": "2036-11-25"})
     poll, _ = await poll_of(db, ana, thread)
-    assert poll.closes_at.isoformat() == "2026-11-24T12:59:00+00:00"
-    for wrong in ("tomorrow", "2026-11-31", "2999-01-01"):
+    assert poll.closes_at.isoformat() == "2036-11-25T12:59:00+00:00"
+    for wrong in ("tomorrow", "2036-11-31", "2999-01-01"):
         with pytest.raises(Invalid):
             await act(db, discussions.add_poll, ana, thread.id, {**POLL, "closes_on": wrong})
 
