@@ -99,7 +99,7 @@ async def furnish(
         await discussions.follow(tx, host, thread.id, {"level": "watching"})
         await discussions.keep(tx, host, thread.post, {"note": words, "remind": "tomorrow"})
     unsaid = await cast.start(
-        db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True, tags=[words],
+        db, host, network, f"{words} unsaid", f"{words}, unsaid.", anonymous=True, tags=[words.split()[-1]],
         poll={"question": f"{words}?", "options": [words, "Never"]},
     )  # fmt: skip
     await cast.mend(db, host, thread.post, f"{words}, mended.")
@@ -149,7 +149,7 @@ async def furnish(
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,
-        "tags/tag": discussions.tag_of(words),
+        "tags/tag": discussions.tag_of(words.split()[-1]),
         "reactions/kind": "thanks",
         "history/rev": 1,
         **await from_letters(db, host, network, drop_in),
