@@ -44,7 +44,7 @@ function quote() {
   const { id, number } = post.dataset, { parent } = form.elements;
   const name = post.querySelector("[data-reply]")?.dataset.name ?? "";
   if (!parent.value && !area.value.trim()) composer.answer(id, name);
-  const where = parent.value === id ? "" : `[Post ${number}](/topics/${post.querySelector(".permalink").href.match(/topics\/(\d+)/)?.[1] ?? ""}?post=${number}#p${number}):\n\n`;
+  const where = parent.value === id ? "" : `[Post ${number}](/posts/${id}):\n\n`;
   const quoted = text.split(/\n/).map((line) => `> ${line}`.trimEnd()).join("\n");
   const before = area.value.trimEnd();
   area.value = `${before ? `${before}\n\n` : ""}${where}${quoted}\n\n`;
