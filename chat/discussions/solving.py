@@ -40,6 +40,6 @@ async def _mark(tx: Transaction, topic: TopicRow, number: int | None) -> None:
         topic=topic.id,
         numbers=[n for n in (before, number) if n is not None],
     )
-    for post in posts:
+    for post in sorted(posts):
         tx.announce(topic_stream(topic.id), "post.marked", post.id, post.rev, network=topic.network_id)
     tell_readers(tx, topic)

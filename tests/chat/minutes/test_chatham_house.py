@@ -61,7 +61,7 @@ async def test_when_it_is_over_the_talk_names_nobody(db, over, ana, ben):
         topic = await discussions.topic_of(tx, ben, (await over.seen()).topic_id)
         posts = (await discussions.thread(tx, topic)).posts
         latest = await discussions.latest_posts(tx, topic, 10)
-        hits = await search(tx, ana, "alarms wake")
+        hits = (await search(tx, ana, "alarms wake")).hits
         one = await discussions.post_of(tx, ana, posts[1].id)
         own = await discussions.own_among(tx, ben, posts)
     for post in (*posts, *latest, one):

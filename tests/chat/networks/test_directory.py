@@ -147,7 +147,7 @@ async def test_choices_are_ones_own_and_stay_where_they_are_not_named(db, ana, c
         chosen = await networks.preferences_of(tx, carol, open_network)
         assert chosen.unlisted_at is not None
         assert chosen.unmailed_at is not None
-        assert await networks.preferences_of(tx, ana, open_network) == (None, None, [], "usual")
+        assert await networks.preferences_of(tx, ana, open_network) == (None, None, [], "mine", "usual")
     with pytest.raises(Forbidden):
         await prefer(db, dev, open_network, listed=False)
     with pytest.raises(Invalid):

@@ -44,6 +44,7 @@ SCENES: dict[str, Scene] = {
     "flag": lambda tx, s: discussions.flag(
         tx, s.actor, s.thread.post if s.actor and s.actor.handle == "mia-ward" else s.post, "spam"
     ),
+    "tend_topics": lambda tx, s: discussions.solve(tx, s.actor, s.post),
     "moderate": lambda tx, s: discussions.lock(tx, s.actor, s.thread.id),
     "remove_post": lambda tx, s: discussions.remove(tx, s.actor, s.post),
     "manage_invitations": lambda tx, s: networks.draft_list(

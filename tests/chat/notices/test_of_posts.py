@@ -41,7 +41,7 @@ async def name(db, post, *people):
     async with db.transaction() as tx:
         for member in people:
             await tx.run(
-                "INSERT INTO mention (post_id, member_id) VALUES (:post, :member)",
+                "INSERT INTO mention (post_id, member_id) VALUES (:post, :member) ON CONFLICT DO NOTHING",
                 post=post,
                 member=member.id,
             )
