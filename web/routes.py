@@ -83,6 +83,12 @@ def post(path: str, act) -> Route:
     return Route(path, act, methods=["POST"])
 
 
+# What is asked for most is looked for first.
+BUSY = [
+    get("/static/{version}/{name:path}", assets.__call__),
+    get("/topics/{id:id}", discussions.show),
+]
+
 PAGES = [
     get("/", site.home),
     get("/search", searching.search),
@@ -264,7 +270,6 @@ PAGES = [
     post("/drafts", composing.take_draft),
     get("/drafts/at", composing.draft_at),
     post("/drafts/{id:id}/discard", composing.discard),
-    get("/topics/{id:id}", discussions.show),
     post("/topics/{id:id}", discussions.reply),
     post("/topics/{id:id}/read", topics_reading.mark_read),
     post("/topics/{id:id}/view", leafing.choose_way),
@@ -529,7 +534,6 @@ MACHINES = [
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
     get("/dev/mailbox", site.mailbox),
-    get("/static/{version}/{name:path}", assets.__call__),
 ]
 
-ROUTES = [*PAGES, Mount("/api/v1", routes=API), *MACHINES]
+ROUTES = [*BUSY, *PAGES, Mount("/api/v1", routes=API), *MACHINES]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,8 +12,11 @@ from chat import discussions
 from chat.db import Transaction
 from chat.discussions import Leaf, Place, TopicRow, Way
 from chat.errors import Invalid, SignInFirst
+from chat.events import topic_stream
 from web.edge import form_of, number, reading, see, writing
+from web.house import house_of
 from web.pages import fragment
+from web.shelf import Version, version_of
 
 
 class Since(NamedTuple):
@@ -38,6 +42,28 @@ async def place_asked(request: Request, tx: Transaction, topic: TopicRow, way: W
     if topic.read and topic.unread and not way.newest_first:
         return await discussions.place_of(tx, topic, topic.read + 1, way)
     return Place()
+
+
+class Drawn(NamedTuple):
+    """A page of a topic with its posts as they look to everybody, and what it was made of."""
+
+    leaf: Leaf
+    posts: list[Markup]
+    version: Version | None
+
+
+async def drawn_leaf(request: Request, tx: Transaction, topic: TopicRow, place: Place, way: Way) -> Drawn:
+    """Drawn once for all who read it: what is a reader's own stands in the rules of their page."""
+    shelf, key = house_of(request).shelf, ("leaf", topic.id, place, way)
+    version = await version_of(tx, topic_stream(topic.id))
+    if (kept := shelf.find(key, version)) is not None:
+        return kept
+    leaf = await discussions.thread(tx, topic, place, way)
+    posts = [Markup(fragment("discussions/_post.html", post=post)) for post in leaf.posts]  # noqa: S704 - a template's
+    drawn = Drawn(leaf, posts, version)
+    if version:
+        shelf.keep(key, version, drawn, 3 * sum(map(len, posts)))  # beside what is drawn, its text and source
+    return drawn
 
 
 def since(request: Request, topic: TopicRow, way: Way, leaf: Leaf) -> Since | None:

@@ -16,7 +16,7 @@ from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web import shelf
 from web.discussions.composing import begun, keep, look, shown_again
-from web.discussions.leafing import address_of_post, addresses_of, place_asked, since
+from web.discussions.leafing import address_of_post, addresses_of, drawn_leaf, place_asked, since
 from web.discussions.marks import around, given_to
 from web.discussions.polls import of_poll, poll_in
 from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
@@ -104,7 +104,8 @@ async def show(
             return see(f"/drop-ins/{room}")
         network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         way = discussions.way_of(viewer, query.get("view"), query.get("order"))
-        leaf = await discussions.thread(tx, topic, await place_asked(request, tx, topic, way), way)
+        drawn = await drawn_leaf(request, tx, topic, await place_asked(request, tx, topic, way), way)
+        leaf = drawn.leaf
         if wanted and any(post.number == wanted and post.moved_to for post in leaf.posts):
             return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
         form = form or await begun(request, tx, viewer)
@@ -116,6 +117,7 @@ async def show(
             "topic": topic,
             "network": network,
             "posts": leaf.posts,
+            "drawn": drawn.posts,
             "leaf": leaf,
             "way": way,
             "at": addresses_of(topic, way, discussions.way_of(viewer), leaf),
@@ -143,9 +145,9 @@ async def show(
             form=form,
             error=error,
         )
-        if address and not drop_in and (version := await shelf.version_of(tx, topic_stream(topic.id))):
+        if address and drawn.version and not drop_in:
             whole = shelf.whole(request, response)
-            house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
+            house.shelf.keep(address, drawn.version, whole, len(whole.body) + len(whole.small))
             response = shelf.answer(request, whole)
     house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
