@@ -67,7 +67,7 @@ async def topics_like(
     if len(wanted) == 1 and wanted[0].isdecimal() and len(wanted[0]) <= 18:
         found = col(Topic.id) == int(wanted[0])
     else:
-        found = sa.and_(*(col(Topic.title).icontains(word, autoescape=True) for word in wanted))
+        found = sa.and_(sa.true(), *(col(Topic.title).icontains(word, autoescape=True) for word in wanted))
     rows: list[Any] = await tx.all(query.where(own, found))
     if len(rows) < MOST and wanted:
         rows += await tx.all(query.where(sa.not_(own), readable(None), found))

@@ -50,7 +50,10 @@ async def test_what_one_sends_meanwhile_is_sent_once(
     await cut(anas_screen, live_server)
     await write(anas_screen, "From the lift.")
     await expect(anas_screen.get_by_text("This will be sent as soon as it is back.")).to_be_visible()
-    await expect(anas_screen.get_by_label("Your reply")).to_have_value("From the lift.")
+    # In its box, or as a post on its way where what shows that is here already.
+    await anas_screen.wait_for_function(
+        "() => [...document.querySelectorAll('textarea')].some((box) => box.value === 'From the lift.')"
+    )
     await anas_screen.context.set_offline(False)
     await expect(post(anas_screen, "From the lift.")).to_be_visible()
     await expect(anas_screen.get_by_label("Your reply")).to_have_value("")

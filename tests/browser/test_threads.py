@@ -153,7 +153,7 @@ async def test_what_is_answered_can_be_seen_and_left_without_leaving(
     far = await cast.write(db, ben, thread, "As I said.", parent=asked["id"])
     page = await opened(ben, f"/topics/{thread.id}?page=1")
     link = post(page, "All of it?").get_by_role("link", name="in reply to Ben Okafor")
-    shown = page.locator(".preview")
+    shown = page.locator("article.preview")
     await link.focus()
     await expect(shown).to_contain_text("We read it aloud.")
     await page.keyboard.press("Escape")
@@ -170,9 +170,9 @@ async def test_what_is_answered_can_be_seen_and_left_without_leaving(
 
     phone = await opened(ben, f"/topics/{thread.id}?page=1", on="phone")
     await post(phone, "All of it?").get_by_role("link", name="in reply to Ben Okafor").tap()
-    await expect(phone.locator(".preview")).to_contain_text("We read it aloud.")
+    await expect(phone.locator("article.preview")).to_contain_text("We read it aloud.")
     await phone.locator("h1").tap()
-    await expect(phone.locator(".preview")).to_have_count(0)
+    await expect(phone.locator("article.preview")).to_have_count(0)
 
 
 async def test_the_lists_follow_what_happens(

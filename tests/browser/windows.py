@@ -49,7 +49,8 @@ class Machines:
     async def put_back(self, page: Page, kind: str) -> None:
         """Nothing of its last user is left on it."""
         await page.context.set_offline(False)
-        await page.evaluate("sessionStorage.clear()")
+        if page.url.startswith("http"):
+            await page.evaluate("sessionStorage.clear()")
         if kind == "phone with a clock":
             await page.clock.resume()
         await page.goto("about:blank")

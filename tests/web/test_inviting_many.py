@@ -100,7 +100,7 @@ async def test_four_megabytes_and_no_more(send, many, db, thread):
 
 
 async def test_a_file_is_taken_nowhere_else(send, thread):
-    page = await send(f"/topics/{thread.id}", b"a file", body="Hello.")
+    page = await send(f"/topics/{thread.id}/tags", b"a file", tags="falls")
     assert page.status_code == 422
 
 

@@ -157,7 +157,8 @@ async def test_what_a_former_member_wrote_leads_nowhere(
         await dropins.open_doors(tx, drop_in)
     scene = await say_all(db, wilma, ana, thread, things)
     scene.things.append({**things, "series/id": series, "drop-ins/id": drop_in})
-    named = re.compile(rf"zott|wilma|\b{wilma.id}\b", re.IGNORECASE)
+    # A number of hers may stand in the address of a standard.
+    named = re.compile(rf"zott|wilma|(?<!w3\.org/)\b{wilma.id}\b", re.IGNORECASE)
     async with looking(hub, None) as nobody:
         seen = await answers(hub, nobody, scene)
     assert sum(bool(named.search(text)) for text in seen.values()) > 20

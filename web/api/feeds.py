@@ -21,11 +21,11 @@ async def list_feeds(request: Request) -> Response:
 async def make_feed(request: Request) -> Response:
     """The address is told this once; one that was made before ends."""
     form = await object_of(request)
-    slug = form.get("network")
-    if not isinstance(slug, str) or not slug:
-        raise Invalid("network", "Say the network by its slug.")
     async with writing(request) as (tx, viewer):
         assert viewer is not None
+        slug = form.get("network")
+        if not isinstance(slug, str) or not slug:
+            raise Invalid("network", "Say the network by its slug.")
         await limited(request, "feed-made", *MADE, who=viewer.id)
         network = await networks.network_of(tx, viewer, slug)
         made = await feeds.make_feed(tx, viewer, network)

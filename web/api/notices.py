@@ -45,9 +45,9 @@ async def mark_read(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """What was read all at once, at this `read_at`, is not."""
     form = await object_of(request)
-    at = moment_of(form.get("read_at"), "read_at")
-    if at is None:
-        raise Invalid("read_at", "Say when it was read.")
     async with writing(request) as (tx, viewer):
+        at = moment_of(form.get("read_at"), "read_at")
+        if at is None:
+            raise Invalid("read_at", "Say when it was read.")
         await notices.unread_again(tx, viewer, at)
     return Response(status_code=204)

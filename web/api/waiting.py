@@ -51,8 +51,8 @@ async def mark_all(request: Request) -> Response:
 
 async def take_back(request: Request) -> Response:
     form = await object_of(request)
-    at = moment_of(form.get("at"), "at")
-    if at is None:
-        raise Invalid("at", "Say the moment at which they were marked as read.")
     async with writing(request) as (tx, viewer):
+        at = moment_of(form.get("at"), "at")
+        if at is None:
+            raise Invalid("at", "Say the moment at which they were marked as read.")
         return json({"topics": await discussions.undo(tx, viewer, at)})

@@ -3,6 +3,7 @@ import "../../vendor/markdown-toolbar-element@2.2.3.js";
 import { csrf, html } from "../connection.js";
 import { complete } from "./completing.js";
 import { Drafts } from "./drafts.js";
+import "./pending.js"; // so that it is here when the line is not
 import { styles } from "./styles.js";
 
 await styles;
