@@ -213,7 +213,15 @@ class Database:
 
 
 GLANCES = 3
-SERVER_SETTINGS = {"jit": "off", "timezone": "UTC", "application_name": "hub"}
+# What statements look for by keys needs one plan for all keys, and to make it takes longer than to follow it. Where the
+# plan depends on what is looked for, a transaction says so first.
+PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
+SERVER_SETTINGS = {
+    "jit": "off",
+    "timezone": "UTC",
+    "application_name": "hub",
+    "plan_cache_mode": "force_generic_plan",
+}
 
 
 async def _nothing_to_reset(connection: asyncpg.Connection) -> None:

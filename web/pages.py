@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 import msgspec
@@ -19,12 +19,21 @@ from chat.errors import Invalid, in_words
 from chat.events import member_stream, network_stream
 from chat.members import COUNTRIES, Viewer
 from chat.members.passwords import SHORTEST
+from chat.networks import OwnNetwork
 from chat.realtime import log as event_log
 from web.assets import assets
 from web.dropins.wording import rule_in_words
 from web.edge import csrf_of
 
 FOLLOWED_NETWORKS = 40  # of a member's own, for the banners on every page
+
+
+class Around(NamedTuple):
+    """The viewer's own networks, what is open in them, and where the streams stand that a page follows."""
+
+    own: list[OwnNetwork]
+    live: list[dropins.DropInSeen]
+    standing: event_log.Standing | None
 
 
 async def page(
@@ -37,23 +46,22 @@ async def page(
     status: int = 200,
     headers: dict[str, str] | None = None,
     streams: list[str] | None = None,
+    around: Around | None = None,
     error: Invalid | None = None,
     form: Mapping[str, Any] | None = None,
 ) -> Response:
-    """A whole page. `streams` are what it follows live, from the position that this same snapshot sees."""
-    own = await networks.networks_of(tx, viewer)
-    around = [network_stream(n.id) for n in own[:FOLLOWED_NETWORKS]] + (
-        [member_stream(viewer.id)] if viewer else []
-    )
+    """A whole page. `streams` are what it follows live, from the position that this same snapshot sees; `around` is
+    given where somebody has asked for it already."""
+    own, live, standing = around or await surroundings(tx, viewer, streams or [])
     shell = {
         "viewer": viewer,
         "csrf": csrf_of(request) if viewer else "",
         "path": request.url.path,
         "nonce": request.scope.get("nonce", ""),
         "own_networks": own,
-        "live_now": await dropins.live_now(tx, viewer),
+        "live_now": live,
         "unread": await notices.unread(tx, viewer),
-        "cursors": await cursors(tx, [*(streams or []), *around]),
+        "cursors": cursors(standing, [*(streams or []), *_streams_of(viewer, own)]),
         "error": error,
         "form": Typed(form or {}),
     }
@@ -77,11 +85,25 @@ def bare(template: str, context: Mapping[str, Any], status: int) -> Response:
     return HTMLResponse(environment.get_template(template).render(context), status)
 
 
-async def cursors(tx: Reader, streams: list[str]) -> str:
+async def surroundings(tx: Reader, viewer: Viewer | None, streams: list[str]) -> Around:
+    """What stands around a page that follows these streams."""
+    own, live = await dropins.surroundings(tx, viewer)
+    followed = [*streams, *_streams_of(viewer, own)]
+    return Around(own, live, await event_log.standing(tx, followed) if followed else None)
+
+
+def _streams_of(viewer: Viewer | None, own: list[OwnNetwork]) -> list[str]:
+    """What every page of a member follows."""
+    if viewer is None:
+        return []
+    return [*(network_stream(n.id) for n in own[:FOLLOWED_NETWORKS]), member_stream(viewer.id)]
+
+
+def cursors(standing: event_log.Standing | None, streams: list[str]) -> str:
     """Where the page stands, for the socket to go on from: JSON of subscriptions (docs/live.md)."""
-    if not streams:
+    if standing is None:
         return "[]"
-    epoch, heads = await event_log.standing(tx, streams)
+    epoch, heads = standing
     return msgspec.json.encode(
         [{"s": s, "e": epoch, "q": heads[s].head} for s in dict.fromkeys(streams) if s in heads]
     ).decode()

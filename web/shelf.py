@@ -52,10 +52,15 @@ class Whole(NamedTuple):
 
 async def version_of(tx: Reader, stream: str) -> Version | None:
     """What a page would be made of now; None where there is no such topic."""
-    epoch, heads = await event_log.standing(tx, [LOOKS, stream])
-    if stream not in heads:
+    return version_in(await event_log.standing(tx, [LOOKS, stream]), stream)
+
+
+def version_in(standing: event_log.Standing | None, stream: str) -> Version | None:
+    """The same, where it has been asked how this stream and LOOKS stand."""
+    if standing is None or stream not in standing.heads:
         return None
-    return Version(epoch, heads[stream].head, heads[stream].acl_version, heads[LOOKS].head)
+    heads = standing.heads
+    return Version(standing.epoch, heads[stream].head, heads[stream].acl_version, heads[LOOKS].head)
 
 
 class Shelf:

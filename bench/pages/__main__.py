@@ -11,6 +11,7 @@ from bench.pages.middle import middle
 from bench.pages.replies import replies
 from bench.pages.topic import topic
 from bench.pages.unread import unread
+from bench.pages.weight import weight
 from command.trouble import Trouble
 
 FILE = figures.RESULTS / "pages.jsonl"
@@ -47,6 +48,17 @@ def _replies(seconds: float, profile: Path | None, runs: int, keep: bool) -> Non
     """Replies by eight members to one topic: durable, told live, turned into notices."""
     with house(pinned=False, profile=profile) as built:
         shown = list(figures.show(replies(built, seconds, runs)))
+    if keep:
+        figures.keep(shown, FILE)
+
+
+@bench.command("weight")
+@runs
+@keep
+def _weight(runs: int, keep: bool) -> None:
+    """What a first visit brings, and what all processes hold after use."""
+    with house(pinned=False) as built:
+        shown = list(figures.show(weight(built, runs)))
     if keep:
         figures.keep(shown, FILE)
 

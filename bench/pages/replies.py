@@ -28,20 +28,22 @@ def replies(built: House, seconds: float, runs: int) -> Iterator[Figure | None]:
 async def _written(
     built: House, server: Server, requests: list[bytes], seconds: float, runs: int
 ) -> list[Figure | None]:
-    rates, cpu, took = [], [], []
+    rates, cpu, web, took = [], [], [], []
     async with Crowd(server.port, requests, status=201) as crowd:
         await crowd.ask(WARM)
         for _ in range(runs):
-            used = server.cpu() + built.cpu()
+            used, of_web = server.cpu() + built.cpu(), server.cpu()
             answers = await crowd.ask(seconds)
             rates.append(len(answers) / seconds)
             cpu.append((server.cpu() + built.cpu() - used) / len(answers) * 1000)
+            web.append((server.cpu() - of_web) / len(answers) * 1000)
             took.append(answers)
     of: dict[str, Any] = {"writers": WRITERS}
     n = round(sum(rates) / len(rates) * seconds)
     return [
         figure("replies.rate", rates, "1/s", goal=GOAL, n=n, **of),
         figure("replies.cpu", cpu, "ms", n=n, **of),
+        figure("replies.cpu.web", web, "ms", n=n, **of),
         figure("replies.p50", [quantile(t, 0.5) for t in took], "ms", n=n, **of),
         figure("replies.p99", [quantile(t, 0.99) for t in took], "ms", n=n, **of),
     ]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 
 from chat import clock
-from chat.db import Transaction
+from chat.db import PLAN_ANEW, Transaction
 from chat.discussions.queries import TopicRow, latest_read, recent_topics, some_topics
 from chat.discussions.sifting import scoped, scopes_of, spans
 from chat.fields import folded
@@ -44,6 +44,7 @@ class Places(NamedTuple):
 
 async def places_to_go(tx: Transaction, viewer: Viewer | None, typed: str) -> Places:
     """What begins as was typed; with nothing typed, what the viewer read last and their own networks."""
+    await tx.run(PLAN_ANEW)
     words = re.findall(r"[^\W_]+", folded(typed[:100]))[:6]
     if not words:
         topics = (

@@ -295,12 +295,7 @@ async def latest_posts(tx: Transaction, topic: TopicRow, limit: int) -> list[Pos
 
 async def post_of(tx: Transaction, viewer: Viewer | None, post_id: int) -> PostSeen:
     """A post the viewer may read."""
-    query = (
-        _posts()
-        .join(Network, col(Network.id) == col(Topic.network_id))
-        .where(col(Post.id) == post_id, open_to(viewer and viewer.id))
-    )
-    row = await tx.first(query)
+    row = await tx.first(_POST_FOR, me=viewer.id if viewer else 0, id=post_id)
     if row is None:
         topic = select(Post.topic_id).where(col(Post.id) == post_id).scalar_subquery()
         raise await nothing_there(tx, viewer, _network_of_topic(topic))
@@ -338,6 +333,9 @@ _POSTS_BY_ID = POSTS.where(col(Post.id) == _THESE)
 _TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)
 # Made once: SQLAlchemy takes longer to build such a statement than PostgreSQL to answer it.
 _ME = sa.bindparam("me", type_=sa.BigInteger)
+_POST_FOR = POSTS.join(Network, col(Network.id) == col(Topic.network_id)).where(
+    col(Post.id) == sa.bindparam("id", type_=sa.BigInteger), open_to(_ME)
+)
 _MEMBERS_TOPICS = _any_topics(_ME).where(open_to(_ME), col(Topic.id) == _THESE)
 _VISITORS_TOPICS = _any_topics(_ME).where(open_to(None), col(Topic.id) == _THESE)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chat import clock
-from chat.db import Transaction
+from chat.db import PLAN_ANEW, Transaction
 from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Topic
 from chat.discussions.operators import Wanted, read_wanted
@@ -94,6 +94,7 @@ async def search(
 
     An opening post has the words of its topic's title, too. Raises Invalid for an `after` that is none of ours.
     """
+    await tx.run(PLAN_ANEW)
     wanted, misread = read_wanted(text, typing=typing)
     place = _place(after)
     sought = "" if wanted.nothing else await sought_by(tx, viewer, wanted)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chat import clock, files
@@ -122,13 +123,19 @@ async def reply(
     return await once(tx, viewer.id, "post.add", op, act)
 
 
+_OPEN_TOPIC = (
+    select(Topic.network_id, Topic.listed_at, Topic.hidden_at, Topic.merged_into)
+    .join(Network, col(Network.id) == col(Topic.network_id))
+    .where(
+        col(Topic.id) == sa.bindparam("id", type_=sa.BigInteger),
+        open_to(sa.bindparam("me", type_=sa.BigInteger)),
+    )
+)
+
+
 async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
     """The network of a topic that takes posts. A drop-in's talk does so once the doors are open."""
-    row = await tx.first(
-        select(Topic.network_id, Topic.listed_at, Topic.hidden_at, Topic.merged_into)
-        .join(Network, col(Network.id) == col(Topic.network_id))
-        .where(col(Topic.id) == topic_id, open_to(viewer.id))
-    )
+    row = await tx.first(_OPEN_TOPIC, id=topic_id, me=viewer.id)
     if row is None:
         raise NotFound
     if row.hidden_at or row.merged_into:

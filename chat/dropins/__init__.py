@@ -42,6 +42,7 @@ from chat.dropins.queries import (
     people_here,
     series_in,
     series_of,
+    surroundings,
     upcoming_for,
     upcoming_in,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "set_apart",
     "skip",
     "subscription_of",
+    "surroundings",
     "take_back",
     "take_place",
     "take_series_back",

@@ -14,9 +14,9 @@ from chat.discussions.authorship import Byline
 from chat.dropins.models import DropIn, Series
 from chat.members import Viewer, shown
 from chat.models import TIME
-from chat.networks import NetworkSeen, nothing_there, readable
+from chat.networks import NetworkSeen, OwnNetwork, nothing_there, readable
 from chat.networks.access import belongs
-from chat.networks.models import Network
+from chat.networks.models import Membership, Network
 from chat.networks.rights import HOSTS
 
 LOBBY = timedelta(minutes=15)  # before the doors open
@@ -187,7 +187,7 @@ async def drop_in_of(tx: Transaction, viewer: Viewer | None, drop_in_id: int) ->
 
 async def drop_in_of_topic(tx: Transaction, topic_id: int) -> int | None:
     """The drop-in whose talk this topic is, for a viewer who may read the topic."""
-    return await tx.value(select(DropIn.id).where(col(DropIn.topic_id) == topic_id))
+    return await tx.value("SELECT id FROM drop_in WHERE topic_id = :topic", topic=topic_id)
 
 
 async def upcoming_in(
@@ -215,6 +215,8 @@ async def upcoming_for(tx: Transaction, viewer: Viewer | None, limit: int = 5) -
     return await _all(tx, query.order_by(DropIn.opens_at, DropIn.id).limit(limit))
 
 
+MOST_NETWORKS = 50  # of one's own beside a page
+
 _LIVE_NOW = (
     _drop_ins()
     .where(
@@ -226,6 +228,41 @@ _LIVE_NOW = (
     .order_by(DropIn.opens_at)
     .limit(sa.literal_column("5"))
 )
+
+
+_OWN = (
+    select(
+        Network.id,
+        Network.slug,
+        Network.name,
+        Membership.role,
+        exists()
+        .where(
+            col(DropIn.network_id) == col(Network.id),
+            col(DropIn.opens_at) <= sa.bindparam("now", type_=TIME),
+            col(DropIn.closes_at) > sa.bindparam("now", type_=TIME),
+            col(DropIn.cancelled_at).is_(None),
+        )
+        .correlate(Network),
+    )
+    .join(Membership, col(Membership.network_id) == col(Network.id))
+    .where(
+        col(Membership.member_id) == sa.bindparam("me", type_=sa.BigInteger),
+        col(Membership.ended_at).is_(None),
+        col(Membership.banned_at).is_(None),
+    )
+    .order_by(Network.name)
+    .limit(sa.literal_column(str(MOST_NETWORKS)))
+)
+
+
+async def surroundings(tx: Reader, viewer: Viewer | None) -> tuple[list[OwnNetwork], list[DropInSeen]]:
+    """What stands around every page: the viewer's own networks, by name, and what is open in them at this moment."""
+    if viewer is None:
+        return [], []
+    rows = await tx.all(_OWN, me=viewer.id, now=clock.now())
+    live = await live_now(tx, viewer) if any(row[-1] for row in rows) else []
+    return [OwnNetwork(*row[:-1]) for row in rows], live
 
 
 async def live_now(tx: Reader, viewer: Viewer | None) -> list[DropInSeen]:

@@ -112,18 +112,16 @@ async def readers_among(tx: Reader, pairs: Iterable[Pair], *, members_only: bool
 async def role_in(tx: Transaction, member_id: int, network_id: int) -> str | None:
     """The member's role while they have a place in the network, else None."""
     return await tx.value(
-        select(Membership.role).where(
-            col(Membership.network_id) == network_id,
-            col(Membership.member_id) == member_id,
-            col(Membership.ended_at).is_(None),
-            col(Membership.banned_at).is_(None),
-        )
+        "SELECT role FROM membership WHERE network_id = :network AND member_id = :member "
+        "AND ended_at IS NULL AND banned_at IS NULL",
+        network=network_id,
+        member=member_id,
     )
 
 
 async def must_have(tx: Transaction, viewer: Viewer, network_id: int, right: str) -> None:
     """Raises Forbidden for whoever lacks a right of chat/networks/rights.py."""
-    opened = await tx.value(select(Network.members_may).where(col(Network.id) == network_id))
+    opened = await tx.value("SELECT members_may FROM network WHERE id = :id", id=network_id)
     if not has_right(await role_in(tx, viewer.id, network_id), right, opened or ()):
         raise Forbidden(
             "That is for the network’s owners."

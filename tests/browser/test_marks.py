@@ -30,6 +30,7 @@ async def test_a_reaction_by_keyboard_is_on_all_screens_and_taken_back(
     await bens.keyboard.press("Escape")
     await expect(post(bens, asked).get_by_role("link", name="React")).to_be_focused()
     await bens.keyboard.press("Enter")
+    await expect(bens.get_by_role("button", name="Thank you")).to_be_focused()
     await bens.keyboard.press("Tab")
     await bens.keyboard.press("Enter")
     await expect(chip(bens, asked, "I agree 1")).to_have_attribute("aria-pressed", "true")

@@ -8,15 +8,14 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import discussions
+from chat import discussions, dropins
 from chat.db import Transaction
 from chat.discussions import Leaf, Place, TopicRow, Way
 from chat.errors import Invalid, SignInFirst
-from chat.events import topic_stream
 from web.edge import form_of, number, reading, see, writing
 from web.house import house_of
 from web.pages import fragment
-from web.shelf import Version, version_of
+from web.shelf import Version
 
 
 class Since(NamedTuple):
@@ -45,22 +44,23 @@ async def place_asked(request: Request, tx: Transaction, topic: TopicRow, way: W
 
 
 class Drawn(NamedTuple):
-    """A page of a topic with its posts as they look to everybody, and what it was made of."""
+    """A page of a topic, with its posts as they look to everybody."""
 
     leaf: Leaf
     posts: list[Markup]
-    version: Version | None
+    drop_in: int | None  # whose talk it is
 
 
-async def drawn_leaf(request: Request, tx: Transaction, topic: TopicRow, place: Place, way: Way) -> Drawn:
+async def drawn_leaf(
+    request: Request, tx: Transaction, topic: TopicRow, place: Place, way: Way, version: Version | None
+) -> Drawn:
     """Drawn once for all who read it: what is a reader's own stands in the rules of their page."""
     shelf, key = house_of(request).shelf, ("leaf", topic.id, place, way)
-    version = await version_of(tx, topic_stream(topic.id))
     if (kept := shelf.find(key, version)) is not None:
         return kept
     leaf = await discussions.thread(tx, topic, place, way)
     posts = [Markup(fragment("discussions/_post.html", post=post)) for post in leaf.posts]  # noqa: S704 - a template's
-    drawn = Drawn(leaf, posts, version)
+    drawn = Drawn(leaf, posts, await dropins.drop_in_of_topic(tx, topic.id))
     if version:
         shelf.keep(key, version, drawn, 3 * sum(map(len, posts)))  # beside what is drawn, its text and source
     return drawn

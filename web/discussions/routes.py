@@ -10,7 +10,7 @@ from chat import clock, discussions, dropins, networks
 from chat.db import Transaction
 from chat.discussions import AUTHORS_MAY_RENAME, PostSeen, TopicRow
 from chat.errors import Conflict, Forbidden, Invalid, SignInFirst
-from chat.events import topic_stream
+from chat.events import LOOKS, topic_stream
 from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
@@ -23,7 +23,7 @@ from web.edge import address_of, browser_of, form_of, limited, number, reading, 
 from web.feeds import meta
 from web.files.taking import files_of_form, form_with_files
 from web.house import house_of
-from web.pages import page
+from web.pages import page, surroundings
 
 Form = Mapping[str, Any]
 
@@ -98,14 +98,17 @@ async def show(
         wanted = number(query["post"], field="post") if query.get("post") else None
         if topic.merged_into:
             return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
-        room = await dropins.drop_in_of_topic(tx, topic.id)
-        drop_in = await dropins.drop_in_of(tx, viewer, room) if room else None
-        if drop_in and drop_in.lets_in and not error and not preview:
-            return see(f"/drop-ins/{room}")
-        network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         way = discussions.way_of(viewer, query.get("view"), query.get("order"))
-        drawn = await drawn_leaf(request, tx, topic, await place_asked(request, tx, topic, way), way)
-        leaf = drawn.leaf
+        stream = topic_stream(topic.id)
+        around_it = await surroundings(tx, viewer, [LOOKS, stream])
+        version = shelf.version_in(around_it.standing, stream)
+        drawn = await drawn_leaf(request, tx, topic, await place_asked(request, tx, topic, way), way, version)
+        leaf, drop_in = drawn.leaf, None
+        if drawn.drop_in:
+            drop_in = await dropins.drop_in_of(tx, viewer, drawn.drop_in)
+            if drop_in.lets_in and not error and not preview:
+                return see(f"/drop-ins/{drop_in.id}")
+        network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
         if wanted and any(post.number == wanted and post.moved_to for post in leaf.posts):
             return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
         form = form or await begun(request, tx, viewer)
@@ -141,13 +144,14 @@ async def show(
             viewer,
             "discussions/show.html",
             context,
-            streams=[topic_stream(topic.id)],
+            streams=[stream],
+            around=around_it,
             form=form,
             error=error,
         )
-        if address and drawn.version and not drop_in:
+        if address and version and not drop_in:
             whole = shelf.whole(request, response)
-            house.shelf.keep(address, drawn.version, whole, len(whole.body) + len(whole.small))
+            house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
             response = shelf.answer(request, whole)
     house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
