@@ -25,6 +25,7 @@ from chat.events import Event, Fact, write_events
 
 FAREWELL_SECONDS = 5
 ACQUIRE_SECONDS = 10
+IDLE_SECONDS = 60  # then a connection is given back: each is a process of the server
 
 AfterCommit = Callable[[list[Event], list[int]], Awaitable[None]]
 
@@ -194,7 +195,7 @@ class Database:
             # JIT costs more than it saves on short queries. A hanging server must not hang its members.
             self._pools[pool] = asyncpg.create_pool(
                 re.sub(r"^postgres(ql)?(\+asyncpg)?://", "postgresql://", self.url),
-                min_size=0, max_size=size, init=_read_json, reset=_nothing_to_reset, record_class=Row,
+                min_size=0, max_size=size, max_inactive_connection_lifetime=IDLE_SECONDS, init=_read_json, reset=_nothing_to_reset, record_class=Row,
                 timeout=5, command_timeout=30, server_settings=SERVER_SETTINGS,
             )  # fmt: skip
         await self._pools[pool]  # opens no connection yet

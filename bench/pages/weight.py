@@ -22,7 +22,7 @@ from bench.pages.place import BODY, Place, settle
 IN_PAGE = re.compile(r'<(?:link rel="(?:stylesheet|icon)" href|script type="module" src)="([^"]+)"')
 IN_SCRIPT = re.compile(r'^import (?:[^"\']*from )?"([^"]+)";', re.MULTILINE)
 IN_USE = 20.0  # seconds of pages and posts
-AT_REST = 20.0  # seconds after that
+AT_REST = 80.0  # seconds after that, in which idle connections end
 
 
 def weight(built: House, runs: int) -> Iterator[Figure | None]:
