@@ -113,7 +113,6 @@ from chat.discussions.threads import (
     Way,
     place_of,
     prefer_way,
-    renumber_turns,
     thread,
     way_of,
 )
@@ -261,7 +260,6 @@ __all__ = [
     "remove_poll",
     "remove_revision",
     "rename",
-    "renumber_turns",
     "reopen_poll",
     "reply",
     "restore",

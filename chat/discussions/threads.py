@@ -177,16 +177,6 @@ async def place_of(tx: Transaction, topic: TopicRow, number: int, way: Way = USU
     return Place(before // ROOTS_A_PAGE + 1) if post.turn else FIRST
 
 
-async def renumber_turns(tx: Transaction, topic_ids: list[int]) -> None:
-    """Give the roots of these topics their turns anew, in the order of their numbers: posts have left or come."""
-    await tx.run(
-        "UPDATE post SET turn = counted.turn FROM (SELECT id, CASE WHEN cardinality(path) = 1 THEN "
-        "count(*) FILTER (WHERE cardinality(path) = 1) OVER (PARTITION BY topic_id ORDER BY number) - 1 END AS turn "
-        "FROM post WHERE topic_id = ANY(:topics)) AS counted WHERE post.id = counted.id AND post.turn IS DISTINCT FROM counted.turn",
-        topics=topic_ids,
-    )
-
-
 async def _roots(tx: Transaction, topic_id: int) -> int:
     return (
         await tx.value(

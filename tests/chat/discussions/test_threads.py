@@ -75,19 +75,6 @@ async def test_every_post_is_on_the_page_that_it_is_said_to_be_on(db, ana, ben, 
         assert await discussions.place_of(tx, topic, 10**6, way) == Place()
 
 
-async def test_roots_that_were_moved_leave_no_holes(db, ana, ben, thread):
-    for _ in range(30):
-        await cast.write(db, ana, thread, "a root")
-    async with db.transaction() as tx:
-        await tx.run("DELETE FROM post WHERE topic_id = :id AND number BETWEEN 5 AND 9", id=thread.id)
-        await discussions.renumber_turns(tx, [thread.id])
-    assert await numbers(db, ben, thread, 1) == [1, *range(2, 5), *range(10, 27)]
-    async with db.snapshot() as tx:
-        topic = await discussions.topic_of(tx, ben, thread.id)
-        assert await discussions.place_of(tx, topic, 7) == Place(1)  # the next that there is
-        assert await discussions.place_of(tx, topic, 27) == Place(2)
-
-
 async def test_twenty_who_begin_threads_at_once_each_have_a_turn(db, ana, thread):
     await asyncio.gather(*(cast.write(db, ana, thread, "a root") for _ in range(20)))
     turns = await cast.rows(db, "SELECT turn FROM post WHERE topic_id = :t ORDER BY number", t=thread.id)

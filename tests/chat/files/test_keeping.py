@@ -265,3 +265,16 @@ async def test_of_a_process_that_is_killed_while_it_writes_nothing_stays(
     clock.pretend(clock.now() + timedelta(hours=2))
     assert await files.sweep(db) == 1
     assert on_disk(folder) == []
+
+
+async def test_what_is_attached_in_a_hidden_discussion_is_given_to_nobody(db, ana, ben, carol, open_network):
+    thread = await cast.start(db, ben, open_network, "The rota", "Again.")
+    file = await cast.attach(db, ben, thread)
+    async with db.snapshot() as tx:
+        assert (await files.file_of(tx, carol, file.id)).file.id == file.id
+    async with db.transaction() as tx:
+        await discussions.hide_topic(tx, ana, thread.id, "It names people.")
+    for reader in (carol, None):
+        with pytest.raises(NotFound):
+            async with db.snapshot() as tx:
+                await files.file_of(tx, reader, file.id)
