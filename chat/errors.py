@@ -1,13 +1,15 @@
 """What can go wrong in members' words. Web alone knows their HTTP numbers."""
 
+from chat.languages import _, many, sentence
+
 
 class HubError(Exception):
     """Base of the errors that are answers, not accidents."""
 
-    sentence = "Something went wrong."
+    sentence = sentence("Something went wrong.")
 
     def __init__(self, sentence: str | None = None) -> None:
-        self.sentence = sentence or self.sentence
+        self.sentence = sentence or _(self.sentence)
         super().__init__(self.sentence)
 
 
@@ -17,7 +19,7 @@ class NotFound(HubError):
     `inside` is the slug and name of the network that it is in, where the viewer may know those.
     """
 
-    sentence = "There is nothing here, or it is not yours to see."
+    sentence = sentence("There is nothing here, or it is not yours to see.")
 
     def __init__(self, sentence: str | None = None, *, inside: tuple[str, str] | None = None) -> None:
         self.inside = inside
@@ -25,13 +27,13 @@ class NotFound(HubError):
 
 
 class SignInFirst(HubError):
-    sentence = "Sign in first."
+    sentence = sentence("Sign in first.")
 
 
 class Forbidden(HubError):
     """The viewer sees the thing but may not do this to it."""
 
-    sentence = "You may not do this."
+    sentence = sentence("You may not do this.")
 
 
 class Invalid(HubError):
@@ -45,7 +47,7 @@ class Invalid(HubError):
 class Conflict(HubError):
     """The thing is no longer in the state that the act needs."""
 
-    sentence = "That is no longer possible."
+    sentence = sentence("That is no longer possible.")
 
 
 class TooMany(HubError):
@@ -53,11 +55,16 @@ class TooMany(HubError):
 
     def __init__(self, retry: int, sentence: str | None = None) -> None:
         self.retry = max(1, retry)
-        super().__init__(sentence or f"That was too fast. Try again in {in_words(self.retry)}.")
+        super().__init__(sentence or _("That was too fast. Try again in {time}.", time=in_words(self.retry)))
 
 
 def in_words(seconds: int) -> str:
+    """As 5 minutes, in the language that is spoken now."""
     if seconds < 90:
-        return f"{seconds} seconds" if seconds != 1 else "a second"
+        return many(seconds, "a second", "{n} seconds")
     minutes = round(seconds / 60)
-    return f"{minutes} minutes" if minutes < 90 else f"{round(minutes / 60)} hours"
+    return (
+        many(minutes, "a minute", "{n} minutes")
+        if minutes < 90
+        else many(round(minutes / 60), "an hour", "{n} hours")
+    )

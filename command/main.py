@@ -6,7 +6,7 @@ import sys
 import click
 
 from chat.config import SettingError
-from command import behind, importing, tending, testing, verbs
+from command import behind, importing, tending, testing, vendoring, verbs, wording
 from command.folder import chosen
 from command.supervising import say
 from command.trouble import Stopped, Trouble
@@ -21,7 +21,15 @@ def hub() -> None:
     """
 
 
-for command in (*verbs.ALL, *tending.ALL, *importing.ALL, *testing.ALL, *behind.ALL):
+for command in (
+    *verbs.ALL,
+    *tending.ALL,
+    *importing.ALL,
+    *testing.ALL,
+    *vendoring.ALL,
+    *wording.ALL,
+    *behind.ALL,
+):
     hub.add_command(command)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from starlette.datastructures import UploadFile
@@ -15,10 +16,12 @@ from chat import files, limits, members, networks, pictures
 from chat.config import Settings
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
+from chat.languages import PSEUDO, WHOLE, speak, spoken_by
 from chat.members import Viewer
 from chat.secrets import derived, same
 from web.house import house_of
 
+CHOICES = (*WHOLE, PSEUDO)
 FIELDS = 50
 MOST_SENT = 1024 * 1024  # bytes of a request; a text of 64 KB may be three times that in a form
 # Addresses that take more than a text: a file, or a long list, and the most bytes of it.
@@ -61,7 +64,21 @@ async def writing(request: Request) -> AsyncIterator[Visit]:
 async def viewer_of(connection: HTTPConnection, tx: Transaction) -> Viewer | None:
     """The member behind the session's cookie; the API looks at bearer tokens alone."""
     token = session_token(connection)
-    return await members.by_session(tx, token) if token else None
+    viewer = await members.by_session(tx, token) if token else None
+    if viewer:
+        speak(viewer.language)
+    return viewer
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """The language of a page for somebody not known yet: what they have chosen here, or what their browser asks for."""
+    chosen = connection.cookies.get("language", "")
+    return chosen if chosen in CHOICES else _spoken_by(connection.headers.get("accept-language", ""))
+
+
+@lru_cache(512)
+def _spoken_by(accepted: str) -> str:
+    return spoken_by(accepted, WHOLE)
 
 
 def session_token(connection: HTTPConnection) -> str | None:

@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.config import Settings
 from chat.errors import Invalid
+from chat.languages import speak
 from web.answers import plain_answer, problem
-from web.edge import MOST_SENT, most_sent
+from web.edge import MOST_SENT, language_of, most_sent
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -42,7 +43,9 @@ class Guard:
         headers = Headers(scope=scope)
         scope["nonce"] = secrets.token_urlsafe(12)
         structlog.contextvars.clear_contextvars()
-        taken, most = 0, most_sent(HTTPConnection(scope))
+        connection = HTTPConnection(scope)
+        speak(language_of(connection))
+        taken, most = 0, most_sent(connection)
 
         async def receive_limited() -> Message:
             nonlocal taken

@@ -1,29 +1,21 @@
-"""Pages: one Jinja environment, what every page shows around its content, and the cursors it carries."""
+"""Pages: what every page shows around its content, and the cursors it carries."""
 
-import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import jinja2
 import msgspec
-from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chat import clock, discussions, dropins, networks, notices
-from chat.config import settings
+from chat import discussions, dropins, notices
 from chat.db import Reader
-from chat.errors import Invalid, in_words
+from chat.errors import Invalid
 from chat.events import member_stream, network_stream
-from chat.members import COUNTRIES, Viewer
-from chat.members.passwords import SHORTEST
+from chat.members import Viewer
 from chat.networks import OwnNetwork
 from chat.realtime import log as event_log
-from web.assets import assets
-from web.dropins.wording import rule_in_words
 from web.edge import csrf_of
+from web.templates import template_of
 
 FOLLOWED_NETWORKS = 40  # of a member's own, for the banners on every page
 
@@ -69,7 +61,7 @@ async def page(
     if network and network.may("moderate"):
         waiting = await discussions.flags_waiting(tx, [network.id])
         shell["flags"] = waiting.get(network.id, 0)
-    html = environment.get_template(template).render({**shell, **(context or {})})
+    html = template_of(template).render({**shell, **(context or {})})
     return HTMLResponse(html, 422 if error else status, headers=headers)
 
 
@@ -82,7 +74,7 @@ class Typed(dict[str, Any]):
 
 def bare(template: str, context: Mapping[str, Any], status: int) -> Response:
     """A page that needs nothing but itself."""
-    return HTMLResponse(environment.get_template(template).render(context), status)
+    return HTMLResponse(template_of(template).render(context), status)
 
 
 async def surroundings(tx: Reader, viewer: Viewer | None, streams: list[str]) -> Around:
@@ -107,79 +99,3 @@ def cursors(standing: event_log.Standing | None, streams: list[str]) -> str:
     return msgspec.json.encode(
         [{"s": s, "e": epoch, "q": heads[s].head} for s in dict.fromkeys(streams) if s in heads]
     ).decode()
-
-
-def fragment(template: str, **context: Any) -> str:
-    """A partial that is the same for every reader: the page's, the fragment's and the frame's."""
-    return environment.get_template(template).render(context)
-
-
-def moment(at: datetime | None, style: str = "when") -> Markup:
-    """A time that the page's script shows in the reader's zone; without it, in UTC."""
-    if at is None:
-        return Markup("")
-    plain = f"{at.day} {at:%b %Y, %H:%M} UTC"
-    return Markup('<time datetime="{}" data-time="{}">{}</time>').format(
-        at.isoformat(timespec="seconds"), style, plain
-    )
-
-
-def initials(name: str) -> str:
-    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalnum()]
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
-
-
-def hue(handle: str) -> int:
-    """A stable colour of an avatar: one of twelve."""
-    return sum(handle.encode()) % 12
-
-
-def counted(n: int, one: str, many: str | None = None) -> str:
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def duration(span: timedelta) -> str:
-    """As 5 minutes, 3 hours or 4 days."""
-    seconds = round(span.total_seconds())
-    return in_words(seconds) if seconds < 48 * 3600 else f"{round(seconds / 86400)} days"
-
-
-def short(n: int) -> str:
-    """35214 as 35.2k."""
-    return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
-
-
-def marked(snippet: str) -> Markup:
-    """A search's snippet, escaped, with what matched marked."""
-    return Markup(str(escape(snippet)).replace("\ue000", "<mark>").replace("\ue001", "</mark>"))  # noqa: S704 - escaped first
-
-
-def _environment() -> jinja2.Environment:
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    env.globals |= {
-        "hub": settings, "asset": assets.url, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
-        "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored,
-        "shortest_password": SHORTEST,
-    }  # fmt: skip
-    env.filters |= {
-        "moment": moment,
-        "initials": initials,
-        "hue": hue,
-        "short": short,
-        "marked": marked,
-        "counted": counted,
-        "duration": duration,
-        "span": in_words,
-        "rule": rule_in_words,
-    }
-    return env
-
-
-environment = _environment()

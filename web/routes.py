@@ -534,6 +534,7 @@ MACHINES = [
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
     get("/dev/mailbox", site.mailbox),
+    post("/language", site.choose_language),
 ]
 
 ROUTES = [*BUSY, *PAGES, Mount("/api/v1", routes=API), *MACHINES]

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from chat import clock
 from chat.db import Reader
 from chat.events import LOOKS
+from chat.languages import language
 from chat.realtime import log as event_log
 from web.edge import session_token
 
@@ -101,7 +102,7 @@ def address_in(request: Request) -> Key | None:
     query = request.scope["query_string"]
     if session_token(request) is not None or len(query) > LONGEST_QUERY:
         return None
-    return request.scope["path"], query
+    return language(), request.scope["path"], query
 
 
 def whole(request: Request, page: Response) -> Whole:
@@ -113,7 +114,7 @@ def whole(request: Request, page: Response) -> Whole:
 def answer(request: Request, page: Whole) -> Response:
     """A kept page, with the nonce that stands in it."""
     request.scope["nonce"] = page.nonce
-    headers = {"vary": "accept-encoding"}
+    headers = {"vary": "accept-encoding, accept-language, cookie"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         return HTMLResponse(page.small, headers={**headers, "content-encoding": "gzip"})
     return HTMLResponse(page.body, headers=headers)

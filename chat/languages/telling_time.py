@@ -1,10 +1,10 @@
 """Times as their readers say them: in their language, and by the clocks of their zone."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from chat.languages.saying import LOCALES
+from chat.languages.saying import LOCALES, PSEUDO, language
 
 
 def when(at: datetime, zone: str, language: str) -> str:
@@ -20,6 +20,15 @@ def clock_time(at: datetime, zone: str, language: str) -> str:
     from babel.dates import format_time
 
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale(language))
+
+
+def briefly(at: datetime) -> str:
+    """As 26 Nov 2026, 12:00 UTC, in the language that is spoken now."""
+    if (spoken := language()) in ("en", PSEUDO):
+        return f"{at.day} {at:%b %Y, %H:%M} UTC"
+    from babel.dates import format_datetime
+
+    return f"{format_datetime(at.astimezone(UTC), 'd MMM y, HH:mm', locale=_locale(spoken))} UTC"
 
 
 def is_zone(name: object) -> bool:

@@ -26,6 +26,7 @@ class Viewer(msgspec.Struct, frozen=True):
     admin: bool
     topic_view: str = "threads"
     topic_order: str = "oldest"
+    language: str = "en"
     session_id: int | None = None
     seen_at: datetime | None = None
     token_id: int | None = None
@@ -37,7 +38,7 @@ class Viewer(msgspec.Struct, frozen=True):
 
 COLUMNS = (
     "member.id, member.handle, member.name, member.organisation, member.verified_at IS NOT NULL AS verified, "
-    "member.admin_since IS NOT NULL AS admin, member.topic_view, member.topic_order"
+    "member.admin_since IS NOT NULL AS admin, member.topic_view, member.topic_order, member.language"
 )
 
 

@@ -19,7 +19,7 @@ class Connection(Protocol):
     member_id: int  # 0 for a visitor
     session_id: int | None
     token_id: int | None
-    form: str  # "html" or "json"
+    form: str  # "json", or "html-" and a language
     streams: "dict[str, Follower]"
     slot: int  # its place on the wheel of heartbeats
     open: bool

@@ -2,39 +2,61 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
 
 from chat import languages
 from chat.languages.saying import catalogue
+from command.wording import gathered, gathered_letters
 
-CHAT = Path(__file__).parents[2] / "chat"
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-
-
-def sentences() -> set[str]:
-    """All that letters say, as it stands in the code."""
-    found = extract_from_dir(CHAT, keywords={"sentence": None, "said": (2,), "_said": (2,)})
-    return {message for _, _, message, _, _ in found}
-
-
 OTHERS = [code for code in languages.LANGUAGES if code != "en"]
+MARKS = re.compile(r"<[^>]*>")
+PLACES = re.compile(r"\{\w*\}")
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_sentence_is_there_in_every_language_with_the_same_words(language):
+def test_everything_is_said_in_every_language_with_the_same_words(language):
+    wanted = gathered() if language in languages.WHOLE else dict.fromkeys(gathered_letters())
     known = catalogue(language)
-    assert known.keys() == sentences()
-    assert len(known) >= 16
-    for english, translated in known.items():
-        assert sorted(re.findall(r"\{\w*\}", english)) == sorted(re.findall(r"\{\w*\}", translated)), english
-        assert translated != english
-        assert (
-            translated[-1:].isalpha() == english[-1:].isalpha()
-            or translated[-1] == english[-1]
-            or "}" in translated[-1]
+    single = {sentence for sentence in wanted if isinstance(sentence, str)}
+    counted = {sentence[0]: sentence for sentence in wanted if not isinstance(sentence, str)}
+    assert single - known.sentences.keys() == set()
+    assert counted.keys() - known.counted.keys() == set()
+    assert known.sentences.keys() | known.counted.keys() == single | counted.keys(), "run ./hub words"
+    for english in single:
+        assert_faithful(known.sentences[english], english)
+    for one, forms in counted.items():
+        for form in known.counted[one]:
+            assert set(PLACES.findall(form)) <= set(PLACES.findall(forms[1])) | {"{n}"}, one
+            assert sorted(MARKS.findall(form)) == sorted(MARKS.findall(forms[1])), one
+
+
+def assert_faithful(translated: str, english: str) -> None:
+    """The same places and marks; a quotation mark could end an attribute."""
+    assert sorted(PLACES.findall(english)) == sorted(PLACES.findall(translated)), english
+    assert sorted(MARKS.findall(english)) == sorted(MARKS.findall(translated)), english
+    assert '"' in english or '"' not in translated, english
+    assert (
+        translated[-1:].isalpha() == english[-1:].isalpha()
+        or translated[-1] == english[-1]
+        or "}" in translated[-1]
+        or english[-1] in "’”>"
+    ), english
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_catalogues_are_as_the_command_writes_them(language, tmp_path, monkeypatch):
+    import shutil
+
+    from command import wording
+
+    shutil.copytree(wording.CATALOGUES, tmp_path / "languages")
+    monkeypatch.setattr(wording, "CATALOGUES", tmp_path / "languages")
+    wording.words.callback(())
+    for path in sorted((tmp_path / "languages" / language).glob("*.po")):
+        assert path.read_text() == (wording.ROOT / "chat/languages" / language / path.name).read_text(), (
+            "run ./hub words"
         )
 
 

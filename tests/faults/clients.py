@@ -30,6 +30,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 GAP, BEHIND = 0.2, 2.0  # seconds until a client subscribes again, as docs/live.md has them
 ASK_AGAIN = 0.4  # after a refusal: perhaps one is let in again
 SHY_FOR = 18.0  # longer than a ghost may last
+CAUGHT_UP = 5.0  # who has asked for everything from the beginning has it again by then
 SESSION_ENDED = 4001
 
 
@@ -365,22 +366,33 @@ class Follower:
         """Stop reading for a while, having asked for everything from the beginning, and for many pongs."""
         if self.wire is None or not self.told or now() < self.stalled_until:
             return
-        for place in self.places.values():
-            if place.stream[0] == "t" and place.epoch and not place.gone_at:
-                self._subscribe(place, 0)
+        before = [
+            (place, place.seq or 0)
+            for place in self.places.values()
+            if place.stream[0] == "t" and place.epoch and not place.gone_at
+        ]
+        for place, _seq in before:
+            self._subscribe(place, 0)
         for _ in range(300):
             self.wire.send(bytes(120), opcode=9)
         wire, since, self.stalled_until = self.wire, now(), now() + seconds
         wire.transport.pause_reading()
+        loop = asyncio.get_running_loop()
 
         def go_on() -> None:
             self.heard_at = now()
-            # What waits in the kernel's buffers is older than it seems, for a moment.
-            self.journal.write(Fault(since, now() + 0.5, "stall", self.name))
             if not wire.transport.is_closing():
                 wire.transport.resume_reading()
+            be_over(now() + CAUGHT_UP)
 
-        asyncio.get_running_loop().call_later(seconds, go_on)
+        def be_over(at_last: float) -> None:
+            behind = any(place.waits or (place.seq or 0) < seq for place, seq in before if not place.gone_at)
+            if behind and now() < at_last and self.wire is wire:
+                loop.call_later(TICK, be_over, at_last)
+            else:  # what waits in the kernel's buffers is older than it seems, for a moment
+                self.journal.write(Fault(since, now() + 0.5, "stall", self.name))
+
+        loop.call_later(seconds, go_on)
 
     # The end
 

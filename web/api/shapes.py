@@ -43,7 +43,7 @@ from chat.networks import (
     Shape,
 )
 from chat.notices import NoticeSeen
-from web.pages import marked
+from web.templates import marked
 
 Json = dict[str, Any]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from chat.attendance import Certificate
 from chat.config import settings
+from chat.languages import many
 from web.attendance.words import held, where, whole
-from web.pages import counted
 
 FONT = "DejaVuSans"
 MARGIN = 72  # points
@@ -51,7 +51,11 @@ def certificate_pdf(certificate: Certificate, handle: str, address: str) -> byte
     write(
         where(network) if _can(letters, network) else "of a network that is named on the page below", 11, 10
     )
-    write(f"on {held(certificate.held_on)}, for {counted(certificate.minutes, 'minute')}.", 11, 30)
+    write(
+        f"on {held(certificate.held_on)}, for {many(certificate.minutes, '{n} minute', '{n} minutes')}.",
+        11,
+        30,
+    )
     write("Whether this certificate is valid is said at", 9, 2)
     write(address, 9, 2)
     write(f"Code {certificate.code}", 9, 20)

@@ -14,7 +14,8 @@ from chat.errors import Invalid, SignInFirst
 from chat.limits import DRAFTS, PREVIEWS, SUGGESTIONS
 from chat.members import Viewer
 from web.edge import form_of, limited, number, reading, see, writing
-from web.pages import fragment, page
+from web.pages import page
+from web.templates import fragment
 
 Form = Mapping[str, Any]
 

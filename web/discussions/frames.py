@@ -7,7 +7,7 @@ from chat import discussions
 from chat.db import Reader
 from web.api import shapes
 from web.discussions.polls import numbers_of
-from web.pages import fragment
+from web.templates import fragment
 
 Payloads = dict[int, dict[str, Any]]
 

@@ -12,10 +12,11 @@ from chat import discussions, dropins
 from chat.db import Transaction
 from chat.discussions import Leaf, Place, TopicRow, Way
 from chat.errors import Invalid, SignInFirst
+from chat.languages import language
 from web.edge import form_of, number, reading, see, writing
 from web.house import house_of
-from web.pages import fragment
 from web.shelf import Version
+from web.templates import fragment
 
 
 class Since(NamedTuple):
@@ -55,7 +56,7 @@ async def drawn_leaf(
     request: Request, tx: Transaction, topic: TopicRow, place: Place, way: Way, version: Version | None
 ) -> Drawn:
     """Drawn once for all who read it: what is a reader's own stands in the rules of their page."""
-    shelf, key = house_of(request).shelf, ("leaf", topic.id, place, way)
+    shelf, key = house_of(request).shelf, ("leaf", language(), topic.id, place, way)
     if (kept := shelf.find(key, version)) is not None:
         return kept
     leaf = await discussions.thread(tx, topic, place, way)

@@ -12,7 +12,8 @@ from chat.discussions import BEST, NEWEST, Found, Wanted, read_wanted
 from chat.errors import Invalid
 from chat.limits import JUMPS, SEARCHES
 from web.edge import limited, reading, see
-from web.pages import fragment, page
+from web.pages import page
+from web.templates import fragment
 
 # What the form below the results asks for by fields of its own.
 FIELDS = ("from", "in", "tag", "after", "before", "has", "is")

@@ -11,12 +11,14 @@ import structlog
 from chat import members
 from chat.db import AWAY, Transaction
 from chat.errors import HubError, TooMany
+from chat.languages import speak
 from chat.members import Viewer
 from chat.realtime.frames import message
 from chat.realtime.hub import Cursor
 from chat.realtime.streams import Follower
 from chat.secrets import same
 from web.house import House
+from web.live.frames import form_in, language_in
 from web.live.line import Line
 from web.live.messages import BadMessage, Eph, Hello, Op, Pong, Sub, Unsub, parse
 from web.live.ops import carry_out
@@ -120,7 +122,7 @@ class Conversation(Line):
         if self._csrf and not same(said.csrf, self._csrf):
             return self.close(NO_ACCESS)
         self.in_time()
-        self.form, self._csrf = said.as_, None
+        self.form, self._csrf = form_in(said.as_, said.lang), None
         self.house.hub.arrive(self)
         heartbeat = self.house.settings.live_heartbeat * 1000
         await self._subscribe({sub.s: Cursor(sub.e, sub.q) for sub in said.subs}, v=1, hb=heartbeat)
@@ -151,6 +153,7 @@ class Conversation(Line):
         if len(self._ops) >= self.house.settings.live_ops:
             return self._answer(t="err", i=op.i, code="rate", retry=int((self._ops[0] + 10 - now) * 1000) + 1)
         self._ops.append(now)
+        speak(language_in(self.form))
         try:
             seq, result = await carry_out(self.house, self._viewer, op)
             self._answer(t="res", i=op.i, s=op.s, q=seq, d=result)

@@ -7,14 +7,14 @@ removed since shows the mark, never the text.
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from chat import discussions, dropins, notices
+from chat import discussions, dropins, languages, notices
 from chat.db import Reader
 from chat.events import Event, network_stream, topic_stream
 from chat.realtime.frames import message
 from web.api import shapes
 from web.discussions import frames as marks
-from web.pages import fragment
 from web.rooms import frames as rooms
+from web.templates import fragment
 
 Payloads = dict[int, dict[str, Any]]
 
@@ -31,8 +31,19 @@ def _placed(payload: dict[str, Any], stream: str) -> Placed:
     return placed
 
 
+def form_in(form: str, language: str) -> str:
+    """What clients of that language get: pieces of pages are drawn once for all of them (`html-de`); data has none."""
+    return f"html-{language}" if form == "html" and language in languages.WHOLE else form
+
+
+def language_in(form: str) -> str:
+    return form.partition("-")[2] or "en"
+
+
 async def render(tx: Reader, events: list[Event], form: str) -> list[bytes]:
     """A frame for each event, in order; one query for each kind of thing they speak of."""
+    languages.speak(language_in(form))
+    form = form.partition("-")[0]
     payloads: dict[str, Payloads] = {}
     for about, load in LOADERS.items():
         ids = sorted({event.ref for event in events if _about(event) == about})

@@ -26,6 +26,7 @@ class Hello(msgspec.Struct, tag_field="t", tag="hello"):
     v: int = 1
     as_: str = msgspec.field(name="as", default="json")
     csrf: str = ""
+    lang: str = "en"
     subs: list[Cursor] = []
 
 

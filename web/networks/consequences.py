@@ -1,8 +1,8 @@
 """In words, what each access shows to whom, and what a change of it does."""
 
 from chat.discussions import Extent
+from chat.languages import many
 from chat.networks import NetworkSeen
-from web.pages import counted
 
 # To visitors and search engines, to members of the hub who are not in it, to its own members.
 SEES = {
@@ -24,8 +24,8 @@ SEES = {
 def consequences(network: NetworkSeen, to: str, extent: Extent) -> list[str]:
     """What happens when this network's access becomes `to`, one sentence or two for each thing."""
     was = network.access
-    members = counted(network.members or 0, "member")
-    all_said = f"{counted(extent.topics, 'discussion')} and {counted(extent.posts, 'post')}"
+    members = many(network.members or 0, "{n} member", "{n} members")
+    all_said = f"{many(extent.topics, '{n} discussion', '{n} discussions')} and {many(extent.posts, '{n} post', '{n} posts')}"
     happens = []
     if to == "open":
         happens += [
@@ -71,5 +71,5 @@ def _known(network: NetworkSeen, to: str, members: str) -> list[str]:
 
 
 def _ended(requests: int, to: str) -> str:
-    ended = f"{counted(requests, 'request')} to join {'ends' if requests == 1 else 'end'} without an answer"
+    ended = f"{many(requests, '{n} request', '{n} requests')} to join {'ends' if requests == 1 else 'end'} without an answer"
     return f"{ended}: who asked can join by themselves." if to == "open" else f"{ended}, and nobody is told."

@@ -7,8 +7,8 @@ from chat import agenda, dropins
 from chat.agenda import ItemSeen
 from chat.db import Reader
 from web.api import shapes
-from web.pages import fragment
 from web.rooms import panel_frames
+from web.templates import fragment
 
 Payloads = dict[int, dict[str, Any]]
 

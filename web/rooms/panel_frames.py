@@ -6,7 +6,8 @@ from typing import Any
 from chat import rooms
 from chat.db import Reader
 from web.api import room_shapes as shapes
-from web.pages import Typed, fragment
+from web.pages import Typed
+from web.templates import fragment
 
 Payloads = dict[int, dict[str, Any]]
 

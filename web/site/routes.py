@@ -3,13 +3,16 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from chat import discussions, dropins, networks
+from chat import discussions, dropins, members, networks
 from chat.config import settings
-from chat.errors import NotFound
+from chat.errors import Invalid, NotFound
+from chat.languages import WHOLE, _
 from chat.mail import mailbox as kept_letters
-from web.edge import reading
+from web.edge import CHOICES, form_of, own_path, reading, see, writing
 from web.house import house_of
 from web.pages import page
+
+LONG = 365 * 24 * 3600  # seconds that a browser keeps its language
 
 
 async def home(request: Request) -> Response:
@@ -20,6 +23,20 @@ async def home(request: Request) -> Response:
             "networks": [] if viewer else await networks.networks_for(tx, viewer, limit=12),
         }
         return await page(request, tx, viewer, "site/home.html", context)
+
+
+async def choose_language(request: Request) -> Response:
+    """Pages in this language from now on, in this browser, and for a member wherever they sign in."""
+    form = await form_of(request)
+    chosen = str(form.get("language", ""))
+    if chosen not in CHOICES:
+        raise Invalid("language", _("The hub does not speak that language."))
+    async with writing(request) as (tx, viewer):
+        if viewer and chosen in WHOLE:
+            await members.choose_letters(tx, viewer.id, {"language": chosen})
+    response = see(own_path(form.get("back")))
+    response.set_cookie("language", chosen, max_age=LONG, path="/", httponly=True, samesite="lax")
+    return response
 
 
 async def mailbox(request: Request) -> Response:

@@ -6,14 +6,14 @@ const JOINING = 5000;   // ms for the worker to answer, loading included
 const ASKING = 20000;   // ms between two signs of life, both ways
 
 export class Branch {
-  constructor(live, csrf) {
-    Object.assign(this, { live, csrf });
+  constructor(live, csrf, lang) {
+    Object.assign(this, { live, csrf, lang });
   }
 
   start() {
     this.live.turn("connecting");
     try {
-      this.worker = new SharedWorker(new URL("shared.js", import.meta.url), { type: "module", name: this.csrf });
+      this.worker = new SharedWorker(new URL("shared.js", import.meta.url), { type: "module", name: `${this.csrf} ${this.lang}` });
     } catch {
       return this.alone(); // some browsers have the class and refuse its use
     }
@@ -59,7 +59,7 @@ export class Branch {
 
   alone() {
     this.part();
-    this.live.line = new Line(this.live, { csrf: this.csrf });
+    this.live.line = new Line(this.live, { csrf: this.csrf, lang: this.lang });
     this.live.line.net(navigator.onLine);
     this.live.line.connect();
   }

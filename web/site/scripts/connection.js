@@ -9,12 +9,13 @@ const cursors = new Map(JSON.parse(dataset.live).map((c) => [c.s, c]));
 
 export const cursorOf = (s) => cursors.get(s);
 export const csrf = dataset.csrf;
+const { lang } = document.documentElement;
 
 export const live = new Live((state, why) => {
   document.documentElement.dataset.live = state;
   show(state, why);
 });
-live.line = "SharedWorker" in window ? new Branch(live, csrf) : new Line(live, { csrf });
+live.line = "SharedWorker" in window ? new Branch(live, csrf, lang) : new Line(live, { csrf, lang });
 
 export function start() {
   if (live.streams.size) live.line.start();

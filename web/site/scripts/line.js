@@ -14,8 +14,8 @@ const OVER = [1008, 1009, 4001, 4003]; // it would end the same way again
 const LEAST = { 1001: 2000, 1012: 2000, 1013: 5000 }; // ms over which those spread who were all sent away at once
 
 export class Line {
-  constructor(live, { url = HERE, csrf = "", as = "html", Socket = WebSocket } = {}) {
-    Object.assign(this, { live, url, csrf, as, Socket });
+  constructor(live, { url = HERE, csrf = "", as = "html", lang = "en", Socket = WebSocket } = {}) {
+    Object.assign(this, { live, url, csrf, as, lang, Socket });
     this.wait = FIRST_WAIT;
     this.heartbeat = 25000;
     this.since = Infinity; // when this connection was greeted
@@ -55,7 +55,7 @@ export class Line {
     this.live.turn("connecting");
     const socket = this.socket = new this.Socket(this.url);
     this.listenFor(this.heartbeat);
-    socket.onopen = () => this.send({ t: "hello", v: 1, as: this.as, csrf: this.csrf, subs: this.live.cursors() });
+    socket.onopen = () => this.send({ t: "hello", v: 1, as: this.as, lang: this.lang, csrf: this.csrf, subs: this.live.cursors() });
     socket.onmessage = ({ data }) => socket === this.socket && this.hear(JSON.parse(data));
     socket.onclose = ({ code }) => socket === this.socket && this.lost(code);
   }

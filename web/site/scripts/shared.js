@@ -1,5 +1,5 @@
 // The worker that holds one line for all tabs of a session. It belongs to no tab: none of them, closed, crashed or
-// frozen, takes it from the others. Its name is the session's form token, so what another session opens is another
+// frozen, takes it from the others. Its name is the session's form token and the page's language, so what another session opens is another
 // worker, with a connection of its own; and its address names the version of the scripts.
 import { Line } from "./line.js";
 import { Live, newName } from "./live.js";
@@ -8,9 +8,10 @@ const MOST = 100;       // streams; the hub's own limit. Whoever finds no room t
 const LINGER = 3000;    // ms that a tab's streams are kept, for the page that it goes on to
 const SILENT = 150000;  // ms; a tab that asks nothing for so long has crashed or is frozen (hidden ones ask once a minute)
 
+const [csrf, lang] = self.name.split(" ");
 const tabs = new Set();
 const live = new Live((state, why) => { for (const tab of tabs) tab.say({ t: "state", state, why }); });
-const line = live.line = new Line(live, { csrf: self.name });
+const line = live.line = new Line(live, { csrf, lang });
 
 // A lock that is held as long as this worker lives, so that its tabs learn of its death. (On https and localhost only.)
 const alive = newName();

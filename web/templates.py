@@ -1,0 +1,147 @@
+"""Templates, and how they say things: one Jinja environment for each language, made when it is first spoken.
+
+A sentence without places is translated when its template is read, and costs nothing when a page is drawn.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
+
+from chat import clock, discussions, languages, networks
+from chat.config import settings
+from chat.errors import in_words
+from chat.languages import many
+from chat.members import COUNTRIES
+from chat.members.passwords import SHORTEST
+from web.assets import assets
+from web.dropins.wording import rule_in_words
+
+
+def template_of(name: str) -> jinja2.Template:
+    """A template in the language that is spoken now."""
+    return environment(languages.language()).get_template(name)
+
+
+def fragment(template: str, **context: Any) -> str:
+    """A partial that is the same for every reader of a language: the page's, the fragment's and the frame's."""
+    return template_of(template).render(context)
+
+
+def moment(at: datetime | None, style: str = "when") -> Markup:
+    """A time that the page's script shows in the reader's zone; without it, in UTC."""
+    if at is None:
+        return Markup("")
+    return Markup('<time datetime="{}" data-time="{}">{}</time>').format(
+        at.isoformat(timespec="seconds"), style, languages.briefly(at)
+    )
+
+
+def initials(name: str) -> str:
+    words = [word for word in re.split(r"[\s\-]+", name) if word[:1].isalnum()]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def hue(handle: str) -> int:
+    """A stable colour of an avatar: one of twelve."""
+    return sum(handle.encode()) % 12
+
+
+def duration(span: timedelta) -> str:
+    """As 5 minutes, 3 hours or 4 days."""
+    seconds = round(span.total_seconds())
+    return in_words(seconds) if seconds < 48 * 3600 else many(round(seconds / 86400), "{n} day", "{n} days")
+
+
+def short(n: int) -> str:
+    """35214 as 35.2k."""
+    return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
+
+
+def marked(snippet: str) -> Markup:
+    """A search's snippet, escaped, with what matched marked."""
+    return Markup(str(escape(snippet)).replace("\ue000", "<mark>").replace("\ue001", "</mark>"))  # noqa: S704 - escaped first
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """A picture of the set in site/icons.svg: beside its word, or with a label where it stands alone."""
+    named = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
+    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(
+        Markup(named), assets.url("site/icons.svg"), name
+    )  # noqa: S704 - ours, escaped above
+
+
+class Translated(jinja2.Environment):
+    """An environment whose sentences are those of one language."""
+
+    def __init__(self, language: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.language = language
+        self.globals |= {
+            "_": self.say,
+            "many": self.say_counted,
+            "language": language,
+            "direction": "rtl" if language in languages.FROM_RIGHT_TO_LEFT else "ltr",
+        }
+
+    def say(self, sentence: str, /, **words: object) -> Markup:
+        """A sentence, which may hold marks of its own, with words in its places, which may not."""
+        said = Markup(languages.translated(self.language, sentence))  # noqa: S704 - of a template or a catalogue
+        return said.format(**words) if words else said
+
+    def say_counted(self, n: int, one: str, more: str, /, **words: object) -> Markup:
+        form = Markup(languages.form_for(self.language, n, one, more))  # noqa: S704 - as above
+        return form.format(n=languages.grouped(n, self.language), **words)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return Saying(self.say).visit(super()._parse(source, name, filename))
+
+
+class Saying(NodeTransformer):
+    """Puts the translation in the place of `_("…")` where nothing is to be filled in."""
+
+    def __init__(self, say: Callable[[str], Markup]) -> None:
+        self.say = say
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        self.generic_visit(node)
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
+                return nodes.Const(self.say(sentence), lineno=node.lineno)
+        return node
+
+
+@cache
+def environment(language: str) -> Translated:
+    env = Translated(
+        language,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.globals |= {
+        "hub": settings, "asset": assets.url, "icon": icon, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored, "languages_spoken": languages.WHOLE,
+        "language_names": languages.LANGUAGES, "shortest_password": SHORTEST,
+    }  # fmt: skip
+    env.filters |= {
+        "moment": moment,
+        "initials": initials,
+        "hue": hue,
+        "short": short,
+        "marked": marked,
+        "duration": duration,
+        "span": in_words,
+        "rule": rule_in_words,
+    }
+    return env
