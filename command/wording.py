@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 CATALOGUES = ROOT / "chat/languages"
-SAID = {"_": None, "sentence": None, "said": (2,), "_said": (2,), "many": (2, 3)}
-LETTERS = ("sentence", "said", "_said")  # in chat/dropins, for the languages that have no pages
+SAID = {"_": None, "sentence": None, "_said": (2,), "many": (2, 3)}
+LETTERS = ("sentence", "_said")  # in chat/dropins, for the languages that have no pages
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 # What catalogues begin with: no clock, and nobody's name.
 HEADER = """\

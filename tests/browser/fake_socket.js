@@ -49,7 +49,7 @@ live.follow({ s: "t:1", e: "k", q: 10 }, noting(heard));
 window.share = async () => {
   const { Branch } = await import("/branch.js");
   window.WebSocket = FakeSocket;
-  window.name = "c";
+  window.name = "c en";
   window.deaf = false; // a worker that never answers
   window.SharedWorker = class {
     constructor(url, options) {
@@ -62,7 +62,7 @@ window.share = async () => {
   await import("/shared.js");
   window.tab = async (q, s = "t:1", e = "k") => {
     const tab = { heard: [], states: [], live: new Live((state) => tab.states.push(state)) };
-    tab.live.line = new Branch(tab.live, "c");
+    tab.live.line = new Branch(tab.live, "c", "en");
     tab.live.follow({ s, e, q }, tab.listener = noting(tab.heard));
     tab.live.line.start();
     await passed();

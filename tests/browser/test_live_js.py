@@ -50,6 +50,7 @@ async def test_it_says_hello_with_its_cursors(page: Page) -> None:
         "t": "hello",
         "v": 1,
         "as": "html",
+        "lang": "en",
         "csrf": "c",
         "subs": [{"s": "t:1", "e": "k", "q": 10}],
     }

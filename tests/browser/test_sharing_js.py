@@ -33,7 +33,11 @@ async def test_tabs_share_a_line_that_their_session_names(page: Page) -> None:
     await page.evaluate("greets(); event(11)")
     assert await heard(page) == {"one": [11], "two": [11]}
     assert await page.evaluate("sockets.length") == 1
-    assert await page.evaluate("[asked('hello')[0].csrf, opened.name, opened.type]") == ["c", "c", "module"]
+    assert await page.evaluate("[asked('hello')[0].csrf, opened.name, opened.type]") == [
+        "c",
+        "c en",
+        "module",
+    ]
     assert await page.evaluate("Object.values(tabs).map((t) => t.live.state)") == ["live", "live"]
 
 
