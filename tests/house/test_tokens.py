@@ -19,6 +19,7 @@ TEXT = {
     **dict.fromkeys(("text", "quiet", "accent", "accent-strong", "danger", "warm"), SURFACES),
     "on-accent": ("accent", "accent-strong"),
     "on-danger": ("danger",),
+    "on-call": ("call",),
 }
 ON_WASHES = {
     "wash": ("text", "quiet", "accent", "accent-strong"),
