@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from chat.db import AWAY, own_fault, unholdable
 from chat.errors import Conflict, Forbidden, HubError, Invalid, NotFound, SignInFirst, TooMany
+from chat.languages import _, sentence
 from web.edge import reading
 from web.pages import bare, page
 
@@ -55,24 +56,25 @@ async def elsewhere(request: Request, slug: str, name: str) -> Response:
 async def http_error(request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: an unknown address, a wrong method, a body too large."""
     assert isinstance(error, HTTPException)
-    sentence = SENTENCES.get(error.status_code, error.detail)
+    known = SENTENCES.get(error.status_code)
+    said = _(known) if known else error.detail
     if wants_json(request):
-        return problem(error.status_code, sentence, headers=dict(error.headers or {}))
-    return await error_page(request, error.status_code, sentence, dict(error.headers or {}))
+        return problem(error.status_code, said, headers=dict(error.headers or {}))
+    return await error_page(request, error.status_code, said, dict(error.headers or {}))
 
 
 SENTENCES = {
     404: NotFound.sentence,
-    405: "That can’t be done here.",
+    405: sentence("That can’t be done here."),
 }
 HEADINGS = {
-    403: "That is not yours to do",
-    404: "Not found",
-    409: "No longer possible",
-    413: "Too large",
-    429: "Too fast",
-    500: "Something broke",
-    503: "Back in a moment",
+    403: sentence("That is not yours to do"),
+    404: sentence("Not found"),
+    409: sentence("No longer possible"),
+    413: sentence("Too large"),
+    429: sentence("Too fast"),
+    500: sentence("Something broke"),
+    503: sentence("Back in a moment"),
 }
 
 
@@ -87,13 +89,13 @@ async def unexpected(request: Request, error: Exception) -> Response:
     """An accident. Its story is in the log; the answer tells nothing of the inside."""
     away = isinstance(error, AWAY) and not own_fault(error)
     log.error("unexpected", path=_without_secret(request), method=request.method, exc_info=error)
-    sentence = (
-        "The hub can’t reach its database at the moment. What you sent may not have been saved; look before you send it again."
+    said = (
+        _("The hub can’t reach its database at the moment. What you sent may not have been saved; look before you send it again.")
         if away
-        else "Something went wrong on our side. What you sent may not have been saved."
-    )
+        else _("Something went wrong on our side. What you sent may not have been saved.")
+    )  # fmt: skip
     status = 503 if away else 500
-    return problem(status, sentence) if wants_json(request) else page_without_database(status, sentence)
+    return problem(status, said) if wants_json(request) else page_without_database(status, said)
 
 
 def _without_secret(request: Request) -> str:
@@ -145,4 +147,4 @@ def page_without_database(status: int, sentence: str) -> Response:
 
 def heading(status: int) -> str:
     """A page's first words; HTTP's own phrases are for programs."""
-    return HEADINGS.get(status, "That did not work")
+    return _(HEADINGS.get(status, sentence("That did not work")))
