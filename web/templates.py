@@ -129,7 +129,7 @@ def environment(language: str) -> Translated:
         auto_reload=False,
     )
     env.globals |= {
-        "hub": settings, "asset": assets.url, "icon": icon, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "hub": settings, "asset": assets.url, "scripts": assets.scripts, "icon": icon, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
         "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored, "languages_spoken": languages.WHOLE,
         "language_names": languages.LANGUAGES, "shortest_password": SHORTEST,
     }  # fmt: skip
