@@ -11,6 +11,7 @@ const LATER = {
   "a.share": () => import("./share.js"),
 };
 for (const [what, load] of Object.entries(LATER)) if (document.querySelector(what)) load();
+if (document.querySelector(".side")?.checkVisibility()) import("./side.js");
 
 // Whatever a form starts has a name from here, so that a second click starts no second one.
 for (const op of document.querySelectorAll("form input[name=op]")) op.value ||= newName();
