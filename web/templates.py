@@ -112,7 +112,9 @@ class Saying(NodeTransformer):
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         match node:
-            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
+            case nodes.Call(
+                node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[], dyn_kwargs=None
+            ):
                 return nodes.Const(self.say(sentence), lineno=node.lineno)
         return node
 
@@ -135,6 +137,8 @@ def environment(language: str) -> Translated:
     }  # fmt: skip
     env.filters |= {
         "moment": moment,
+        "dated": languages.dated,
+        "grouped": lambda n: languages.grouped(n, languages.language()),
         "initials": initials,
         "hue": hue,
         "short": short,
