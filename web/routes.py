@@ -535,6 +535,7 @@ MACHINES = [
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
     get("/dev/mailbox", site.mailbox),
+    get("/dev/styles", site.styles),
     post("/language", site.choose_language),
 ]
 

@@ -39,11 +39,14 @@ def fragment(template: str, **context: Any) -> str:
 
 
 def moment(at: datetime | None, style: str = "when") -> Markup:
-    """A time that the page's script shows in the reader's zone; without it, in UTC."""
+    """A time that the page's script shows in the reader's zone, and how far it is from now; without it, in UTC.
+
+    Styles: when (a day and a time), date (that day), clock (that time), day (with its year), ago (of what was).
+    """
     if at is None:
         return Markup("")
     return Markup('<time datetime="{}" data-time="{}">{}</time>').format(
-        at.isoformat(timespec="seconds"), style, languages.briefly(at)
+        at.isoformat(timespec="seconds"), style, languages.briefly(at, style)
     )
 
 
@@ -77,7 +80,9 @@ def icon(name: str, label: str = "") -> Markup:
     """A picture of the set in site/icons.svg: beside its word, or with a label where it stands alone."""
     named = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     kind = "icon turns" if name in POINTING else "icon"
-    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(kind, named, assets.url("site/icons.svg"), name)
+    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(
+        kind, named, assets.url("site/icons.svg"), name
+    )
 
 
 class Translated(jinja2.Environment):
