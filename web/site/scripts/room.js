@@ -4,6 +4,7 @@ import { Panels } from "./panel.js";
 import { People } from "./people.js";
 import { Ranking } from "./ranking.js";
 import { Typing } from "./typing.js";
+import { _, many } from "./words.js";
 
 const SLACK = 4000; // ms after the clock says so, should nobody announce it
 const SPREAD = 1500; // ms over which the pages of a room ask for their next state
@@ -162,7 +163,7 @@ class LiveRoom extends HTMLElement {
   tick() {
     for (const line of this.querySelectorAll("[data-until]")) {
       const seconds = Math.max(0, Math.round(this.until(line.dataset.until) / 1000));
-      line.textContent = seconds < 3600 ? `in ${minutes(seconds)}` : "";
+      line.textContent = seconds < 3600 ? _("in {minutes}", { minutes: minutes(seconds) }) : "";
     }
     for (const line of this.querySelectorAll("[data-started]")) this.timer(line);
     if (this.dataset.state === "live") this.warn(Math.ceil(this.until(this.dataset.closes) / 60000));
@@ -172,14 +173,14 @@ class LiveRoom extends HTMLElement {
   timer(line) {
     const gone = Math.max(0, Math.round(-this.until(line.dataset.started) / 1000)), given = Number(line.dataset.minutes) * 60;
     const left = given - gone, over = given && left < 0;
-    line.textContent = over ? `${minutes(-left)} over` : given ? `${minutes(left)} left` : minutes(gone);
+    line.textContent = over ? _("{minutes} over", { minutes: minutes(-left) }) : given ? _("{minutes} left", { minutes: minutes(left) }) : minutes(gone);
     line.classList.toggle("over", Boolean(over));
     line.classList.toggle("soon", Boolean(given) && !over && left <= Math.max(60, given / 5));
   }
 
   // Once, as the minute is reached; not to who comes later.
   warn(left) {
-    if (LEFT.includes(left) && this.left === left + 1) this.say(`${left} ${left === 1 ? "minute" : "minutes"} left`);
+    if (LEFT.includes(left) && this.left === left + 1) this.say(many(left, "{n} minute left", "{n} minutes left"));
     this.left = left;
   }
 }
