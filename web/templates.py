@@ -71,6 +71,14 @@ def short(n: int) -> str:
     return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
 
 
+def filesize(size: int) -> str:
+    """As 340 KB or 1.2 MB."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    point = "," if languages.language() == "de" else "."
+    return f"{size / 1_000_000:.1f}".replace(".", point) + " MB"
+
+
 def marked(snippet: str) -> Markup:
     """A search's snippet, escaped, with what matched marked."""
     return Markup(str(escape(snippet)).replace("\ue000", "<mark>").replace("\ue001", "</mark>"))  # noqa: S704 - escaped first
@@ -151,6 +159,8 @@ def environment(language: str) -> Translated:
         "initials": initials,
         "hue": hue,
         "short": short,
+        "filesize": filesize,
+        "named": discussions.named,
         "marked": marked,
         "duration": duration,
         "span": in_words,
