@@ -39,6 +39,8 @@ STYLES = [
 SAID = re.compile(r"""\b(?:_|many)\((?:[^"'`]*?,\s*)?(["'`])((?:\\.|(?!\1).)*)\1""")
 IMPORT = re.compile(r"""^import (?:[^"';]* from )?"(\.[^"]+)";""", re.MULTILINE)
 MAIN = "site/scripts/main.js"
+# Small ones that change how a page looks. Nothing is drawn before they have run, so that nothing moves when they do.
+FIRST = {"site/scripts/times.js", "site/scripts/tabs.js"}
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 
@@ -86,15 +88,14 @@ class Assets:
         """The elements of a page's head for these of site/scripts, and of what they import beside main.js."""
         if names not in self.heads:
             wanted = [f"site/scripts/{name}.js" for name in names]
-            known = {*wanted, *(() if MAIN in wanted else self.with_imports(MAIN))}
+            known = {*wanted, *FIRST, *(() if MAIN in wanted else self.with_imports(MAIN))}
             loaded = [each for each in self.with_imports(*wanted) if each not in known]
-            preload, script = (
-                Markup('<link rel="modulepreload" href="{}">'),
-                Markup('<script type="module" src="{}"></script>'),
-            )
+            preload = Markup('<link rel="modulepreload" href="{}">')
+            script = Markup('<script type="module" src="{}"{}></script>')
+            first = Markup(' blocking="render"')
             self.heads[names] = Markup("").join(
                 [preload.format(self.url(each)) for each in loaded]
-                + [script.format(self.url(each)) for each in wanted]
+                + [script.format(self.url(each), first if each in FIRST else "") for each in wanted]
             )
         return self.heads[names]
 
