@@ -1,6 +1,6 @@
 """Discussions: topics and the posts in them."""
 
-from chat.discussions.authorship import Author, own_among, pseudonym_of, started, wrote
+from chat.discussions.authorship import Author, named, own_among, pseudonym_of, started, wrote
 from chat.discussions.bookmarking import (
     WHEN,
     Bookmarked,
@@ -125,7 +125,7 @@ from chat.discussions.unmasking import (
     unmask,
     unmaskings_of,
 )
-from chat.discussions.unread import LISTS, Last, Waiting, waiting
+from chat.discussions.unread import LISTS, Last, Waiting, waiting, waiting_by_network
 from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 
@@ -230,6 +230,7 @@ __all__ = [
     "members_like",
     "merge",
     "move",
+    "named",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",
@@ -297,6 +298,7 @@ __all__ = [
     "vote",
     "vote_for",
     "waiting",
+    "waiting_by_network",
     "waiting_concerns",
     "way_of",
     "where_now",

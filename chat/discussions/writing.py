@@ -21,6 +21,7 @@ from chat.discussions.telling import leave_to_tell
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
+from chat.languages import _, sentence
 from chat.markup import LONGEST, RENDERER, render
 from chat.members import Viewer, must_act
 from chat.networks import (
@@ -58,7 +59,7 @@ async def start_topic(
     `poll` is the form of one that it is to have (polling.py), `attached` are the ids of files that were sent before.
     """
     viewer = must_act(viewer)
-    title = line("title", title, 140, called="The title")
+    title = line("title", title, 140, called=_("The title"))
     source = clean_body(body)
     drawn = await draw(tx, network.id, source)
     unnamed = wants_no_name(anonymous)
@@ -153,7 +154,7 @@ async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> tuple[in
     if row.hidden_at or row.merged_into:
         return row.network_id, row.inside  # what becomes of a post there is said when nobody can change it
     if row.listed_at is None or row.listed_at > clock.now():
-        raise Conflict("The doors are not open yet.")
+        raise Conflict(_("The doors are not open yet."))
     return row.network_id, row.inside
 
 
@@ -170,14 +171,14 @@ async def must_write(tx: Transaction, viewer: Viewer, network_id: int, *, inside
     if not await may_read(tx, viewer, network_id):
         raise NotFound
     if not await place(tx, network_id, viewer.id):
-        raise Forbidden("You were removed from this network, so you can’t write in it.")
+        raise Forbidden(_("You were removed from this network, so you can’t write in it."))
 
 
 async def must_write_unnamed(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     """Let a member of a network write without their name, where it allows that."""
     await must_belong(tx, viewer, network_id)
     if not await tx.value("SELECT anonymity_since FROM network WHERE id = :id", id=network_id):
-        raise Invalid("anonymous", "This network takes no posts without a name. Nothing was posted.")
+        raise Invalid("anonymous", _("This network takes no posts without a name. Nothing was posted."))
 
 
 async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
@@ -187,7 +188,7 @@ async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         return
     if not await may_read(tx, viewer, network_id):
         raise NotFound
-    raise Forbidden("Join this network first. Everybody would see that you join with this post.")
+    raise Forbidden(_("Join this network first. Everybody would see that you join with this post."))
 
 
 async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
@@ -196,7 +197,7 @@ async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         await must_have(tx, viewer, network_id, "start_topic")
     except Forbidden:
         raise Forbidden(
-            "In this network its hosts start the discussions. You can answer in those that there are."
+            _("In this network its hosts start the discussions. You can answer in those that there are.")
         ) from None
 
 
@@ -262,14 +263,14 @@ async def add_post(
         told=told,
     )
     if row is None:
-        raise Invalid("parent", NOT_HERE)
+        raise Invalid("parent", _(NOT_HERE))
     if row.untold == row.number:
         await leave_to_tell(tx, topic_id, row.number, row.told_at)
     await note_names(tx, row.id, drawn)
     return {"id": row.id, "number": row.number}
 
 
-NOT_HERE = "The post that this answers is not in this topic."
+NOT_HERE = sentence("The post that this answers is not in this topic.")
 
 # One statement, because all who write in a topic wait for each other from its first line until they have committed.
 #
@@ -307,7 +308,7 @@ def _parent_in(parent: object) -> int | None:
     if parent is None or parent == "":
         return None
     if not str(parent).isdecimal() or len(str(parent)) > 18:
-        raise Invalid("parent", NOT_HERE)
+        raise Invalid("parent", _(NOT_HERE))
     return int(str(parent))
 
 
@@ -344,4 +345,4 @@ async def add_openings(tx: Transaction, openings: list[tuple[int, int, str]]) ->
 
 
 def clean_body(body: object) -> str:
-    return prose("body", body, LONGEST, called="The text")
+    return prose("body", body, LONGEST, called=_("The text"))

@@ -8,8 +8,9 @@
 // Nothing that somebody writes is lost, nor what they look at: what is there is changed, not replaced.
 import { csrf, html, live } from "./connection.js";
 import { tell } from "./times.js";
+import { _ } from "./words.js";
 
-const LOST = "The connection is lost, and this was not sent. Try again in a moment.";
+const LOST = _("The connection is lost, and this was not sent. Try again in a moment.");
 const FIELDS = "input:not([type=hidden]), textarea, select";
 
 export class Panels {
