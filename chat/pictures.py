@@ -41,7 +41,7 @@ async def square(content: bytes) -> bytes:
     if not content:
         raise Invalid("picture", _("Choose a picture first."))
     if len(content) > MOST_BYTES:
-        raise Invalid("picture", _("A picture can be 4 MB at most."))
+        raise Invalid("picture", _("A picture can be {n} MB at most.", n=MOST_BYTES >> 20))
     return await _in_turn(_square, content)
 
 
