@@ -99,6 +99,8 @@ async def start(request: Request) -> Response:
 async def show(
     request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
 ) -> Response:
+    if go := request.query_params.get("go"):  # by a form, whose address leads to no place in a page
+        return see(address_of_post(request.path_params["id"], number(go, field="go")))
     house, kept = house_of(request), None
     topic_id, address = request.path_params["id"], shelf.address_in(request) if error is None else None
     if address and address in house.shelf:
