@@ -16,6 +16,13 @@ def when(at: datetime, zone: str, language: str) -> str:
     return f"{format_date(local, 'full', locale=locale)}, {clock_time(at, zone, language)} ({name})"
 
 
+def the_day(at: datetime) -> str:
+    """As 26 November 2026, in the language that is spoken now."""
+    from babel.dates import format_date
+
+    return format_date(at, "long", locale=_locale(language()))
+
+
 def clock_time(at: datetime, zone: str, language: str) -> str:
     from babel.dates import format_time
 
