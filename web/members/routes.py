@@ -45,7 +45,7 @@ async def take_sign_up(request: Request) -> Response:
     form = await form_of(request)
     try:
         if form.get("website"):  # a field that people don't see and robots fill in
-            raise Invalid("name", "Leave the last field empty.")
+            raise Invalid("name", _("Leave the last field empty."))
         password_hash = await members.hash_password(str(form.get("password", "")))
         async with writing(request) as (tx, _):
             if member_id := await members.sign_up(tx, form, password_hash):
@@ -262,7 +262,7 @@ async def save_password(request: Request) -> Response:
             me = _somebody(viewer)
             known = await members.credentials(tx, await members.own_email(tx, me.id))
         if not await members.matches(known.password_hash, str(form.get("current", ""))):
-            raise Invalid("current", "That is not your current password.")
+            raise Invalid("current", _("That is not your current password."))
         password_hash = await members.hash_password(str(form.get("password", "")))
         async with writing(request) as (tx, viewer):
             await members.change_password(tx, _somebody(viewer).id, password_hash, me.session_id)

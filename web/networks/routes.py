@@ -29,7 +29,7 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
         if viewer is None:
             raise SignInFirst
         if not networks.may_found(viewer):
-            raise Forbidden("On this hub, its admins found networks. Ask one of them.")
+            raise Forbidden(_("On this hub, its admins found networks. Ask one of them."))
         return await page(request, tx, viewer, "networks/new.html", form=form, error=error)
 
 
