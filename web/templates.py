@@ -138,6 +138,8 @@ def environment(language: str) -> Translated:
     }  # fmt: skip
     env.filters |= {
         "moment": moment,
+        "dated": languages.dated,
+        "grouped": lambda n: languages.grouped(n, languages.language()),
         "initials": initials,
         "hue": hue,
         "short": short,

@@ -1,6 +1,6 @@
 """Times as their readers say them: in their language, and by the clocks of their zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,13 +16,6 @@ def when(at: datetime, zone: str, language: str) -> str:
     return f"{format_date(local, 'full', locale=locale)}, {clock_time(at, zone, language)} ({name})"
 
 
-def the_day(at: datetime) -> str:
-    """As 26 November 2026, in the language that is spoken now."""
-    from babel.dates import format_date
-
-    return format_date(at, "long", locale=_locale(language()))
-
-
 def clock_time(at: datetime, zone: str, language: str) -> str:
     from babel.dates import format_time
 
@@ -36,6 +29,15 @@ def briefly(at: datetime) -> str:
     from babel.dates import format_datetime
 
     return f"{format_datetime(at.astimezone(UTC), 'd MMM y, HH:mm', locale=_locale(spoken))} UTC"
+
+
+def dated(day: date, parts: str = "yMMMMd") -> str:
+    """As 26 November 2026, in the language that is spoken now; of other parts, by their letters in Unicode's patterns."""
+    if (spoken := language()) in ("en", PSEUDO) and parts == "yMMMMd":
+        return f"{day.day} {day:%B %Y}"
+    from babel.dates import format_skeleton
+
+    return format_skeleton(parts, day, locale=_locale(spoken))
 
 
 def is_zone(name: object) -> bool:

@@ -10,7 +10,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden, Invalid
 from chat.fields import prose, too_long
-from chat.languages import _, many, sentence, the_day
+from chat.languages import _, dated, many, sentence
 from chat.members import Viewer, must_act
 from chat.networks.access import writing_in
 from chat.networks.auditing import record
@@ -140,7 +140,7 @@ async def _refusal(
         and latest.decided_at
         and clock.now() < latest.decided_at + PAUSE
     ):
-        return _("You can ask again from {day} on.", day=the_day(latest.decided_at + PAUSE))
+        return _("You can ask again from {day} on.", day=dated(latest.decided_at + PAUSE))
     return None
 
 

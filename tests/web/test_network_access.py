@@ -11,7 +11,7 @@ CHANGES = [(was, to) for was in ACCESS for to in ACCESS if was != to]
 
 # What the page must say before each change, and must not.
 READABLE = "2 discussions and 3 posts become readable by everybody, search engines included."
-ALONE = "2 discussions and 3 posts are for its 2 members alone."
+ALONE = "2 discussions and 3 posts are for those alone who are in it (2 members)."
 NAMED = "Everybody can learn that a network named “Sepsis circle” exists."
 SHOWN = "and that it has 2 members, become visible to everybody."
 HIDDEN = "Outsiders no longer see its summary"

@@ -29,7 +29,7 @@ async def access(request: Request, form: Form | None = None, error: Invalid | No
             extent = await discussions.extent_of(tx, network)
             context |= {
                 "to": to,
-                "sees": zip(seen_by(network.access), seen_by(to), strict=True),
+                "sees": list(zip(seen_by(network.access), seen_by(to), strict=True)),
                 "happens": consequences(network, to, extent),
                 "opens_up": opens_up(network.access, to),
             }

@@ -36,7 +36,12 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
     async with reading(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         lists = await networks.lists_of(tx, viewer, network)
-        context = {"network": network, "lists": lists, "a_day": networks.A_DAY}
+        context = {
+            "network": network,
+            "lists": lists,
+            "a_day": networks.A_DAY,
+            "most_lines": networks.MOST_LINES,
+        }
         return await page(request, tx, viewer, "networks/many.html", context, form=form, error=error)
 
 

@@ -17,7 +17,9 @@ IN_WORDS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "role.changed": {"before": role_in_words, "after": role_in_words},
     "settings.changed": {"changed": settings_in_words},
     "flag.settled": {"outcome": outcome_in_words},
-    **dict.fromkeys(("member.joined", "invitation.sent", "batch.confirmed"), {"role": role_in_words}),
+    "member.joined": {"role": role_in_words},
+    "invitation.sent": {"role": role_in_words},
+    "batch.confirmed": {"role": role_in_words},
 }
 
 
