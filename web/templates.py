@@ -39,11 +39,14 @@ def fragment(template: str, **context: Any) -> str:
 
 
 def moment(at: datetime | None, style: str = "when") -> Markup:
-    """A time that the page's script shows in the reader's zone; without it, in UTC."""
+    """A time that the page's script shows in the reader's zone, and how far it is from now; without it, in UTC.
+
+    Styles: when (a day and a time), date (that day), clock (that time), day (with its year), ago (of what was).
+    """
     if at is None:
         return Markup("")
     return Markup('<time datetime="{}" data-time="{}">{}</time>').format(
-        at.isoformat(timespec="seconds"), style, languages.briefly(at)
+        at.isoformat(timespec="seconds"), style, languages.briefly(at, style)
     )
 
 
@@ -77,7 +80,9 @@ def icon(name: str, label: str = "") -> Markup:
     """A picture of the set in site/icons.svg: beside its word, or with a label where it stands alone."""
     named = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     kind = "icon turns" if name in POINTING else "icon"
-    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(kind, named, assets.url("site/icons.svg"), name)
+    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(
+        kind, named, assets.url("site/icons.svg"), name
+    )
 
 
 class Translated(jinja2.Environment):
@@ -107,16 +112,19 @@ class Translated(jinja2.Environment):
 
 
 class Saying(NodeTransformer):
-    """Puts the translation in the place of `_("…")` where nothing is to be filled in."""
+    """Puts the translation in the place of `_("…")` where nothing is to be filled in; and so with icons and addresses of
+    files, which are the same as long as the process lives."""
 
     def __init__(self, say: Callable[[str], Markup]) -> None:
-        self.say = say
+        self.known: dict[str, Callable[..., object]] = {"_": say, "icon": icon, "asset": assets.url}
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         match node:
-            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
-                return nodes.Const(self.say(sentence), lineno=node.lineno)
+            case nodes.Call(node=nodes.Name(name=name), args=args, kwargs=[], dyn_kwargs=None) if (
+                name in self.known and all(isinstance(arg, nodes.Const) for arg in args)
+            ):
+                return nodes.Const(self.known[name](*(arg.as_const() for arg in args)), lineno=node.lineno)
         return node
 
 

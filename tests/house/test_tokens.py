@@ -19,6 +19,7 @@ TEXT = {
     **dict.fromkeys(("text", "quiet", "accent", "accent-strong", "danger", "warm"), SURFACES),
     "on-accent": ("accent", "accent-strong"),
     "on-danger": ("danger",),
+    "on-call": ("call",),
 }
 ON_WASHES = {
     "wash": ("text", "quiet", "accent", "accent-strong"),
@@ -88,9 +89,7 @@ def test_initials_can_be_read_in_every_hue(night: int) -> None:
     assert len(HUES) == 13  # twelve, and that of an avatar without one
     weak = {}
     for hue in HUES:
-        text, ground = (
-            of_oklch(*numbers(COLOURS[name][night]), hue) for name in ("on-avatar", "avatar")
-        )
+        text, ground = (of_oklch(*numbers(COLOURS[name][night]), hue) for name in ("on-avatar", "avatar"))
         if contrast(text, ground) < 4.5:
             weak[hue] = round(contrast(text, ground), 2)
     assert weak == {}
@@ -109,6 +108,8 @@ def test_colours_stand_in_tokens_alone() -> None:
     found = {
         f"{path.relative_to(WEB)}: {match}"
         for path in sheets
-        for match in raw.findall(re.sub(r"/\*.*?\*/|#[a-z][\w-]*(?=[^;{}]*\{)", "", path.read_text(), flags=re.DOTALL))
+        for match in raw.findall(
+            re.sub(r"/\*.*?\*/|#[a-z][\w-]*(?=[^;{}]*\{)", "", path.read_text(), flags=re.DOTALL)
+        )
     }
     assert found == set()

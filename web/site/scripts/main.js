@@ -1,6 +1,7 @@
 // Every page: times, the one live connection, banners. The page's own elements define themselves.
 import { live, cursorOf, html, again, signedOut, start, csrf } from "./connection.js";
 import "./times.js";
+import "./busy.js";
 import "./thread.js";
 import "./reply.js";
 import "./topics.js";
@@ -10,6 +11,7 @@ import "./attach.js";
 import "./share.js";
 
 if (document.querySelector("live-waiting")) import("./waiting.js");
+if (document.querySelector(".side")?.checkVisibility()) import("./side.js");
 
 const READING = 2000; // ms
 const banners = document.getElementById("banners"), counter = document.getElementById("unread");
