@@ -12,6 +12,7 @@ from chat.languages import LANGUAGES, WHOLE, _
 from chat.members import Viewer, must_act
 from web.dropins.routes import NAMED_ZONES
 from web.edge import form_of, limited, reading, see, writing
+from web.members.browsers import browser_in_words
 from web.pages import page
 
 Form = Mapping[str, Any]
@@ -100,6 +101,7 @@ async def password(request: Request, error: Invalid | None = None) -> Response:
     async with reading(request) as (tx, viewer):
         context = {
             "sessions": await members.sessions_of(tx, _somebody(viewer).id),
+            "called": browser_in_words,
             "saved": _saved(request),
         }
         return await page(request, tx, viewer, "members/password.html", context, error=error)
