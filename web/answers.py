@@ -147,4 +147,4 @@ def page_without_database(status: int, sentence: str) -> Response:
 
 def heading(status: int) -> str:
     """A page's first words; HTTP's own phrases are for programs."""
-    return _(HEADINGS.get(status, sentence("That did not work")))
+    return _(HEADINGS[status]) if status in HEADINGS else _("That did not work")
