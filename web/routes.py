@@ -91,6 +91,7 @@ BUSY = [
 
 PAGES = [
     get("/", site.home),
+    get("/side", site.side),
     get("/search", searching.search),
     get("/unread", topics_reading.show_unread),
     get("/new", topics_reading.show_new),
@@ -534,6 +535,7 @@ MACHINES = [
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
     get("/dev/mailbox", site.mailbox),
+    get("/dev/styles", site.styles),
     post("/language", site.choose_language),
 ]
 

@@ -1,16 +1,21 @@
 """The way in, and what machines ask."""
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+import re
+from datetime import timedelta
 
-from chat import discussions, dropins, members, networks
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from chat import clock, discussions, dropins, members, networks
 from chat.config import settings
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid, NotFound, SignInFirst
 from chat.languages import WHOLE, _
 from chat.mail import mailbox as kept_letters
+from web.assets import assets
 from web.edge import CHOICES, form_of, own_path, reading, see, writing
 from web.house import house_of
 from web.pages import page
+from web.templates import fragment
 
 LONG = 365 * 24 * 3600  # seconds that a browser keeps its language
 
@@ -23,6 +28,22 @@ async def home(request: Request) -> Response:
             "networks": [] if viewer else await networks.networks_for(tx, viewer, limit=12),
         }
         return await page(request, tx, viewer, "site/home.html", context)
+
+
+async def side(request: Request) -> Response:
+    """One's networks with what waits in them, and the next drop-in: the column beside a page, which fetches it."""
+    async with reading(request) as (tx, viewer):
+        if viewer is None:
+            raise SignInFirst
+        coming = await dropins.upcoming_for(tx, viewer, 1)
+        html = fragment(
+            "site/_side.html",
+            own_networks=await networks.networks_of(tx, viewer),
+            waiting=await discussions.waiting_by_network(tx, viewer),
+            next=coming[0] if coming else None,
+            here="",
+        )
+    return HTMLResponse(html)
 
 
 async def choose_language(request: Request) -> Response:
@@ -47,6 +68,17 @@ async def mailbox(request: Request) -> Response:
     letters = await kept_letters(house.redis)
     async with reading(request) as (tx, viewer):
         return await page(request, tx, viewer, "dev/mailbox.html", {"letters": letters})
+
+
+async def styles(request: Request) -> Response:
+    """In development, what pages are made of."""
+    if not house_of(request).settings.mailbox:
+        raise NotFound
+    icons = re.findall(r'<symbol id="([^"]+)"', assets.files["site/icons.svg"].raw.decode())
+    people = ("Ana Ferreira", "Ben Okafor", "Carol W", "Dev Rao", "Erin Walsh", "Łukasz Żak", "Mehmet Öz", "Niamh Gallen", "李 明", "Ruth E", "Zoë Y", "Q")  # fmt: skip
+    async with reading(request) as (tx, viewer):
+        context = {"icons": icons, "hues": people, "soon": clock.now() + timedelta(days=2)}
+        return await page(request, tx, viewer, "dev/styles.html", context)
 
 
 async def healthz(request: Request) -> Response:
