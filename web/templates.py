@@ -112,18 +112,19 @@ class Translated(jinja2.Environment):
 
 
 class Saying(NodeTransformer):
-    """Puts the translation in the place of `_("…")` where nothing is to be filled in."""
+    """Puts the translation in the place of `_("…")` where nothing is to be filled in; and so with icons and addresses of
+    files, which are the same as long as the process lives."""
 
     def __init__(self, say: Callable[[str], Markup]) -> None:
-        self.say = say
+        self.known: dict[str, Callable[..., object]] = {"_": say, "icon": icon, "asset": assets.url}
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         match node:
-            case nodes.Call(
-                node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[], dyn_kwargs=None
+            case nodes.Call(node=nodes.Name(name=name), args=args, kwargs=[], dyn_kwargs=None) if (
+                name in self.known and all(isinstance(arg, nodes.Const) for arg in args)
             ):
-                return nodes.Const(self.say(sentence), lineno=node.lineno)
+                return nodes.Const(self.known[name](*(arg.as_const() for arg in args)), lineno=node.lineno)
         return node
 
 

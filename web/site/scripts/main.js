@@ -1,6 +1,7 @@
 // Every page: times, the one live connection, banners. The page's own elements define themselves.
 import { live, cursorOf, html, again, signedOut, start, csrf } from "./connection.js";
 import "./times.js";
+import "./busy.js";
 import "./thread.js";
 import "./reply.js";
 import "./topics.js";
