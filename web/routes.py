@@ -534,6 +534,7 @@ MACHINES = [
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
     get("/dev/mailbox", site.mailbox),
+    get("/dev/mailbox/{id}", site.letter),
     post("/language", site.choose_language),
 ]
 

@@ -1,6 +1,6 @@
 """Times as their readers say them: in their language, and by the clocks of their zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,6 +20,13 @@ def clock_time(at: datetime, zone: str, language: str) -> str:
     from babel.dates import format_time
 
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale(language))
+
+
+def day(of: date) -> str:
+    """As 26 November 2026, in the language that is spoken now."""
+    from babel.dates import format_date
+
+    return format_date(of, "long", locale=_locale(language()))
 
 
 def briefly(at: datetime) -> str:

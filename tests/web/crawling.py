@@ -485,6 +485,7 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/readyz"): LOOK,
     ("GET", "/robots.txt"): LOOK,
     ("GET", "/dev/mailbox"): LOOK,
+    ("GET", "/dev/mailbox/{id}"): LOOK,
     ("GET", "/static/{version}/{name:path}"): LOOK,
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from chat import files
 from chat.errors import NotFound
 from chat.files import Found
+from web.guard import SANDBOX
 
 log = structlog.get_logger()
 
@@ -22,7 +23,7 @@ async def give(request: Request, found: Found) -> Response:
     """
     file, small = found.file, "small" in request.query_params and found.small_size > 0
     size, tag = found.small_size if small else file.size, found.tag(small)
-    request.scope["sandboxed"] = True
+    request.scope["sandboxed"] = SANDBOX
     headers = {
         "etag": tag,
         "cache-control": "private, no-cache",

@@ -1,14 +1,16 @@
 """The way in, and what machines ask."""
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from chat import discussions, dropins, members, networks
 from chat.config import settings
 from chat.errors import Invalid, NotFound
 from chat.languages import WHOLE, _
+from chat.mail import drawn, kept
 from chat.mail import mailbox as kept_letters
 from web.edge import CHOICES, form_of, own_path, reading, see, writing
+from web.guard import LETTER
 from web.house import house_of
 from web.pages import page
 
@@ -47,6 +49,16 @@ async def mailbox(request: Request) -> Response:
     letters = await kept_letters(house.redis)
     async with reading(request) as (tx, viewer):
         return await page(request, tx, viewer, "dev/mailbox.html", {"letters": letters})
+
+
+async def letter(request: Request) -> Response:
+    """One of them, as mail programs show it."""
+    house = house_of(request)
+    found = await kept(house.redis, request.path_params["id"]) if house.settings.mailbox else None
+    if found is None:
+        raise NotFound
+    request.scope["sandboxed"] = LETTER
+    return HTMLResponse(drawn(found, house.settings))
 
 
 async def healthz(request: Request) -> Response:
