@@ -14,6 +14,7 @@ from chat.mail.letters import Letter
 
 # Of the stylesheet the letter keeps what can't be written into an element: the colours of the dark.
 INLINER = css_inline.CSSInliner(keep_at_rules=True, resolve_css_variables=True, load_remote_stylesheets=False)
+SHOWN = 48  # characters of an address
 PATH = re.compile(r'(<a\b[^>]*\bhref=")(?=/)')
 
 
@@ -48,14 +49,15 @@ def _template():  # type: ignore[no-untyped-def]
 
 
 def _paragraphs(text: str, origin: str) -> list[Markup]:
-    """With a link where a line is, or ends with, an address of the hub."""
-    address = re.compile(rf"{re.escape(str(escape(origin)))}/\S+$", re.MULTILINE)
+    """With a link where a line is an address of the hub; the secrets in it are long, so its beginning stands for it."""
+    address = re.compile(rf"^{re.escape(str(escape(origin)))}/\S+$", re.MULTILINE)
 
-    def linked(paragraph: str) -> Markup:
-        words = address.sub(r'<a href="\g<0>">\g<0></a>', str(escape(paragraph)))
-        return Markup(words.replace("\n", "<br>\n"))  # noqa: S704 - escaped first
+    def linked(match: re.Match[str]) -> str:
+        shown = match[0].partition("//")[2]
+        return f'<a href="{match[0]}">{shown if len(shown) <= SHOWN else shown[:SHOWN] + "…"}</a>'
 
-    return [linked(paragraph) for paragraph in text.split("\n\n") if paragraph.strip()]
+    paragraphs = [str(escape(paragraph)) for paragraph in text.split("\n\n") if paragraph.strip()]
+    return [Markup(address.sub(linked, words).replace("\n", "<br>\n")) for words in paragraphs]  # noqa: S704 - escaped
 
 
 def _away_from_the_hub(html: str, origin: str) -> Markup:
