@@ -24,6 +24,7 @@ from web.api import waiting as waiting_api
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
+from web.dev import mailbox
 from web.discussions import (
     composing,
     flagging,
@@ -91,6 +92,7 @@ BUSY = [
 
 PAGES = [
     get("/", site.home),
+    get("/side", site.side),
     get("/search", searching.search),
     get("/unread", topics_reading.show_unread),
     get("/new", topics_reading.show_new),
@@ -533,8 +535,9 @@ MACHINES = [
     get("/healthz", site.healthz),
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
-    get("/dev/mailbox", site.mailbox),
-    get("/dev/mailbox/{id}", site.letter),
+    get("/dev/mailbox", mailbox.mailbox),
+    get("/dev/mailbox/{id}", mailbox.letter),
+    get("/dev/styles", site.styles),
     post("/language", site.choose_language),
 ]
 

@@ -29,13 +29,26 @@ def day(of: date) -> str:
     return format_date(of, "long", locale=_locale(language()))
 
 
-def briefly(at: datetime) -> str:
-    """As 26 Nov 2026, 12:00 UTC, in the language that is spoken now."""
+# What a page says before its script has found out the reader's zone. In English by strftime, as Babel takes ten times as
+# long; elsewhere by CLDR's letters.
+SHAPES = {
+    "when": ("%a {day} %b %Y, %H:%M UTC", "EEE d. MMM y, HH:mm 'UTC'"),
+    "ago": ("{day} %b %Y, %H:%M UTC", "d. MMM y, HH:mm 'UTC'"),
+    "day": ("{day} %b %Y", "d. MMM y"),
+    "date": ("%a {day} %b", "EEE d. MMM"),
+    "clock": ("%H:%M UTC", "HH:mm 'UTC'"),
+}
+
+
+def briefly(at: datetime, style: str = "ago") -> str:
+    """As 26 Nov 2026, 12:00 UTC, in the language that is spoken now; the styles are those of scripts/times.js."""
+    english, letters = SHAPES[style]
     if (spoken := language()) in ("en", PSEUDO):
-        return f"{at.day} {at:%b %Y, %H:%M} UTC"
+        at = at.astimezone(UTC)
+        return at.strftime(english).replace("{day}", str(at.day))
     from babel.dates import format_datetime
 
-    return f"{format_datetime(at.astimezone(UTC), 'd MMM y, HH:mm', locale=_locale(spoken))} UTC"
+    return format_datetime(at.astimezone(UTC), letters, locale=_locale(spoken))
 
 
 def is_zone(name: object) -> bool:

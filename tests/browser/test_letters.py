@@ -39,7 +39,7 @@ async def test_a_letter_looks_as_mail_programs_show_it(opened: Opened, letter: L
     assert await frame.evaluate(CONTRAST) == []
     assert await frame.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     ground = await frame.evaluate("getComputedStyle(document.querySelector('.words')).backgroundColor")
-    assert (ground == "rgb(31, 34, 33)") == (scheme == "dark")
+    assert (ground == "rgb(30, 34, 33)") == (scheme == "dark")
     async with page.expect_popup() as popup:
         await shown.get_by_role("link", name="See them").click()
     led = await popup.value

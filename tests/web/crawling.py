@@ -49,6 +49,9 @@ SERIES = {"title": "Ours now", "zone": "Europe/London", "weekday": "MO", "local_
 POLL = {"question": "Is it?", "options": "Yes\nNo"}
 CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/"): LOOK,
+    ("GET", "/side"): LOOK,
+    ("GET", "/dev/styles"): LOOK,
+    ("POST", "/language"): [{"form": {"language": "en", "back": "/"}}, {"form": {"language": CANARIES[0]}}],
     ("GET", "/search"): [*SEARCH, *OPERATORS],
     ("GET", "/jump"): [*SEARCH, *BEGINNINGS],
     ("GET", "/unread"): [{}, {"params": {"after": "2026-01-01T00:00:00Z_1"}}, {"params": {"after": "x"}}],

@@ -1,18 +1,20 @@
 """The way in, and what machines ask."""
 
+import re
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from chat import discussions, dropins, members, networks
+from chat import clock, discussions, dropins, members, networks
 from chat.config import settings
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid, NotFound, SignInFirst
 from chat.languages import WHOLE, _
-from chat.mail import drawn, kept
-from chat.mail import mailbox as kept_letters
+from web.assets import assets
 from web.edge import CHOICES, form_of, own_path, reading, see, writing
-from web.guard import LETTER
 from web.house import house_of
 from web.pages import page
+from web.templates import fragment
 
 LONG = 365 * 24 * 3600  # seconds that a browser keeps its language
 
@@ -25,6 +27,22 @@ async def home(request: Request) -> Response:
             "networks": [] if viewer else await networks.networks_for(tx, viewer, limit=12),
         }
         return await page(request, tx, viewer, "site/home.html", context)
+
+
+async def side(request: Request) -> Response:
+    """One's networks with what waits in them, and the next drop-in: the column beside a page, which fetches it."""
+    async with reading(request) as (tx, viewer):
+        if viewer is None:
+            raise SignInFirst
+        coming = await dropins.upcoming_for(tx, viewer, 1)
+        html = fragment(
+            "site/_side.html",
+            own_networks=await networks.networks_of(tx, viewer),
+            waiting=await discussions.waiting_by_network(tx, viewer),
+            next=coming[0] if coming else None,
+            here="",
+        )
+    return HTMLResponse(html)
 
 
 async def choose_language(request: Request) -> Response:
@@ -41,24 +59,15 @@ async def choose_language(request: Request) -> Response:
     return response
 
 
-async def mailbox(request: Request) -> Response:
-    """In development, the e-mails that would have been sent."""
-    house = house_of(request)
-    if not house.settings.mailbox:
+async def styles(request: Request) -> Response:
+    """In development, what pages are made of."""
+    if not house_of(request).settings.mailbox:
         raise NotFound
-    letters = await kept_letters(house.redis)
+    icons = re.findall(r'<symbol id="([^"]+)"', assets.files["site/icons.svg"].raw.decode())
+    people = ("Ana Ferreira", "Ben Okafor", "Carol W", "Dev Rao", "Erin Walsh", "Łukasz Żak", "Mehmet Öz", "Niamh Gallen", "李 明", "Ruth E", "Zoë Y", "Q")  # fmt: skip
     async with reading(request) as (tx, viewer):
-        return await page(request, tx, viewer, "dev/mailbox.html", {"letters": letters})
-
-
-async def letter(request: Request) -> Response:
-    """One of them, as mail programs show it."""
-    house = house_of(request)
-    found = await kept(house.redis, request.path_params["id"]) if house.settings.mailbox else None
-    if found is None:
-        raise NotFound
-    request.scope["sandboxed"] = LETTER
-    return HTMLResponse(drawn(found, house.settings))
+        context = {"icons": icons, "hues": people, "soon": clock.now() + timedelta(days=2)}
+        return await page(request, tx, viewer, "dev/styles.html", context)
 
 
 async def healthz(request: Request) -> Response:
