@@ -47,6 +47,7 @@ from web.dropins import routes as dropins
 from web.feeds import routes as feeds
 from web.files import routes as files
 from web.insight import routes as insight
+from web.installing import routes as installing
 from web.members import routes as members
 from web.minutes import routes as minutes
 from web.networks import access as network_access
@@ -535,6 +536,9 @@ MACHINES = [
     get("/healthz", site.healthz),
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
+    get("/manifest.webmanifest", installing.manifest),
+    get("/worker.js", installing.worker),
+    get("/away", installing.away),
     get("/dev/mailbox", mailbox.mailbox),
     get("/dev/mailbox/{id}", mailbox.letter),
     get("/dev/styles", site.styles),

@@ -39,6 +39,7 @@ class Machines:
         context = await self.browser.new_context(
             base_url=self.address, viewport=SCREENS[kind], is_mobile="phone" in kind, has_touch="phone" in kind,
             java_script_enabled=kind != "without scripts", reduced_motion="reduce",
+            service_workers="block",  # they would outlive a test; its own are in test_installed.py
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
         if kind == "phone with a clock":  # that tests move; and like many a phone's, its tabs share nothing
