@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from chat.config import settings
 from chat.db import Database
@@ -26,8 +26,10 @@ KEPT = """async () => {
   }
   return kept;
 }"""
+# Browsers look for another worker after each page, when they find the time; here at once.
 ONLY = """async ([wanted, patience]) => {
   let kept;
+  (await navigator.serviceWorker.ready).update();
   for (const end = Date.now() + patience; Date.now() < end; await new Promise((again) => setTimeout(again, 50))) {
     kept = await caches.keys();
     if (String(kept) === String(wanted)) break;
@@ -45,27 +47,29 @@ def serving(db: Database, port: int) -> Serving:
 
 
 @pytest.fixture
-async def phone(tmp_path: Path, port: int) -> AsyncIterator[Page]:
-    """A window of a browser that remembers: in private ones nothing can be installed."""
-    async with async_playwright() as playwright:
-        context = await playwright.chromium.launch_persistent_context(
+async def phone(chromium: Browser, port: int) -> AsyncIterator[Page]:
+    """A window of a browser of its own, which may have a worker."""
+    context = await chromium.new_context(base_url=f"http://127.0.0.1:{port}", locale="en-GB")
+    context.set_default_timeout(PATIENCE)
+    yield await context.new_page()
+    await context.close()
+
+
+async def test_the_hub_can_be_installed(serving: Serving, tmp_path: Path, port: int) -> None:
+    async with async_playwright() as playwright, serving():
+        # A browser that remembers: into private windows nothing can be installed.
+        remembering = await playwright.chromium.launch_persistent_context(
             tmp_path, executable_path=browser(), args=[] if os.geteuid() else ["--no-sandbox"],
-            base_url=f"http://127.0.0.1:{port}", locale="en-GB",
         )  # fmt: skip
-        context.set_default_timeout(PATIENCE)
-        yield context.pages[0]
-        await context.close()
-
-
-async def test_the_hub_can_be_installed(serving: Serving, phone: Page) -> None:
-    async with serving():
-        await phone.goto("/")
-        await phone.wait_for_function(CONTROLLED)
-        devtools = await phone.context.new_cdp_session(phone)
+        page = remembering.pages[0]
+        await page.goto(f"http://127.0.0.1:{port}/")
+        await page.wait_for_function(CONTROLLED)
+        devtools = await remembering.new_cdp_session(page)
         manifest = await devtools.send("Page.getAppManifest")
         assert (manifest["url"].endswith("/manifest.webmanifest"), manifest["errors"]) == (True, [])
         found = await devtools.send("Page.getInstallabilityErrors")
         assert found["installabilityErrors"] == []
+        await remembering.close()
 
 
 async def test_when_the_hub_is_away_it_says_so_and_shows_nothing_of_before(

@@ -11,8 +11,9 @@ from tests.hubs import RunningHub
 
 Opened = Callable[..., Awaitable[Page]]
 
-# What Chromium itself remarks about a page that answers 404 or 422, and about a line that was cut on purpose.
+# What Chromium itself remarks about a page that answers 404 or 422, and about what was cut or blocked on purpose.
 CHROMIUM_SAYS = (
+    "Service Worker registration blocked",
     "Failed to load resource: the server responded with a status of 4",
     "WebSocket connection to",
 )
