@@ -74,6 +74,7 @@ document.addEventListener("visibilitychange", hear);
 hear();
 
 start();
+addEventListener("load", () => import("./install.js"));
 
 // Ctrl-K (where it is no link in a text), and / where nobody is typing.
 addEventListener("keydown", (event) => {
