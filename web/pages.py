@@ -58,6 +58,7 @@ async def page(
         "form": Typed(form or {}),
     }
     network = (context or {}).get("network")
+    shell["beside"] = network.slug if network else ""
     if network and network.may("moderate"):
         waiting = await discussions.flags_waiting(tx, [network.id])
         shell["flags"] = waiting.get(network.id, 0)

@@ -91,6 +91,7 @@ BUSY = [
 
 PAGES = [
     get("/", site.home),
+    get("/side", site.side),
     get("/search", searching.search),
     get("/unread", topics_reading.show_unread),
     get("/new", topics_reading.show_new),

@@ -24,6 +24,9 @@ from chat.members.passwords import SHORTEST
 from web.assets import assets
 from web.dropins.wording import rule_in_words
 
+# Icons that point where reading goes, which is the other way for readers of Arabic or Hebrew.
+POINTING = ("arrow-left", "arrow-right", "chevron-left", "chevron-right", "list", "list-ordered", "list-tree", "log-in", "log-out", "quote", "reply", "send", "undo-2")  # fmt: skip
+
 
 def template_of(name: str) -> jinja2.Template:
     """A template in the language that is spoken now."""
@@ -73,8 +76,8 @@ def marked(snippet: str) -> Markup:
 def icon(name: str, label: str = "") -> Markup:
     """A picture of the set in site/icons.svg: beside its word, or with a label where it stands alone."""
     named = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    sprite = assets.url("site/icons.svg")
-    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(named, sprite, name)
+    kind = "icon turns" if name in POINTING else "icon"
+    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(kind, named, assets.url("site/icons.svg"), name)
 
 
 class Translated(jinja2.Environment):

@@ -125,7 +125,7 @@ from chat.discussions.unmasking import (
     unmask,
     unmaskings_of,
 )
-from chat.discussions.unread import LISTS, Last, Waiting, waiting
+from chat.discussions.unread import LISTS, Last, Waiting, waiting, waiting_by_network
 from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 
@@ -297,6 +297,7 @@ __all__ = [
     "vote",
     "vote_for",
     "waiting",
+    "waiting_by_network",
     "waiting_concerns",
     "way_of",
     "where_now",

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 
 from chat import clock
-from chat.db import Transaction
+from chat.db import Reader, Transaction
 from chat.discussions.models import Following, Reading, Topic
 from chat.discussions.queries import TopicRow, topics_of
 from chat.errors import SignInFirst
@@ -75,6 +75,12 @@ async def waiting(
     )
 
 
+async def waiting_by_network(tx: Reader, viewer: Viewer) -> dict[int, int]:
+    """How many topics are unread or new to the viewer in each of their networks; none where nothing is."""
+    rows = await tx.all(_by_network(), me=viewer.id, now=clock.now(), network=None)
+    return {row[0]: row[1] for row in rows}
+
+
 async def all_waiting(
     tx: Transaction, viewer: Viewer, which: str, network_id: int | None, until: datetime | None
 ) -> list[Any]:
@@ -102,7 +108,7 @@ def _waiting(in_network: bool) -> Any:
         sa.or_(col(Following.until).is_(None), col(Following.until) > _NOW),
     )
     query = (
-        select(Topic.id, Topic.last_post_at, Topic.post_count, read.label("read"))
+        select(Topic.id, Topic.network_id, Topic.last_post_at, Topic.post_count, read.label("read"))
         .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
         .join(
@@ -148,6 +154,12 @@ def _whole(which: str, in_network: bool) -> Any:
     return select(found.c.id, found.c.post_count, found.c.read).where(
         _in(which, found), sa.or_(until.is_(None), found.c.last_post_at <= until)
     )
+
+
+@cache
+def _by_network() -> Any:
+    found = _waiting(False).subquery("waiting")
+    return select(found.c.network_id, func.count()).group_by(found.c.network_id)
 
 
 def _in(which: str, found: Any) -> Any:

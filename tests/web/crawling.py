@@ -49,6 +49,7 @@ SERIES = {"title": "Ours now", "zone": "Europe/London", "weekday": "MO", "local_
 POLL = {"question": "Is it?", "options": "Yes\nNo"}
 CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/"): LOOK,
+    ("GET", "/side"): LOOK,
     ("GET", "/search"): [*SEARCH, *OPERATORS],
     ("GET", "/jump"): [*SEARCH, *BEGINNINGS],
     ("GET", "/unread"): [{}, {"params": {"after": "2026-01-01T00:00:00Z_1"}}, {"params": {"after": "x"}}],

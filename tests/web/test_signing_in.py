@@ -11,7 +11,7 @@ ANA = {"email": "ana-lima@example.org", "password": cast.PASSWORD}
 
 
 async def is_ana(browser) -> bool:
-    return "Ana Lima, your settings" in (await browser.get("/")).text
+    return "Ana Lima, your menu" in (await browser.get("/")).text
 
 
 async def test_ana_signs_in_and_out(browser, ana, db):
@@ -136,4 +136,4 @@ async def test_one_ends_one_s_own_sessions_and_nobody_else_s(live_server, ana, b
                 )
         assert not await is_ana(phone)
         assert await is_ana(anas_browser)
-        assert "Ben Okafor, your settings" in (await bens.get("/")).text
+        assert "Ben Okafor, your menu" in (await bens.get("/")).text

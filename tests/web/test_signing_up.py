@@ -43,7 +43,7 @@ async def test_erin_signs_up_confirms_and_is_in(live_server, browser, db):
 
     answer = await browser.post(link)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert "Erin Walsh, your settings" in (await browser.get("/")).text
+    assert "Erin Walsh, your menu" in (await browser.get("/")).text
     member = (await cast.rows(db, "SELECT email, handle, country, verified_at FROM member"))[0]
     assert (member.email, member.handle, member.country) == ("erin@example.org", "erin-walsh", "IE")
     assert member.verified_at

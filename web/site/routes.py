@@ -1,16 +1,17 @@
 """The way in, and what machines ask."""
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from chat import discussions, dropins, members, networks
 from chat.config import settings
-from chat.errors import Invalid, NotFound
+from chat.errors import Invalid, NotFound, SignInFirst
 from chat.languages import WHOLE, _
 from chat.mail import mailbox as kept_letters
 from web.edge import CHOICES, form_of, own_path, reading, see, writing
 from web.house import house_of
 from web.pages import page
+from web.templates import fragment
 
 LONG = 365 * 24 * 3600  # seconds that a browser keeps its language
 
@@ -23,6 +24,22 @@ async def home(request: Request) -> Response:
             "networks": [] if viewer else await networks.networks_for(tx, viewer, limit=12),
         }
         return await page(request, tx, viewer, "site/home.html", context)
+
+
+async def side(request: Request) -> Response:
+    """One's networks with what waits in them, and the next drop-in: the column beside a page, which fetches it."""
+    async with reading(request) as (tx, viewer):
+        if viewer is None:
+            raise SignInFirst
+        coming = await dropins.upcoming_for(tx, viewer, 1)
+        html = fragment(
+            "site/_side.html",
+            own_networks=await networks.networks_of(tx, viewer),
+            waiting=await discussions.waiting_by_network(tx, viewer),
+            next=coming[0] if coming else None,
+            here="",
+        )
+    return HTMLResponse(html)
 
 
 async def choose_language(request: Request) -> Response:

@@ -10,6 +10,7 @@ import "./attach.js";
 import "./share.js";
 
 if (document.querySelector("live-waiting")) import("./waiting.js");
+if (document.querySelector(".side")?.checkVisibility()) import("./side.js");
 
 const READING = 2000; // ms
 const banners = document.getElementById("banners"), counter = document.getElementById("unread");
