@@ -1,6 +1,8 @@
 // Every page: times, the one live connection, banners. The page's own elements define themselves.
 import { live, cursorOf, html, again, signedOut, start, csrf } from "./connection.js";
 import "./times.js";
+import "./keys.js";
+import "./focus.js";
 import "./thread.js";
 import "./reply.js";
 import "./topics.js";
@@ -55,13 +57,3 @@ document.addEventListener("visibilitychange", hear);
 hear();
 
 start();
-
-// Ctrl-K (where it is no link in a text), and / where nobody is typing.
-addEventListener("keydown", (event) => {
-  const { key, target, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
-  if (defaultPrevented || altKey || target.closest?.("textarea, [contenteditable]")) return;
-  const slash = key === "/" && !ctrlKey && !metaKey && localStorage.slash !== "off" && !target.closest?.("input, select, dialog");
-  if (!slash && !(key.toLowerCase() === "k" && (ctrlKey || metaKey) && !shiftKey)) return;
-  event.preventDefault();
-  import("./palette.js").then(({ open }) => open());
-});

@@ -13,9 +13,9 @@ const dialog = html(`<dialog class="palette" aria-label="Go to">
   </form>
   <div id="palette-list" role="listbox" aria-label="Places"></div>
   <p class="palette-state" role="status"></p>
-  <p class="palette-keys"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span> <span><kbd>Enter</kbd> go</span> <span><kbd>Esc</kbd> close</span> <button type="button" class="link"></button></p>
+  <p class="palette-keys"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span> <span><kbd>Enter</kbd> go</span> <span><kbd>Esc</kbd> close</span> <span><kbd>?</kbd> all keys</span></p>
 </dialog>`);
-const [form, list, state] = dialog.children, input = form.elements.q, toggle = dialog.querySelector("button");
+const [form, list, state] = dialog.children, input = form.elements.q;
 document.body.append(dialog);
 
 let timer, asking, active;
@@ -94,14 +94,3 @@ dialog.addEventListener("close", () => {
   input.value = "";
   list.replaceChildren();
 });
-
-// A key of one character can be turned off (WCAG 2.1.4): programs that listen to speech may type it by mistake.
-function say() {
-  toggle.textContent = localStorage.slash === "off" ? "Let / open this, too" : "Don’t open this with /";
-}
-toggle.addEventListener("click", () => {
-  localStorage.slash = localStorage.slash === "off" ? "on" : "off";
-  say();
-  input.focus();
-});
-say();
