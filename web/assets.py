@@ -31,6 +31,7 @@ STYLES = [
     "site/styles/parts.css",
     "site/styles/prose.css",
     "networks/networks.css",
+    "members/members.css",
     "dropins/dropins.css",
     "notices/notices.css",
     "discussions/discussions.css",

@@ -8,6 +8,7 @@ from chat.config import settings
 from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import CONTROL
+from chat.languages import _
 from chat.mail import Letter
 from chat.members.joining import add_member, clean_email, make_key, use_key, void_keys
 from chat.secrets import hashed, new_token
@@ -164,7 +165,7 @@ async def revoke_tokens(tx: Transaction, email: str) -> int:
 
 def must_match(right: bool) -> None:
     if not right:
-        raise Invalid("password", "The address or the password is wrong.")
+        raise Invalid("password", _("The address or the password is wrong."))
 
 
 async def _end(tx: Transaction, which: str, **params: object) -> None:
