@@ -50,7 +50,7 @@ class Machines:
         """Nothing of its last user is left on it."""
         await page.context.set_offline(False)
         if page.url.startswith("http"):
-            await page.evaluate("sessionStorage.clear()")
+            await page.evaluate("sessionStorage.clear(); localStorage.clear()")
         if kind == "phone with a clock":
             await page.clock.resume()
         await page.goto("about:blank")

@@ -4,6 +4,8 @@ import { live, cursorOf, html, again, signedOut, start, csrf } from "./connectio
 import { newName } from "./live.js";
 import "./times.js";
 import "./busy.js";
+import "./keys.js";
+import "./focus.js";
 
 const LATER = {
   "live-waiting": () => import("./waiting.js"),
@@ -60,13 +62,3 @@ document.addEventListener("visibilitychange", hear);
 hear();
 
 start();
-
-// Ctrl-K (where it is no link in a text), and / where nobody is typing.
-addEventListener("keydown", (event) => {
-  const { key, target, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
-  if (defaultPrevented || altKey || target.closest?.("textarea, [contenteditable]")) return;
-  const slash = key === "/" && !ctrlKey && !metaKey && localStorage.slash !== "off" && !target.closest?.("input, select, dialog");
-  if (!slash && !(key.toLowerCase() === "k" && (ctrlKey || metaKey) && !shiftKey)) return;
-  event.preventDefault();
-  import("./palette.js").then(({ open }) => open());
-});

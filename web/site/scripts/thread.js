@@ -1,4 +1,5 @@
 // A thread that grows in the right place, in every view and order, without moving what one reads.
+import { arrived } from "./aloud.js";
 import { live, cursorOf, html, again, gone } from "./connection.js";
 import { Reading } from "./reading.js";
 import { tell } from "./times.js";
@@ -96,7 +97,7 @@ class LiveThread extends HTMLElement {
   announce(post) {
     if (post.dataset.author === document.body.dataset.member) return this.show(post);
     const box = post.getBoundingClientRect();
-    if (post.isConnected && box.top < innerHeight && box.bottom > 0) return;
+    if (post.isConnected && box.top < innerHeight && box.bottom > 0) return arrived(post.querySelector(".who .name")?.textContent);
     this.fresh.set(Number(post.dataset.number), post);
     this.count();
   }
