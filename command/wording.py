@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 CATALOGUES = ROOT / "chat/languages"
 SAID = {"_": None, "sentence": None, "_said": (2,), "many": (2, 3)}
-LETTERS = ("sentence", "_said")  # in chat/dropins, for the languages that have no pages
+# Those that are written in every language, also where there are no pages.
+LETTERS = ("chat/calendars/letters.py", "chat/dropins/letters.py")
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 # What catalogues begin with: no clock, and nobody's name.
 HEADER = """\
@@ -68,11 +69,7 @@ def gathered() -> dict[Sentence, list[str]]:
 
 def gathered_letters() -> set[Sentence]:
     """What letters of drop-ins say, in every language."""
-    from babel.messages.extract import extract_from_dir
-
-    keywords = {name: SAID[name] for name in LETTERS}
-    found = extract_from_dir(ROOT / "chat/dropins", keywords=keywords)
-    return {sentence for _file, _line, sentence, _comments, _context in found}
+    return {sentence for sentence, places in gathered().items() if set(places) & set(LETTERS)}
 
 
 METHODS: dict[str, tuple[str, dict[str, str]]] = {

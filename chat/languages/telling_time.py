@@ -22,6 +22,13 @@ def clock_time(at: datetime, zone: str, language: str) -> str:
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale(language))
 
 
+def day(of: date) -> str:
+    """As 26 November 2026, in the language that is spoken now."""
+    from babel.dates import format_date
+
+    return format_date(of, "long", locale=_locale(language()))
+
+
 # What a page says before its script has found out the reader's zone. In English by strftime, as Babel takes ten times as
 # long; elsewhere by CLDR's letters.
 SHAPES = {

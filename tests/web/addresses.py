@@ -175,6 +175,7 @@ async def furnish(
         "reset/token": "none",
         "files/id": file.id,
         "{id:id}/name": file.name,
+        "mailbox/id": "none",
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,

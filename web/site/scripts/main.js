@@ -62,3 +62,4 @@ document.addEventListener("visibilitychange", hear);
 hear();
 
 start();
+addEventListener("load", () => import("./install.js"));
