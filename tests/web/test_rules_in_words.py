@@ -24,7 +24,7 @@ from web.dropins.wording import rule_in_words
         (
             "FREQ=MONTHLY;BYMONTHDAY=3,-2;UNTIL=20261126",
             "every month on day 3 and day 2 from the end at 12:00, until 26 November 2026",
-            "jeden Monat am 3. und 2. Tag vor dem Monatsende um 12:00 Uhr, bis 26. November 2026",
+            "jeden Monat am 3. und 2.-letzten Tag um 12:00 Uhr, bis 26. November 2026",
         ),
     ],
 )

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from chat import networks
 from chat.calendars import ADDRESSES
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.calendars.routes import MADE
@@ -24,7 +25,7 @@ async def make_feed(request: Request) -> Response:
     form = await object_of(request)
     slug = form.get("network")
     if slug is not None and not isinstance(slug, str):
-        raise Invalid("network", "Say the network by its slug, or leave it out.")
+        raise Invalid("network", _("Say the network by its slug, or leave it out."))
     async with writing(request) as (tx, viewer):
         assert viewer is not None
         await limited(request, "calendar-made", *MADE, who=viewer.id)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from chat import networks
 from chat.errors import Invalid, SignInFirst
 from chat.feeds import ADDRESSES
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.edge import limited
@@ -26,7 +27,7 @@ async def make_feed(request: Request) -> Response:
         assert viewer is not None
         slug = form.get("network")
         if not isinstance(slug, str) or not slug:
-            raise Invalid("network", "Say the network by its slug.")
+            raise Invalid("network", _("Say the network by its slug."))
         await limited(request, "feed-made", *MADE, who=viewer.id)
         network = await networks.network_of(tx, viewer, slug)
         made = await ADDRESSES.make(tx, viewer, network)

@@ -1,16 +1,21 @@
-// Every page: times, the one live connection, banners. The page's own elements define themselves.
+// Every page: times, the one live connection, banners. A page's own elements are defined by the scripts that its template
+// names, which run before this one, or by those that come later because nobody waits for them.
 import { live, cursorOf, html, again, signedOut, start, csrf } from "./connection.js";
+import { newName } from "./live.js";
 import "./times.js";
-import "./thread.js";
-import "./reply.js";
-import "./topics.js";
-import "./topic_state.js";
-import "./copy.js";
-import "./attach.js";
-import "./share.js";
+import "./busy.js";
 
-if (document.querySelector("live-waiting")) import("./waiting.js");
+const LATER = {
+  "live-waiting": () => import("./waiting.js"),
+  "file-drop": () => import("./attach.js"),
+  "copy-link": () => import("./copy.js"),
+  "a.share": () => import("./share.js"),
+};
+for (const [what, load] of Object.entries(LATER)) if (document.querySelector(what)) load();
 if (document.querySelector(".side")?.checkVisibility()) import("./side.js");
+
+// Whatever a form starts has a name from here, so that a second click starts no second one.
+for (const op of document.querySelectorAll("form input[name=op]")) op.value ||= newName();
 
 const READING = 2000; // ms
 const banners = document.getElementById("banners"), counter = document.getElementById("unread");

@@ -3,6 +3,7 @@ import { live, cursorOf, html, writing, gone } from "./connection.js";
 import { Panels } from "./panel.js";
 import { People } from "./people.js";
 import { Ranking } from "./ranking.js";
+import { tabbed } from "./tabs.js";
 import { Typing } from "./typing.js";
 import { _, many } from "./words.js";
 
@@ -127,13 +128,9 @@ class LiveRoom extends HTMLElement {
     this.querySelector("#room-status").textContent = sentence;
   }
 
-  // Tabs: what stands one after the other without scripts is looked at one at a time.
   showTabs() {
-    const tabs = [...this.querySelectorAll("#room-tabs a")];
-    this.classList.toggle("tabbed", tabs.length > 0);
-    const named = tabs.map((tab) => tab.dataset.tab);
-    const first = this.dataset.state === "lobby" ? "agenda" : named[0];
-    this.turn(named.includes(this.chosen) ? this.chosen : first);
+    const tabs = tabbed(this, this.chosen);
+    this.turn(this.dataset.tab);
     for (const tab of tabs) tab.onclick = (event) => { event.preventDefault(); this.turn(this.chosen = tab.dataset.tab); };
   }
 

@@ -2,6 +2,7 @@
 import { live, cursorOf, html, again, gone } from "./connection.js";
 import { Reading } from "./reading.js";
 import { tell } from "./times.js";
+import { many } from "./words.js";
 
 class LiveThread extends HTMLElement {
   connectedCallback() {
@@ -11,6 +12,7 @@ class LiveThread extends HTMLElement {
     for (const post of this.children) if (post.dataset.number) this.reading.watch(post);
     if (this.dataset.flat && !location.hash && this.closest(".room.live")) scrollTo(0, document.documentElement.scrollHeight);
     this.open();
+    if (document.querySelector(".place")) import("./place.js");
     this.addEventListener("click", (event) => this.lead(event));
     for (const kind of ["pointerover", "focusin"]) this.addEventListener(kind, (event) => this.preview(event));
   }
@@ -35,8 +37,8 @@ class LiveThread extends HTMLElement {
       return;
     }
     const post = html(d.html);
-    const counter = document.querySelector("[data-posts]");
-    if (counter) counter.textContent = Math.max(Number(counter.textContent), d.number);
+    const counter = document.querySelector("header [data-posts]"), posts = Math.max(counter?.dataset.posts, d.number);
+    if (counter) Object.assign(counter, { textContent: many(posts, "{n} post", "{n} posts") }).dataset.posts = posts;
     const put = this.spot(post);
     if (put) {
       this.still(() => put(post));
@@ -47,10 +49,14 @@ class LiveThread extends HTMLElement {
     this.announce(post);
   }
 
+  // Whoever has its menu open, or is at one of its buttons, stays there.
   swap(old, post) {
+    const at = old.contains(document.activeElement) && document.activeElement, menu = post.querySelector(".more");
+    if (menu && old.querySelector(".more[open]")) menu.open = true;
     old.replaceWith(post);
     tell(this);
     this.reading.watch(post);
+    if (at) ([...post.querySelectorAll(at.localName)].find((each) => each.cloneNode().isEqualNode(at.cloneNode())) ?? menu?.firstElementChild)?.focus({ preventScroll: true });
   }
 
   // How to put a new post where it belongs, if that is on this page.
@@ -75,7 +81,7 @@ class LiveThread extends HTMLElement {
   // One more of those that are on pages of their own.
   further(line) {
     const answers = (line.dataset.answers = Number(line.dataset.answers) + 1);
-    line.querySelector("span").textContent = `${answers.toLocaleString("en")} more answers`;
+    line.querySelector("span").textContent = many(answers, "{n} more answer", "{n} more answers");
   }
 
   // What is read, a third down the screen, stays there, whatever comes above it; who reads a talk at its end stays at its end.
@@ -98,7 +104,7 @@ class LiveThread extends HTMLElement {
   count() {
     const { size } = this.fresh, pill = (this.pill ??= this.makePill());
     pill.hidden = !size;
-    pill.textContent = `${size} new ${size === 1 ? "answer" : "answers"}`;
+    pill.textContent = many(size, "{n} new answer", "{n} new answers");
   }
 
   // Where it is: here, or on another page of this topic.
@@ -149,3 +155,6 @@ class LiveThread extends HTMLElement {
 }
 
 customElements.define("live-thread", LiveThread);
+
+// Menus open by themselves; what else they do comes with the first that is opened.
+document.addEventListener("toggle", ({ target }) => target.matches("details.more") && import("./menus.js").then(({ toggled }) => toggled(target), () => {}), true);

@@ -1,6 +1,7 @@
 // A list of topics, of one network or of all one's own: what is new or active moves to the top, softly.
 import { live, cursorOf, html, again, gone } from "./connection.js";
 import { tell } from "./times.js";
+import { many } from "./words.js";
 
 const LONGEST = 40;
 
@@ -47,7 +48,7 @@ class LiveTopics extends HTMLElement {
   mark(row) {
     const { read, posts } = row.dataset, unread = read ? posts - read : 0;
     row.querySelector(".unread")?.remove();
-    if (unread > 0) row.querySelector(".topic-counts").prepend(Object.assign(document.createElement("span"), { className: "unread", textContent: `${unread} new` }));
+    if (unread > 0) row.querySelector(".topic-counts").prepend(Object.assign(document.createElement("span"), { className: "unread", textContent: many(unread, "{n} new", "{n} new") }));
   }
 }
 
