@@ -6,7 +6,7 @@ from chat.db import Database
 from chat.discussions.reading import mark_read
 from chat.members import Viewer
 from tests import cast
-from tests.browser.windows import Opened, live, post, sign_in, stays, texts, visit, write
+from tests.browser.windows import Opened, live, menu, post, sign_in, stays, texts, visit, write
 
 
 async def test_ana_and_ben_sign_in_and_talk(
@@ -34,7 +34,7 @@ async def test_ana_and_ben_sign_in_and_talk(
             "We read it aloud.",
             "All of it?",
         ]
-        await expect(page.locator("[data-posts]").first).to_have_text("3")
+        await expect(page.locator("[data-posts]").first).to_have_text("3 posts")
     await still_anas()
     await still_bens()
 
@@ -65,13 +65,13 @@ async def test_an_edit_and_a_removal_arrive(
     still = await stays(anas_screen)
     bens = await opened(ben, f"/topics/{thread.id}")
 
-    await post(bens, "We whisper it.").get_by_role("link", name="Edit", exact=True).click()
+    await (await menu(post(bens, "We whisper it."))).get_by_role("link", name="Edit").click()
     await bens.get_by_label("Text").fill("We shout it.")
     await bens.get_by_role("button", name="Save").click()
     await expect(post(anas_screen, "We shout it.")).to_contain_text("edited")
     await expect(post(anas_screen, "We whisper it.")).to_have_count(0)
 
-    await post(bens, "We shout it.").get_by_role("link", name="Remove").click()
+    await (await menu(post(bens, "We shout it."))).get_by_role("link", name="Remove").click()
     await bens.get_by_role("button", name="Remove it").click()
     await expect(anas_screen.get_by_text("This post was removed by its author.")).to_be_visible()
     assert await texts(anas_screen) == [
@@ -86,10 +86,12 @@ async def test_what_is_one_s_own_can_be_changed_and_nothing_else(
 ) -> None:
     await cast.write(db, ben, thread, "We read it aloud.")
     own, anas = post(bens_screen, "We read it aloud."), post(bens_screen, "ticked")
-    await expect(own.get_by_role("link", name="Edit")).to_be_visible()
+    await expect((await menu(own)).get_by_role("link", name="Edit")).to_be_visible()
     await expect(anas.get_by_role("link", name="Reply")).to_be_visible()
-    await expect(anas.get_by_role("link", name="Edit")).to_be_hidden()
-    await expect(anas.get_by_role("link", name="Remove")).to_be_hidden()
+    offered = await menu(anas)
+    await expect(offered.get_by_role("link", name="Flag for the hosts")).to_be_visible()
+    await expect(offered.get_by_role("link", name="Edit")).to_be_hidden()
+    await expect(offered.get_by_role("link", name="Remove")).to_be_hidden()
 
 
 async def test_a_visitor_follows_an_open_topic(

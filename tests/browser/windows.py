@@ -139,6 +139,14 @@ def post(page: Page, text: str) -> Locator:
     return page.locator("article.post", has_text=text)
 
 
+async def menu(post: Locator) -> Locator:
+    """All else that can be done with a post, opened."""
+    more = post.locator(".post-foot .more")
+    if await more.get_attribute("open") is None:
+        await more.get_by_text("More", exact=True).click()
+    return more
+
+
 async def texts(page: Page) -> list[str]:
     """What the thread says, from top to bottom; what was removed is said too."""
     return [t.strip() for t in await page.locator("article.post :is(.prose, .removed)").all_inner_texts()]

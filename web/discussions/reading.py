@@ -125,7 +125,7 @@ def last_of(text: str | None) -> Last | None:
     """What `in_address` wrote. Raises Invalid."""
     if not text:
         return None
-    at, _, id = text.partition("_")
+    at, _bar, id = text.partition("_")
     moment = moment_of(at, "after")
     if moment is None or not id.isdecimal():
         raise Invalid("after", _("This list can’t go on from there. Begin at its top."))

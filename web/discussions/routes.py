@@ -87,6 +87,8 @@ async def show(
     request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
 ) -> Response:
     query, house, kept = request.query_params, house_of(request), None
+    if query.get("go"):  # by a form, whose address leads to no place in a page
+        return see(address_of_post(request.path_params["id"], number(query["go"], field="go")))
     topic_id, address = request.path_params["id"], shelf.address_in(request) if error is None else None
     if address and address in house.shelf:
         async with house.db.glance() as glance:
