@@ -78,3 +78,52 @@ def held_until(event: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
         await route.continue_()
 
     return hold
+
+
+async def watched(page: Page) -> None:
+    """From here on; what was moved by coming to this page is not counted."""
+    await page.evaluate(WATCH)
+    await page.evaluate(PAINTED)
+    await page.evaluate("shifts.splice(0)")
+
+
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+async def test_what_arrives_moves_nothing(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, thread: cast.Thread, screen: str, worker: None
+) -> None:
+    """Answers, active discussions, and a room that opens."""
+    for _ in range(8):
+        await cast.write(db, ana, thread, WORDS)
+        await cast.start(db, ana, thread.network, "A quieter matter")
+    room = await hold(
+        db, ana, await cast.schedule(db, ana, thread.network, title="Tea"), timedelta(minutes=15)
+    )
+    topic = await opened(ben, f"/topics/{thread.id}", on=screen)
+    lists = [await opened(ben, path, on=screen) for path in ("/", f"/networks/{thread.network.slug}")]
+    for page in (topic, *lists):
+        await watched(page)
+
+    await cast.write(db, ana, thread, "Nobody?")
+    await expect(post(topic, "Nobody?")).to_be_attached()
+    for page in lists:
+        await expect(page.get_by_role("button", name="1 new or active discussion")).to_be_visible()
+    await open_in_a_second(db, room)
+    for page in (topic, *lists):
+        await expect(page.locator("#banners .banner")).to_be_in_viewport()
+        assert await moved(page) == []
+    await topic.get_by_role("button", name="Not now").click()
+    await expect(topic.locator(".banner")).to_have_count(0)
+
+
+async def test_who_writes_stays_where_they_are(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, thread: cast.Thread
+) -> None:
+    for _ in range(4):
+        await cast.write(db, ana, thread, WORDS)
+    page = await opened(ben, f"/topics/{thread.id}")
+    area = page.get_by_label("Your reply")
+    await area.fill("I think")
+    before = await area.bounding_box()
+    await cast.write(db, ana, thread, WORDS)
+    await expect(page.locator("article.post")).to_have_count(6)
+    assert await area.bounding_box() == before
