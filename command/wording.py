@@ -99,7 +99,7 @@ def _update(language: str, wanted: dict[Sentence, list[str]], parts: tuple[str, 
     from chat.languages import LOCALES
 
     folder = CATALOGUES / language
-    known: dict[str, Any] = {}
+    known: dict[tuple[str, bool], Any] = {}
     for path in sorted(folder.glob("*.po")):
         with open(path, "rb") as file:
             for message in read_po(file, locale=LOCALES[language]):

@@ -22,13 +22,6 @@ def clock_time(at: datetime, zone: str, language: str) -> str:
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale(language))
 
 
-def day(of: date) -> str:
-    """As 26 November 2026, in the language that is spoken now."""
-    from babel.dates import format_date
-
-    return format_date(of, "long", locale=_locale(language()))
-
-
 # What a page says before its script has found out the reader's zone. In English by strftime, as Babel takes ten times as
 # long; elsewhere by CLDR's letters.
 SHAPES = {
@@ -59,15 +52,6 @@ def dated(day: date, parts: str = "") -> str:
 
     locale = _locale(spoken)
     return format_skeleton(parts, day, locale=locale) if parts else format_date(day, "long", locale=locale)
-
-
-def dated(day: date, parts: str = "yMMMMd") -> str:
-    """As 26 November 2026, in the language that is spoken now; of other parts, by their letters in Unicode's patterns."""
-    if (spoken := language()) in ("en", PSEUDO) and parts == "yMMMMd":
-        return f"{day.day} {day:%B %Y}"
-    from babel.dates import format_skeleton
-
-    return format_skeleton(parts, day, locale=_locale(spoken))
 
 
 def is_zone(name: object) -> bool:

@@ -5,7 +5,7 @@ from redis.asyncio import Redis
 from chat import clock, mail
 from chat.config import settings
 from chat.db import Database, Transaction
-from chat.languages import _, day, language, speaking
+from chat.languages import _, dated, language, speaking
 from chat.mail import Letter
 from chat.markup import render
 from chat.members import notify
@@ -127,7 +127,7 @@ async def _letter(tx: Transaction, drop_in_id: int, member_id: int) -> Letter | 
     here = f"{settings().origin}/networks/{row.slug}"
     told = beginning(row.body)
     with speaking(row.language):
-        names = {"title": row.title, "network": row.network, "day": day(row.local_date)}
+        names = {"title": row.title, "network": row.network, "day": dated(row.local_date)}
         about = _("here is what {title} of {network} was about on {day}:", **names)
         return Letter(
             to=row.email,

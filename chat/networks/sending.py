@@ -3,7 +3,7 @@
 from chat import clock
 from chat.config import settings
 from chat.db import Transaction
-from chat.languages import _, day, language, speaking
+from chat.languages import _, dated, language, speaking
 from chat.mail import Letter
 from chat.networks.standing import standing
 from chat.secrets import hashed, new_token
@@ -40,7 +40,7 @@ async def invitation_letter(tx: Transaction, invitation_id: int) -> Letter | Non
             link=link,
             button=_("See the invitation"),
             aside=_(
-                "The invitation is for this address alone, and holds until {day}.", day=day(row.expires_at)
+                "The invitation is for this address alone, and holds until {day}.", day=dated(row.expires_at)
             ),
             language=language(),
         )
