@@ -28,7 +28,6 @@ class LiveRoom extends HTMLElement {
     this.listen(cursorOf(this.querySelector("live-thread")?.dataset.stream));
     // Before the lobby opens nothing is live; what others proposed is seen when one looks again.
     document.addEventListener("visibilitychange", () => document.hidden || this.followed.has(this.dataset.stream) || this.soon(0));
-    this.chosen = document.getElementById(location.hash.slice(1))?.closest("[data-panel]")?.dataset.panel;
     this.showTabs();
     this.wait();
     setInterval(() => this.tick(), 1000);
@@ -135,8 +134,8 @@ class LiveRoom extends HTMLElement {
   }
 
   turn(name) {
-    const before = this.dataset.tab;
-    this.dataset.tab = name ?? "";
+    const before = this.looked;
+    this.dataset.tab = this.looked = name ?? "";
     const narrow = matchMedia("(max-width: 57.99rem)").matches, shown = name === "talk" && !narrow ? "ask" : name;
     for (const tab of this.querySelectorAll("#room-tabs a")) {
       tab.dataset.tab === shown ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
