@@ -146,7 +146,9 @@ def must_be_cheap(source: str) -> bool:
     if _marks(source, linking) > MOST_MARKS or _brackets(source) > MOST_BRACKETS:
         raise Invalid(
             "body",
-            _("This has more brackets, stars and other marks than can be shown in one text. Split it, or take some out."),
+            _(
+                "This has more brackets, stars and other marks than can be shown in one text. Split it, or take some out."
+            ),
         )
     return linking
 

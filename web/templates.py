@@ -23,6 +23,7 @@ from chat.members import COUNTRIES
 from chat.members.passwords import SHORTEST
 from web.assets import assets
 from web.dropins.wording import rule_in_words
+from web.installing.ground import BY_DAY, BY_NIGHT
 
 # Icons that point where reading goes, which is the other way for readers of Arabic or Hebrew.
 POINTING = ("arrow-left", "arrow-right", "chevron-left", "chevron-right", "list", "list-ordered", "list-tree", "log-in", "log-out", "quote", "reply", "send", "undo-2")  # fmt: skip
@@ -148,7 +149,7 @@ def environment(language: str) -> Translated:
         auto_reload=False,
     )
     env.globals |= {
-        "hub": settings, "asset": assets.url, "icon": icon, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "hub": settings, "asset": assets.url, "scripts": assets.scripts, "icon": icon, "by_day": BY_DAY, "by_night": BY_NIGHT, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
         "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored, "languages_spoken": languages.WHOLE,
         "language_names": languages.LANGUAGES, "shortest_password": SHORTEST,
     }  # fmt: skip

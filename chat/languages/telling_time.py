@@ -22,6 +22,13 @@ def clock_time(at: datetime, zone: str, language: str) -> str:
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale(language))
 
 
+def day(of: date) -> str:
+    """As 26 November 2026, in the language that is spoken now."""
+    from babel.dates import format_date
+
+    return format_date(of, "long", locale=_locale(language()))
+
+
 # What a page says before its script has found out the reader's zone. In English by strftime, as Babel takes ten times as
 # long; elsewhere by CLDR's letters.
 SHAPES = {
@@ -42,6 +49,16 @@ def briefly(at: datetime, style: str = "ago") -> str:
     from babel.dates import format_datetime
 
     return format_datetime(at.astimezone(UTC), letters, locale=_locale(spoken))
+
+
+def dated(day: date, parts: str = "") -> str:
+    """As 26 November 2026, in the language that is spoken now; or only some parts of it, by Unicode's letters for them."""
+    if (spoken := language()) in ("en", PSEUDO) and not parts:
+        return f"{day.day} {day:%B %Y}"
+    from babel.dates import format_date, format_skeleton
+
+    locale = _locale(spoken)
+    return format_skeleton(parts, day, locale=locale) if parts else format_date(day, "long", locale=locale)
 
 
 def dated(day: date, parts: str = "yMMMMd") -> str:

@@ -54,6 +54,7 @@ async def test_an_anonymous_post_arrives_is_changed_and_is_unmasked(
     await expect(anas.get_by_text("Another host of Falls and frailty has to agree")).to_be_visible()
 
     hannas = await opened(hanna, f"/networks/{thread.network.slug}")
+    await hannas.locator(".tending summary").click()
     await hannas.get_by_role("link", name="Anonymous posts").click()
     await hannas.get_by_role("link", name="Ana Lima asks who Anonymous").click()
     await expect(hannas.get_by_text("Somebody is in danger on that ward.")).to_be_visible()

@@ -113,9 +113,24 @@ async def test_what_is_said_moves_a_topic_to_the_top(
         await expect(page.locator(".topic-title").first).to_have_text("A quieter matter")
     await cast.write(db, ana, thread, "Nobody?")
     for page in (home, network):
+        await page.get_by_role("button", name="1 new or active discussion").click()
         await expect(page.locator(".topic-title")).to_have_text(
             ["Who checks the checklist?", "A quieter matter"]
         )
+        await expect(page.get_by_role("link", name="Who checks the checklist?")).to_be_focused()
+        await expect(page.get_by_role("button", name="active")).to_be_hidden()
+
+
+async def test_a_list_that_nobody_touches_goes_on_by_itself(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, thread: cast.Thread
+) -> None:
+    await cast.start(db, ana, thread.network, "A quieter matter")
+    page = await opened(ben, f"/networks/{thread.network.slug}", on="phone with a clock")
+    await cast.write(db, ana, thread, "Nobody?")
+    await expect(page.get_by_role("button", name="1 new or active discussion")).to_be_visible()
+    await expect(page.locator(".topic-title").first).to_have_text("A quieter matter")
+    await page.clock.fast_forward(61_000)
+    await expect(page.locator(".topic-title").first).to_have_text("Who checks the checklist?")
 
 
 async def test_the_mark_of_new_posts_grows_and_goes(

@@ -12,6 +12,7 @@ from chat import files
 from chat.errors import NotFound
 from chat.files import Found
 from chat.languages import _
+from web.guard import SANDBOX
 
 log = structlog.get_logger()
 
@@ -23,7 +24,7 @@ async def give(request: Request, found: Found) -> Response:
     """
     file, small = found.file, "small" in request.query_params and found.small_size > 0
     size, tag = found.small_size if small else file.size, found.tag(small)
-    request.scope["sandboxed"] = True
+    request.scope["sandboxed"] = SANDBOX
     headers = {
         "etag": tag,
         "cache-control": "private, no-cache",

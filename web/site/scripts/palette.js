@@ -14,9 +14,9 @@ const dialog = html(`<dialog class="palette" aria-label="${_("Go to")}">
   </form>
   <div id="palette-list" role="listbox" aria-label="${_("Places")}"></div>
   <p class="palette-state" role="status"></p>
-  <p class="palette-keys"><span><kbd>↑</kbd> <kbd>↓</kbd> ${_("choose")}</span> <span><kbd>Enter</kbd> ${_("go")}</span> <span><kbd>Esc</kbd> ${_("close")}</span> <button type="button" class="link"></button></p>
+  <p class="palette-keys"><span><kbd>↑</kbd> <kbd>↓</kbd> ${_("choose")}</span> <span><kbd>Enter</kbd> ${_("go")}</span> <span><kbd>Esc</kbd> ${_("close")}</span> <span><kbd>?</kbd> ${_("all keys")}</span></p>
 </dialog>`);
-const [form, list, state] = dialog.children, input = form.elements.q, toggle = dialog.querySelector("button");
+const [form, list, state] = dialog.children, input = form.elements.q;
 document.body.append(dialog);
 
 let timer, asking, active;
@@ -95,14 +95,3 @@ dialog.addEventListener("close", () => {
   input.value = "";
   list.replaceChildren();
 });
-
-// A key of one character can be turned off (WCAG 2.1.4): programs that listen to speech may type it by mistake.
-function say() {
-  toggle.textContent = localStorage.slash === "off" ? _("Let / open this, too") : _("Don’t open this with /");
-}
-toggle.addEventListener("click", () => {
-  localStorage.slash = localStorage.slash === "off" ? "on" : "off";
-  say();
-  input.focus();
-});
-say();

@@ -77,8 +77,6 @@ async function part(name, onWait = () => {}, tries = 0) {
 }
 
 customElements.define("reply-form", ReplyForm);
-// The form of a new topic has an op too, so that a second click starts no second topic.
-for (const op of document.querySelectorAll("form input[name=op]")) op.value ||= newName();
 
 // What helps to write comes when somebody begins to.
 function begin({ target }) {

@@ -1,4 +1,5 @@
 // A thread that grows in the right place, in every view and order, without moving what one reads.
+import { arrived } from "./aloud.js";
 import { live, cursorOf, html, again, gone } from "./connection.js";
 import { Reading } from "./reading.js";
 import { tell } from "./times.js";
@@ -84,19 +85,25 @@ class LiveThread extends HTMLElement {
     line.querySelector("span").textContent = many(answers, "{n} more answer", "{n} more answers");
   }
 
-  // What is read, a third down the screen, stays there, whatever comes above it; who reads a talk at its end stays at its end.
+  // What is read, a third down the screen, stays there, whatever comes above it, and so does the field that somebody writes
+  // in; who reads a talk at its end stays at its end.
   still(change) {
     const page = document.documentElement, atEnd = this.dataset.flat && innerHeight + scrollY > page.scrollHeight - 160;
-    const mark = [...this.children].findLast((post) => post.getBoundingClientRect().top < innerHeight / 3), before = mark?.getBoundingClientRect().top;
+    const mark = this.written() ?? [...this.children].findLast((post) => post.getBoundingClientRect().top < innerHeight / 3), before = mark?.getBoundingClientRect().top;
     change();
     if (atEnd) scrollTo(0, page.scrollHeight);
     else if (mark) scrollBy({ top: mark.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
+  written() {
+    const at = document.activeElement, { top, bottom } = at.getBoundingClientRect();
+    return at.matches("textarea, input") && top < innerHeight && bottom > 0 ? at : undefined;
+  }
+
   announce(post) {
     if (post.dataset.author === document.body.dataset.member) return this.show(post);
     const box = post.getBoundingClientRect();
-    if (post.isConnected && box.top < innerHeight && box.bottom > 0) return;
+    if (post.isConnected && box.top < innerHeight && box.bottom > 0) return arrived(post.querySelector(".who .name")?.textContent);
     this.fresh.set(Number(post.dataset.number), post);
     this.count();
   }
