@@ -31,7 +31,9 @@ async def test_it_says_when_the_next_drop_in_is(live_server: RunningHub, db, ana
         assert "open now" in (await bens.get("/side")).text
 
 
-async def test_it_is_for_members_and_of_their_own(live_server: RunningHub, db, ana, dev, confidential_network):
+async def test_it_is_for_members_and_of_their_own(
+    live_server: RunningHub, db, ana, dev, confidential_network
+):
     await cast.start(db, ana, confidential_network, "Smoke detectors", "Are yours tested?")
     async with live_server.browser(dev) as devs, live_server.browser() as nobody:
         assert confidential_network.name not in (await devs.get("/side")).text

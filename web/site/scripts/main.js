@@ -4,6 +4,7 @@ import { live, cursorOf, html, again, signedOut, start, csrf } from "./connectio
 import { newName } from "./live.js";
 import { _ } from "./words.js";
 import "./times.js";
+import "./busy.js";
 
 const LATER = {
   "live-waiting": () => import("./waiting.js"),

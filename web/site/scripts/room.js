@@ -28,6 +28,7 @@ class LiveRoom extends HTMLElement {
     this.listen(cursorOf(this.querySelector("live-thread")?.dataset.stream));
     // Before the lobby opens nothing is live; what others proposed is seen when one looks again.
     document.addEventListener("visibilitychange", () => document.hidden || this.followed.has(this.dataset.stream) || this.soon(0));
+    this.chosen = document.getElementById(location.hash.slice(1))?.closest("[data-panel]")?.dataset.panel;
     this.showTabs();
     this.wait();
     setInterval(() => this.tick(), 1000);
@@ -134,13 +135,16 @@ class LiveRoom extends HTMLElement {
   }
 
   turn(name) {
-    this.dataset.tab = name;
+    const before = this.dataset.tab;
+    this.dataset.tab = name ?? "";
     const narrow = matchMedia("(max-width: 57.99rem)").matches, shown = name === "talk" && !narrow ? "ask" : name;
     for (const tab of this.querySelectorAll("#room-tabs a")) {
       tab.dataset.tab === shown ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
       if (tab.dataset.tab === shown || !narrow && tab.dataset.tab === "talk") clear(tab);
     }
+    if (name === before) return; // the page was only drawn anew
     if (name === "talk") this.querySelector("live-thread")?.lastElementChild?.scrollIntoView({ block: "end" });
+    else if (before && narrow) scrollTo({ top: 0, behavior: "instant" });
   }
 
   count(name) {
