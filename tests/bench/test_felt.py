@@ -7,7 +7,11 @@ from bench.felt.lighthouse import CATEGORIES, _read
 from bench.felt.table import COLUMNS, table_of
 
 NUMBERS = {"cumulative-layout-shift": 0.02, "largest-contentful-paint": 1500.0, "total-blocking-time": 30.0}
-SHIFT = {"score": 0.02, "node": {"snippet": '<p class="meta">'}, "subItems": {"items": [{"cause": "Web font"}]}}
+SHIFT = {
+    "score": 0.02,
+    "node": {"snippet": '<p class="meta">'},
+    "subItems": {"items": [{"cause": "Web font"}]},
+}
 SENT = [
     {"resourceType": "Script", "transferSize": 9_000},
     {"resourceType": "Script", "transferSize": 3_000},
