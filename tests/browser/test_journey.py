@@ -87,7 +87,9 @@ async def test_a_first_day_without_scripts(
     await follow(page, "$='/drop-ins'")
     await follow(page, "^='/drop-ins/'")
     await page.locator("main form[action$='/rsvp'] [value=yes]").first.click()
-    await expect(page.locator("main form[action$='/rsvp'] [value=yes]").first).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("main form[action$='/rsvp'] [value=yes]").first).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
     room = await hold(db, ana, series, timedelta())
     await page.goto(f"/drop-ins/{room}")
