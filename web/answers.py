@@ -1,6 +1,7 @@
 """Errors, answered in one place: a page for people, a problem (RFC 9457) for programs."""
 
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -11,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from chat.db import AWAY, own_fault, unholdable
 from chat.errors import Conflict, Forbidden, HubError, Invalid, NotFound, SignInFirst, TooMany
+from chat.languages import _, sentence
 from web.edge import reading
 from web.pages import bare, page
 
@@ -55,24 +57,41 @@ async def elsewhere(request: Request, slug: str, name: str) -> Response:
 async def http_error(request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: an unknown address, a wrong method, a body too large."""
     assert isinstance(error, HTTPException)
-    sentence = SENTENCES.get(error.status_code, error.detail)
+    said = _(SENTENCES.get(error.status_code, error.detail))
     if wants_json(request):
-        return problem(error.status_code, sentence, headers=dict(error.headers or {}))
-    return await error_page(request, error.status_code, sentence, dict(error.headers or {}))
+        return problem(error.status_code, said, headers=dict(error.headers or {}))
+    return await error_page(request, error.status_code, said, dict(error.headers or {}))
 
 
 SENTENCES = {
     404: NotFound.sentence,
-    405: "That can’t be done here.",
+    405: sentence("That can’t be done here."),
+    413: sentence("What you sent is larger than the hub takes."),
 }
 HEADINGS = {
-    403: "That is not yours to do",
-    404: "Not found",
-    409: "No longer possible",
-    413: "Too large",
-    429: "Too fast",
-    500: "Something broke",
-    503: "Back in a moment",
+    401: sentence("Sign in first"),
+    403: sentence("That is not yours to do"),
+    404: sentence("Not found"),
+    409: sentence("No longer possible"),
+    413: sentence("Too large"),
+    422: sentence("Something needs another look"),
+    429: sentence("Too fast"),
+    500: sentence("Something broke"),
+    503: sentence("Back in a moment"),
+}
+OTHER = sentence("That did not work")
+# What one can do about it, where the sentence itself does not say.
+ADVICE = {
+    403: sentence("If you think that you should be able to, ask a host of the network."),
+    404: sentence(
+        "Look at the address once more. What was here may have been moved or removed, or belong to a network that you are not in."
+    ),
+    409: sentence(
+        "Somebody else may have been quicker. Go back, load the page again and look at how things are now."
+    ),
+    422: sentence("Go back and change it. Most browsers keep what you have typed."),
+    500: sentence("It has been noted in the log. If it happens again, tell whoever runs this hub."),
+    503: sentence("This page can be loaded again in a moment."),
 }
 
 
@@ -87,13 +106,15 @@ async def unexpected(request: Request, error: Exception) -> Response:
     """An accident. Its story is in the log; the answer tells nothing of the inside."""
     away = isinstance(error, AWAY) and not own_fault(error)
     log.error("unexpected", path=_without_secret(request), method=request.method, exc_info=error)
-    sentence = (
-        "The hub can’t reach its database at the moment. What you sent may not have been saved; look before you send it again."
+    said = (
+        _(
+            "The hub can’t reach its database at the moment. What you sent may not have been saved; look before you send it again."
+        )
         if away
-        else "Something went wrong on our side. What you sent may not have been saved."
+        else _("Something went wrong on our side. What you sent may not have been saved.")
     )
     status = 503 if away else 500
-    return problem(status, sentence) if wants_json(request) else page_without_database(status, sentence)
+    return problem(status, said) if wants_json(request) else page_without_database(status, said)
 
 
 def _without_secret(request: Request) -> str:
@@ -117,32 +138,27 @@ def problem(
     return Response(msgspec.json.encode(body), status, headers=headers, media_type="application/problem+json")
 
 
-def plain_answer(status: int, sentence: str) -> Response:
-    return PlainTextResponse(sentence + "\n", status)
+def plain_answer(status: int, said: str) -> Response:
+    return PlainTextResponse(said + "\n", status)
 
 
 async def error_page(
-    request: Request, status: int, sentence: str, headers: dict[str, str] | None = None
+    request: Request, status: int, said: str, headers: dict[str, str] | None = None
 ) -> Response:
     try:
         async with reading(request) as (tx, viewer):
-            return await page(
-                request,
-                tx,
-                viewer,
-                "site/error.html",
-                {"sentence": sentence, "title": heading(status)},
-                status=status,
-                headers=headers,
-            )
+            about = _about(status, said)
+            return await page(request, tx, viewer, "site/error.html", about, status=status, headers=headers)
     except AWAY:
-        return page_without_database(status, sentence)
+        return page_without_database(status, said)
 
 
-def page_without_database(status: int, sentence: str) -> Response:
-    return bare("site/down.html", {"sentence": sentence, "title": heading(status)}, status)
+def page_without_database(status: int, said: str) -> Response:
+    return bare("site/down.html", _about(status, said), status)
 
 
-def heading(status: int) -> str:
-    """A page's first words; HTTP's own phrases are for programs."""
-    return HEADINGS.get(status, "That did not work")
+def _about(status: int, said: str) -> dict[str, Any]:
+    """What a page says of an error. HTTP's own phrases are for programs."""
+    heading = _(HEADINGS.get(status, OTHER))
+    advice = _(ADVICE[status]) if status in ADVICE else ""
+    return {"status": status, "title": heading, "sentence": said, "advice": advice}

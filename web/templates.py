@@ -23,6 +23,7 @@ from chat.members import COUNTRIES
 from chat.members.passwords import SHORTEST
 from web.assets import assets
 from web.dropins.wording import rule_in_words
+from web.installing.ground import BY_DAY, BY_NIGHT
 
 # Icons that point where reading goes, which is the other way for readers of Arabic or Hebrew.
 POINTING = ("arrow-left", "arrow-right", "chevron-left", "chevron-right", "list", "list-ordered", "list-tree", "log-in", "log-out", "quote", "reply", "send", "undo-2")  # fmt: skip
@@ -39,11 +40,14 @@ def fragment(template: str, **context: Any) -> str:
 
 
 def moment(at: datetime | None, style: str = "when") -> Markup:
-    """A time that the page's script shows in the reader's zone; without it, in UTC."""
+    """A time that the page's script shows in the reader's zone, and how far it is from now; without it, in UTC.
+
+    Styles: when (a day and a time), date (that day), clock (that time), day (with its year), ago (of what was).
+    """
     if at is None:
         return Markup("")
     return Markup('<time datetime="{}" data-time="{}">{}</time>').format(
-        at.isoformat(timespec="seconds"), style, languages.briefly(at)
+        at.isoformat(timespec="seconds"), style, languages.briefly(at, style)
     )
 
 
@@ -68,6 +72,14 @@ def short(n: int) -> str:
     return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
 
 
+def filesize(size: int) -> str:
+    """As 340 KB or 1.2 MB."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    point = "," if languages.language() == "de" else "."
+    return f"{size / 1_000_000:.1f}".replace(".", point) + " MB"
+
+
 def marked(snippet: str) -> Markup:
     """A search's snippet, escaped, with what matched marked."""
     return Markup(str(escape(snippet)).replace("\ue000", "<mark>").replace("\ue001", "</mark>"))  # noqa: S704 - escaped first
@@ -77,7 +89,9 @@ def icon(name: str, label: str = "") -> Markup:
     """A picture of the set in site/icons.svg: beside its word, or with a label where it stands alone."""
     named = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     kind = "icon turns" if name in POINTING else "icon"
-    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(kind, named, assets.url("site/icons.svg"), name)
+    return Markup('<svg class="{}" {}><use href="{}#{}"/></svg>').format(
+        kind, named, assets.url("site/icons.svg"), name
+    )
 
 
 class Translated(jinja2.Environment):
@@ -107,16 +121,19 @@ class Translated(jinja2.Environment):
 
 
 class Saying(NodeTransformer):
-    """Puts the translation in the place of `_("…")` where nothing is to be filled in."""
+    """Puts the translation in the place of `_("…")` where nothing is to be filled in; and so with icons and addresses of
+    files, which are the same as long as the process lives."""
 
     def __init__(self, say: Callable[[str], Markup]) -> None:
-        self.say = say
+        self.known: dict[str, Callable[..., object]] = {"_": say, "icon": icon, "asset": assets.url}
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         match node:
-            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
-                return nodes.Const(self.say(sentence), lineno=node.lineno)
+            case nodes.Call(node=nodes.Name(name=name), args=args, kwargs=[], dyn_kwargs=None) if (
+                name in self.known and all(isinstance(arg, nodes.Const) for arg in args)
+            ):
+                return nodes.Const(self.known[name](*(arg.as_const() for arg in args)), lineno=node.lineno)
         return node
 
 
@@ -132,15 +149,19 @@ def environment(language: str) -> Translated:
         auto_reload=False,
     )
     env.globals |= {
-        "hub": settings, "asset": assets.url, "icon": icon, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "hub": settings, "asset": assets.url, "scripts": assets.scripts, "icon": icon, "by_day": BY_DAY, "by_night": BY_NIGHT, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
         "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored, "languages_spoken": languages.WHOLE,
         "language_names": languages.LANGUAGES, "shortest_password": SHORTEST,
     }  # fmt: skip
     env.filters |= {
         "moment": moment,
+        "dated": languages.dated,
+        "grouped": lambda n: languages.grouped(n, languages.language()),
         "initials": initials,
         "hue": hue,
         "short": short,
+        "filesize": filesize,
+        "named": discussions.named,
         "marked": marked,
         "duration": duration,
         "span": in_words,

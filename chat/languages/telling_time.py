@@ -1,6 +1,6 @@
 """Times as their readers say them: in their language, and by the clocks of their zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,13 +22,36 @@ def clock_time(at: datetime, zone: str, language: str) -> str:
     return format_time(at.astimezone(ZoneInfo(zone)), "short", locale=_locale(language))
 
 
-def briefly(at: datetime) -> str:
-    """As 26 Nov 2026, 12:00 UTC, in the language that is spoken now."""
+# What a page says before its script has found out the reader's zone. In English by strftime, as Babel takes ten times as
+# long; elsewhere by CLDR's letters.
+SHAPES = {
+    "when": ("%a {day} %b %Y, %H:%M UTC", "EEE d. MMM y, HH:mm 'UTC'"),
+    "ago": ("{day} %b %Y, %H:%M UTC", "d. MMM y, HH:mm 'UTC'"),
+    "day": ("{day} %b %Y", "d. MMM y"),
+    "date": ("%a {day} %b", "EEE d. MMM"),
+    "clock": ("%H:%M UTC", "HH:mm 'UTC'"),
+}
+
+
+def briefly(at: datetime, style: str = "ago") -> str:
+    """As 26 Nov 2026, 12:00 UTC, in the language that is spoken now; the styles are those of scripts/times.js."""
+    english, letters = SHAPES[style]
     if (spoken := language()) in ("en", PSEUDO):
-        return f"{at.day} {at:%b %Y, %H:%M} UTC"
+        at = at.astimezone(UTC)
+        return at.strftime(english).replace("{day}", str(at.day))
     from babel.dates import format_datetime
 
-    return f"{format_datetime(at.astimezone(UTC), 'd MMM y, HH:mm', locale=_locale(spoken))} UTC"
+    return format_datetime(at.astimezone(UTC), letters, locale=_locale(spoken))
+
+
+def dated(day: date, parts: str = "") -> str:
+    """As 26 November 2026, in the language that is spoken now; or only some parts of it, by Unicode's letters for them."""
+    if (spoken := language()) in ("en", PSEUDO) and not parts:
+        return f"{day.day} {day:%B %Y}"
+    from babel.dates import format_date, format_skeleton
+
+    locale = _locale(spoken)
+    return format_skeleton(parts, day, locale=locale) if parts else format_date(day, "long", locale=locale)
 
 
 def is_zone(name: object) -> bool:

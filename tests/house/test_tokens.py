@@ -89,9 +89,7 @@ def test_initials_can_be_read_in_every_hue(night: int) -> None:
     assert len(HUES) == 13  # twelve, and that of an avatar without one
     weak = {}
     for hue in HUES:
-        text, ground = (
-            of_oklch(*numbers(COLOURS[name][night]), hue) for name in ("on-avatar", "avatar")
-        )
+        text, ground = (of_oklch(*numbers(COLOURS[name][night]), hue) for name in ("on-avatar", "avatar"))
         if contrast(text, ground) < 4.5:
             weak[hue] = round(contrast(text, ground), 2)
     assert weak == {}
@@ -110,6 +108,17 @@ def test_colours_stand_in_tokens_alone() -> None:
     found = {
         f"{path.relative_to(WEB)}: {match}"
         for path in sheets
-        for match in raw.findall(re.sub(r"/\*.*?\*/|#[a-z][\w-]*(?=[^;{}]*\{)", "", path.read_text(), flags=re.DOTALL))
+        for match in raw.findall(
+            re.sub(r"/\*.*?\*/|#[a-z][\w-]*(?=[^;{}]*\{)", "", path.read_text(), flags=re.DOTALL)
+        )
     }
     assert found == set()
+
+
+def test_letters_have_the_colours_of_the_tokens() -> None:
+    """Mail programs know no custom properties, so a letter brings its own."""
+    sheet = (WEB.parent / "chat/mail/letter.html").read_text().partition("</style>")[0]
+    day, _, night = sheet.partition("@media")
+    own = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", day))
+    assert own == {name: COLOURS[name][0] for name in own}
+    assert set(re.findall(r"#[0-9a-f]{6}", night)) == {COLOURS[name][1] for name in own}

@@ -420,10 +420,10 @@ NEEDS: dict[tuple[str, str], Needs] = {
 }  # fmt: skip
 
 # What else there is, at the site and at the API. Any other address is about a network.
-ELSEWHERE = ("/", "/networks", "/networks/new")
+ELSEWHERE = ("/", "/side", "/language", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
     "/bookmarks", "/calendars", "/feeds", "/sitemap", "/search", "/jump", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
-    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/", "/drafts",
+    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/manifest.webmanifest", "/worker.js", "/away", "/dev/", "/static/", "/attendance", "/certificates/", "/drafts",
 )  # fmt: skip
 
 

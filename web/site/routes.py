@@ -1,13 +1,16 @@
 """The way in, and what machines ask."""
 
+import re
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from chat import discussions, dropins, members, networks
+from chat import clock, discussions, dropins, members, networks
 from chat.config import settings
 from chat.errors import Invalid, NotFound, SignInFirst
 from chat.languages import WHOLE, _
-from chat.mail import mailbox as kept_letters
+from web.assets import assets
 from web.edge import CHOICES, form_of, own_path, reading, see, writing
 from web.house import house_of
 from web.pages import page
@@ -56,14 +59,15 @@ async def choose_language(request: Request) -> Response:
     return response
 
 
-async def mailbox(request: Request) -> Response:
-    """In development, the e-mails that would have been sent."""
-    house = house_of(request)
-    if not house.settings.mailbox:
+async def styles(request: Request) -> Response:
+    """In development, what pages are made of."""
+    if not house_of(request).settings.mailbox:
         raise NotFound
-    letters = await kept_letters(house.redis)
+    icons = re.findall(r'<symbol id="([^"]+)"', assets.files["site/icons.svg"].raw.decode())
+    people = ("Ana Ferreira", "Ben Okafor", "Carol W", "Dev Rao", "Erin Walsh", "Łukasz Żak", "Mehmet Öz", "Niamh Gallen", "李 明", "Ruth E", "Zoë Y", "Q")  # fmt: skip
     async with reading(request) as (tx, viewer):
-        return await page(request, tx, viewer, "dev/mailbox.html", {"letters": letters})
+        context = {"icons": icons, "hues": people, "soon": clock.now() + timedelta(days=2)}
+        return await page(request, tx, viewer, "dev/styles.html", context)
 
 
 async def healthz(request: Request) -> Response:
