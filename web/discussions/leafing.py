@@ -15,7 +15,7 @@ from chat.errors import Invalid, SignInFirst
 from chat.languages import _, language
 from web.edge import form_of, number, reading, see, writing
 from web.house import house_of
-from web.shelf import Version
+from web.shelf import Missed, Version
 from web.templates import fragment
 
 
@@ -53,12 +53,22 @@ class Drawn(NamedTuple):
 
 
 async def drawn_leaf(
-    request: Request, tx: Transaction, topic: TopicRow, place: Place, way: Way, version: Version | None
+    request: Request,
+    tx: Transaction,
+    topic: TopicRow,
+    place: Place,
+    way: Way,
+    version: Version | None,
+    *,
+    at_once: bool = False,
 ) -> Drawn:
-    """Drawn once for all who read it: what is a reader's own stands in the rules of their page."""
+    """Drawn once for all who read it: what is a reader's own stands in the rules of their page. Raises Missed where it
+    is wanted `at_once` and would have to be drawn."""
     shelf, key = house_of(request).shelf, ("leaf", language(), topic.id, place, way)
     if (kept := shelf.find(key, version)) is not None:
         return kept
+    if at_once:
+        raise Missed
     leaf = await discussions.thread(tx, topic, place, way)
     posts = [Markup(fragment("discussions/_post.html", post=post)) for post in leaf.posts]  # noqa: S704 - a template's
     drawn = Drawn(leaf, posts, await dropins.drop_in_of_topic(tx, topic.id))
