@@ -9,6 +9,7 @@ import msgspec
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Invalid
+from chat.languages import _
 
 NAME = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
@@ -27,7 +28,7 @@ async def once(
     if op_id is None:
         return await act()
     if not isinstance(op_id, str) or not NAME.fullmatch(op_id):
-        raise Invalid("op", "An op's name is 1 to 64 letters, digits or any of . : - _")
+        raise Invalid("op", _("The name of an op is 1 to 64 letters, digits or any of . : - _"))
     op_id = f"{verb} {op_id}"
     new = await tx.run(
         "INSERT INTO op (author_id, op_id, at) VALUES (:author, :op, :now) ON CONFLICT DO NOTHING",

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from chat.errors import Invalid
+from chat.languages import _
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,9 +39,9 @@ async def square(content: bytes) -> bytes:
     What it is says its content, not its name. Raises Invalid("picture", …).
     """
     if not content:
-        raise Invalid("picture", "Choose a picture first.")
+        raise Invalid("picture", _("Choose a picture first."))
     if len(content) > MOST_BYTES:
-        raise Invalid("picture", "A picture can be 4 MB at most.")
+        raise Invalid("picture", _("A picture can be {n} MB at most.", n=MOST_BYTES >> 20))
     return await _in_turn(_square, content)
 
 
@@ -99,11 +100,11 @@ def _opened(file: BinaryIO, field: str) -> Iterator["Image"]:
             yield image
     except (Image.DecompressionBombError, MemoryError):
         raise Invalid(
-            field, "This picture has too many pixels: 40 million are the most. Make it smaller first."
+            field, _("This picture has too many pixels: 40 million are the most. Make it smaller first.")
         ) from None
     except Exception:  # a broken file can raise anything in the depth of its format
         raise Invalid(
-            field, "This file can’t be read as a picture. It must be a PNG, JPEG, WebP or GIF."
+            field, _("This file can’t be read as a picture. It must be a PNG, JPEG, WebP or GIF.")
         ) from None
 
 

@@ -16,7 +16,7 @@ from chat import files, limits, members, networks, pictures
 from chat.config import Settings
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
-from chat.languages import PSEUDO, WHOLE, speak, spoken_by
+from chat.languages import PSEUDO, WHOLE, _, speak, spoken_by
 from chat.members import Viewer
 from chat.secrets import derived, same
 from web.house import house_of
@@ -107,7 +107,7 @@ async def upload_of(request: Request, field: str, most_bytes: int) -> tuple[Mapp
 
     The address must stand in UPLOADS. Raises what form_of raises, and Invalid(field, …) for a file that is too large.
     """
-    too_large = Invalid(field, f"This file is too large: it can have {most_bytes // 1024**2} MB at most.")
+    too_large = Invalid(field, _("This file is too large: it can have {n} MB at most.", n=most_bytes >> 20))
     try:
         form, content = await _parsed(request, field)
     except Invalid as error:
@@ -146,7 +146,7 @@ async def _parsed(request: Request, file: str) -> tuple[Mapping[str, Any], bytes
             content = await sent.read() if isinstance(sent, UploadFile) else None
     except HTTPException:
         raise Invalid(
-            "form", "This form can’t be read. Go back, reload the page and send it again."
+            "form", _("This form can’t be read. Go back, reload the page and send it again.")
         ) from None
     await must_be_ours(request, form)
     return form, content
@@ -159,7 +159,7 @@ async def must_be_ours(request: Request, form: Mapping[str, Any]) -> None:
         and not same(form.get("csrf", ""), wanted)
         and await _session_lives(request)
     ):
-        raise Forbidden("This form is too old. Go back, reload the page and send it again.")
+        raise Forbidden(_("This form is too old. Go back, reload the page and send it again."))
 
 
 async def _session_lives(request: Request) -> bool:
@@ -186,7 +186,7 @@ def number(text: object, *, least: int = 1, field: str = "page") -> int:
     if not text:
         return least
     if not str(text).isdecimal() or len(str(text)) > 9:
-        raise Invalid(field, "That is not a number.")
+        raise Invalid(field, _("That is not a number."))
     return max(least, int(str(text)))
 
 
@@ -197,10 +197,10 @@ def time_of(text: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus that was not escaped
         if at.tzinfo is None:
-            raise Invalid("before", "The time needs its zone, like +00:00.")
+            raise Invalid("before", _("The time needs its zone, like +00:00."))
         return at.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Invalid("before", "Say a time like 2026-11-27T12:00:00+00:00.") from None
+        raise Invalid("before", _("Say a time like 2026-11-27T12:00:00+00:00.")) from None
 
 
 def moment_of(text: object, field: str = "before") -> datetime | None:
@@ -210,9 +210,9 @@ def moment_of(text: object, field: str = "before") -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
-        raise Invalid(field, "That is not a time.") from None
+        raise Invalid(field, _("That is not a time.")) from None
     if moment.tzinfo is None:
-        raise Invalid(field, "That is not a time.")
+        raise Invalid(field, _("That is not a time."))
     return moment
 
 

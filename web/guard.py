@@ -12,10 +12,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.config import Settings
 from chat.errors import Invalid
-from chat.languages import speak
+from chat.languages import _, sentence, speak
 from web.answers import plain_answer, problem
 from web.edge import MOST_SENT, language_of, most_sent
 
+ELSEWHERE = sentence("This request came from another site, so it was refused.")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 # What is signed in the address itself, and has to be taken from mail programs, which send no cookie and name no site.
@@ -57,8 +58,12 @@ class Guard:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > most:
-                what = "A text can be 64 KB" if most == MOST_SENT else f"This can be {most >> 20} MB"
-                raise Invalid("body", f"That is too large. {what} at most.")
+                raise Invalid(
+                    "body",
+                    _("That is too large. A text can be 64 KB at most.")
+                    if most == MOST_SENT
+                    else _("That is too large. This can be {n} MB at most.", n=most >> 20),
+                )
             return message
 
         async def send_guarded(message: Message) -> None:
@@ -80,7 +85,7 @@ class Guard:
             await send(message)
 
         if not known_host(headers.get("host", ""), self.settings):
-            answer: ASGIApp = plain_answer(400, "This hub answers to its own address only.")
+            answer: ASGIApp = plain_answer(400, _("This hub answers to its own address only."))
         elif (
             scope["method"] in SAFE
             or same_site(headers, self.settings)
@@ -88,11 +93,11 @@ class Guard:
         ):
             answer = self.app
         elif not scope["path"].startswith("/api/"):
-            answer = plain_answer(403, "This request came from another site, so it was refused.")
+            answer = plain_answer(403, _(ELSEWHERE))
         elif _names_no_site(headers):
             answer = self.app  # a program without a token, which the API tells so
         else:
-            answer = problem(403, "This request came from another site, so it was refused.")
+            answer = problem(403, _(ELSEWHERE))
         await answer(scope, receive_limited, send_guarded)
 
 

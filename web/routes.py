@@ -49,6 +49,7 @@ from web.files import routes as files
 from web.insight import routes as insight
 from web.installing import routes as installing
 from web.members import routes as members
+from web.members import settings as own
 from web.minutes import routes as minutes
 from web.networks import access as network_access
 from web.networks import asking, audit, deciding, directory, inviting, many
@@ -115,14 +116,18 @@ PAGES = [
     post("/forgot", members.take_forgot),
     get("/reset/{token}", members.reset),
     post("/reset/{token}", members.take_reset),
-    get("/settings", members.settings),
-    post("/settings/profile", members.save_profile),
-    post("/settings/visibility", members.save_visibility),
-    post("/settings/letters", members.save_letters),
-    post("/settings/notices", members.save_notices),
-    post("/settings/password", members.save_password),
-    post("/settings/sessions/{id:id}/end", members.end_session),
-    post("/settings/sessions/end-others", members.end_other_sessions),
+    get("/settings", own.index),
+    get("/settings/profile", own.profile),
+    post("/settings/profile", own.save_profile),
+    post("/settings/visibility", own.save_visibility),
+    get("/settings/letters", own.letters),
+    post("/settings/letters", own.save_letters),
+    get("/settings/notices", own.notices),
+    post("/settings/notices", own.save_notices),
+    get("/settings/password", own.password),
+    post("/settings/password", own.save_password),
+    post("/settings/sessions/{id:id}/end", own.end_session),
+    post("/settings/sessions/end-others", own.end_other_sessions),
     get("/settings/calendars", calendars.index),
     post("/settings/calendars", calendars.make),
     post("/settings/calendars/{id:id}/end", calendars.end),

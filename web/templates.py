@@ -72,6 +72,14 @@ def short(n: int) -> str:
     return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
 
 
+def filesize(size: int) -> str:
+    """As 340 KB or 1.2 MB."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    point = "," if languages.language() == "de" else "."
+    return f"{size / 1_000_000:.1f}".replace(".", point) + " MB"
+
+
 def marked(snippet: str) -> Markup:
     """A search's snippet, escaped, with what matched marked."""
     return Markup(str(escape(snippet)).replace("\ue000", "<mark>").replace("\ue001", "</mark>"))  # noqa: S704 - escaped first
@@ -113,16 +121,19 @@ class Translated(jinja2.Environment):
 
 
 class Saying(NodeTransformer):
-    """Puts the translation in the place of `_("…")` where nothing is to be filled in."""
+    """Puts the translation in the place of `_("…")` where nothing is to be filled in; and so with icons and addresses of
+    files, which are the same as long as the process lives."""
 
     def __init__(self, say: Callable[[str], Markup]) -> None:
-        self.say = say
+        self.known: dict[str, Callable[..., object]] = {"_": say, "icon": icon, "asset": assets.url}
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         match node:
-            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(sentence))], kwargs=[]):
-                return nodes.Const(self.say(sentence), lineno=node.lineno)
+            case nodes.Call(node=nodes.Name(name=name), args=args, kwargs=[], dyn_kwargs=None) if (
+                name in self.known and all(isinstance(arg, nodes.Const) for arg in args)
+            ):
+                return nodes.Const(self.known[name](*(arg.as_const() for arg in args)), lineno=node.lineno)
         return node
 
 
@@ -138,15 +149,19 @@ def environment(language: str) -> Translated:
         auto_reload=False,
     )
     env.globals |= {
-        "hub": settings, "asset": assets.url, "icon": icon, "by_day": BY_DAY, "by_night": BY_NIGHT, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "hub": settings, "asset": assets.url, "scripts": assets.scripts, "icon": icon, "by_day": BY_DAY, "by_night": BY_NIGHT, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
         "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored, "languages_spoken": languages.WHOLE,
         "language_names": languages.LANGUAGES, "shortest_password": SHORTEST,
     }  # fmt: skip
     env.filters |= {
         "moment": moment,
+        "dated": languages.dated,
+        "grouped": lambda n: languages.grouped(n, languages.language()),
         "initials": initials,
         "hue": hue,
         "short": short,
+        "filesize": filesize,
+        "named": discussions.named,
         "marked": marked,
         "duration": duration,
         "span": in_words,

@@ -8,6 +8,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import NotFound, TooMany, in_words
 from chat.fields import line, prose
+from chat.languages import _
 from chat.markup import RENDERER, render
 from chat.members import Viewer, must_act
 from chat.networks import NetworkSeen, must_have, record
@@ -28,8 +29,8 @@ class Draft(NamedTuple):
 
 def draft_of(form: Mapping[str, Any]) -> Draft:
     """What would be sent. Form: title, body. Raises Invalid."""
-    title = line("title", form.get("title"), 140, called="The title")
-    body = prose("body", form.get("body"), LONGEST, called="The text")
+    title = line("title", form.get("title"), 140, called=_("The title"))
+    body = prose("body", form.get("body"), LONGEST, called=_("The text"))
     return Draft(title, body, render(body))
 
 
@@ -86,8 +87,11 @@ async def _not_too_many(tx: Transaction, network_id: int) -> None:
         wait = round((row.first + timedelta(days=1) - clock.now()).total_seconds())
         raise TooMany(
             wait,
-            f"This network has had {A_DAY} announcements within a day, which is all it can have. "
-            f"There is room for another in {in_words(max(1, wait))}.",
+            _(
+                "This network has had {n} announcements within a day, which is all it can have. There is room for another in {time}.",
+                n=A_DAY,
+                time=in_words(max(1, wait)),
+            ),
         )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden, NotFound, SignInFirst
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 
@@ -94,5 +95,5 @@ def must_belong(viewer: Viewer | None, network: NetworkSeen) -> Viewer:
     if viewer is None:
         raise SignInFirst
     if not network.role:
-        raise Forbidden("Announcements are for the network’s members.")
+        raise Forbidden(_("Announcements are for the network’s members."))
     return viewer

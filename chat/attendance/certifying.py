@@ -10,6 +10,7 @@ from chat.attendance.ledger import entry_of
 from chat.db import Transaction
 from chat.errors import NotFound
 from chat.fields import line
+from chat.languages import _
 from chat.members import Viewer, must_act
 
 # No letter that is taken for another, whoever types it from paper. 24 of 30 are 117 bits.
@@ -46,7 +47,7 @@ async def certify(
 ) -> Certificate:
     """A certificate of one's own attendance. Form: name, as it is to be written. The one there was with other words is withdrawn."""
     viewer = must_act(viewer)
-    name = line("name", form.get("name") or viewer.name, 100, called="The name")
+    name = line("name", form.get("name") or viewer.name, 100, called=_("The name"))
     entry = await entry_of(tx, viewer, entry_id)
     title, network_name = await _names(tx, entry_id)
     # One at a time: two that are asked for at once are one.
@@ -88,7 +89,7 @@ async def own_certificate(tx: Transaction, viewer: Viewer | None, entry_id: int)
     entry = await entry_of(tx, viewer, entry_id)
     row = await tx.first(VALID + "AND attended.id = :id", id=entry.id)
     if row is None:
-        raise NotFound("There is no certificate of this yet.")
+        raise NotFound(_("There is no certificate of this yet."))
     return Certificate(*row)
 
 
@@ -97,7 +98,7 @@ async def certificate_by(tx: Transaction, code: str) -> Certificate:
     row = await tx.first(VALID + "AND code = :code", code=written(code))
     if row is None:
         raise NotFound(
-            "There is no certificate with this code. It may have been withdrawn, or a letter is wrong."
+            _("There is no certificate with this code. It may have been withdrawn, or a letter is wrong.")
         )
     return Certificate(*row)
 

@@ -8,6 +8,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Invalid, NotFound, SignInFirst
 from chat.fields import prose
+from chat.languages import _, grouped, language
 from chat.members import Viewer
 
 LONGEST_NOTE = 4000  # characters
@@ -88,10 +89,16 @@ async def years_of(tx: Transaction, viewer: Viewer | None) -> list[Year]:
 async def write_note(tx: Transaction, viewer: Viewer | None, entry_id: int, form: Mapping[str, Any]) -> Entry:
     """A reflective note on what one attended, or none. Nobody else reads it. Form: note."""
     entry = await entry_of(tx, viewer, entry_id)
-    note = prose("note", form.get("note"), 4 * LONGEST_NOTE, called="The note", required=False)
+    note = prose("note", form.get("note"), 4 * LONGEST_NOTE, called=_("The note"), required=False)
     if len(note) > LONGEST_NOTE:
         raise Invalid(
-            "note", f"The note can have {LONGEST_NOTE:,} characters at most; this has {len(note):,}."
+            "note",
+            _(
+                "{called} can have {n} characters at most; this has {given}.",
+                called=_("The note"),
+                n=grouped(LONGEST_NOTE, language()),
+                given=grouped(len(note), language()),
+            ),
         )
     await tx.run(
         "UPDATE attended SET note = :note, noted_at = :now WHERE id = :id AND note <> :note",

@@ -9,6 +9,7 @@ from chat.db import Transaction
 from chat.dropins import DropInSeen
 from chat.errors import Conflict, SignInFirst
 from chat.fields import folded
+from chat.languages import _
 from chat.members import Viewer, shown
 from chat.networks import must_have
 
@@ -64,7 +65,7 @@ async def attendance_of(tx: Transaction, viewer: Viewer | None, drop_in: DropInS
     await must_have(tx, viewer, drop_in.network_id, "run_drop_ins")
     people = await people_at(tx, drop_in)
     if drop_in.chatham_house:
-        return Attendance(len(people), [], counted((p.organisation for p in people), few="Others"))
+        return Attendance(len(people), [], counted((p.organisation for p in people), few=_("Others")))
     return Attendance(len(people), people, counted(p.organisation for p in people))
 
 
@@ -72,7 +73,7 @@ async def names_of(tx: Transaction, viewer: Viewer | None, drop_in: DropInSeen) 
     """Who was there, to take away. Raises Conflict where nobody is named."""
     found = await attendance_of(tx, viewer, drop_in)
     if drop_in.chatham_house:
-        raise Conflict("This drop-in was held under the Chatham House rule: there is no list of names.")
+        raise Conflict(_("This drop-in was held under the Chatham House rule: there is no list of names."))
     return found.people
 
 

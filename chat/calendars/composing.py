@@ -11,11 +11,16 @@ from chat.calendars.plans import Plan, on_the_clock, plan, wall
 from chat.calendars.queries import DateLine, SeriesLine, since
 from chat.calendars.zones import zone_component
 from chat.config import settings
+from chat.languages import _, sentence
 
 PRODUCT = "-//hub//drop-ins//EN"
 BEFORE = timedelta(minutes=-15)
 ASK_AGAIN = timedelta(hours=1)
-SAID = {"yes": "You said yes.", "maybe": "You said maybe.", "waiting": "You are on the waiting list."}
+SAID = {
+    "yes": sentence("You said yes."),
+    "maybe": sentence("You said maybe."),
+    "waiting": sentence("You are on the waiting list."),
+}
 
 
 def feed(name: str, every: Iterable[tuple[SeriesLine, list[DateLine]]], *, personal: bool) -> bytes:
@@ -89,7 +94,7 @@ def date_event(
     _describe(
         event,
         series,
-        f"Cancelled: {title}" if line.cancelled_at else title,
+        _("Cancelled: {title}", title=title) if line.cancelled_at else title,
         [line.word, description],
         f"{settings().origin}/drop-ins/{line.id}",
         (line.answer or series.answer) if personal else None,
@@ -141,7 +146,7 @@ def _describe(
 ) -> None:
     newest = max(moment for moment in changed if moment).astimezone(UTC).replace(microsecond=0)
     event.add("SUMMARY", title)
-    said = [SAID[answer]] if answer in SAID else []
+    said = [_(SAID[answer])] if answer in SAID else []
     event.add("DESCRIPTION", "\n\n".join([*filter(None, words), *said, address]))
     # The room, and never its video link: that is for who is let in, while it is open.
     event.add("URL", address)

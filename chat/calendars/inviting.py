@@ -12,6 +12,7 @@ from chat.calendars.mending import missing
 from chat.calendars.queries import DateLine, dates_of
 from chat.calendars.writing import one, whole, without
 from chat.db import Database
+from chat.languages import speaking
 from chat.mail import Letter
 
 
@@ -37,10 +38,11 @@ async def mail_date(
         known = await known_of(tx, desk, line)
         about = _change(line, desk, known, what, sequence) if what else _answer(line, desk, known)
         letter: Letter | None = None
-        if about and what and desk.whole and desk.has_changed:
-            letter = await whole(tx, desk, "series changed", line.word)
-        elif about:
-            letter = await one(tx, desk, line, known, about)
+        with speaking(desk.reader.language):
+            if about and what and desk.whole and desk.has_changed:
+                letter = await whole(tx, desk, "series changed", line.word)
+            elif about:
+                letter = await one(tx, desk, line, known, about)
         if letter:
             await mail.send(letter, redis)
 
@@ -52,14 +54,15 @@ async def mail_series(db: Database, redis: Redis, series_id: int, member_id: int
         letter: Letter | None = None
         if desk is None:
             return
-        if desk.series.answer == "yes":
-            lines = (await dates_of(tx, [series_id], member_id))[series_id]
-            if not desk.whole:
-                letter = await whole(tx, desk, "series")
-            elif missing(desk.series, lines, desk.whole):
-                letter = await whole(tx, desk, "series changed")
-        elif desk.whole:
-            letter = await without(tx, desk, "series no")
+        with speaking(desk.reader.language):
+            if desk.series.answer == "yes":
+                lines = (await dates_of(tx, [series_id], member_id))[series_id]
+                if not desk.whole:
+                    letter = await whole(tx, desk, "series")
+                elif missing(desk.series, lines, desk.whole):
+                    letter = await whole(tx, desk, "series changed")
+            elif desk.whole:
+                letter = await without(tx, desk, "series no")
         if letter:
             await mail.send(letter, redis)
 
@@ -70,7 +73,8 @@ async def _follow(db: Database, redis: Redis, old_id: int, new_id: int, member_i
         desk = await desk_for(tx, old_id, member_id)
         if desk is None or not desk.whole:
             return
-        letter = await whole(tx, desk, "series changed") if desk.has_changed else None
+        with speaking(desk.reader.language):
+            letter = await whole(tx, desk, "series changed") if desk.has_changed else None
         if letter:
             await mail.send(letter, redis)
     await mail_series(db, redis, new_id, member_id)

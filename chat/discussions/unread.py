@@ -99,8 +99,10 @@ _ME, _NOW, _NETWORK = (
 
 
 def _waiting(in_network: bool) -> Any:
-    """SQL: the topics that are unread (`read` above 0) or new (0) to a member: id, last_post_at, post_count, read."""
+    """SQL: the topics that are unread (`read` above 0) or new (0) to a member: id, network_id, last_post_at, post_count,
+    read."""
     read = func.coalesce(col(Reading.number), 0)
+    columns: Any = (Topic.id, Topic.network_id, Topic.last_post_at, Topic.post_count, read.label("read"))
     muted = select(1).where(
         col(Following.topic_id) == col(Topic.id),
         col(Following.member_id) == _ME,
@@ -108,7 +110,7 @@ def _waiting(in_network: bool) -> Any:
         sa.or_(col(Following.until).is_(None), col(Following.until) > _NOW),
     )
     query = (
-        select(Topic.id, Topic.network_id, Topic.last_post_at, Topic.post_count, read.label("read"))
+        select(*columns)
         .select_from(Topic)
         .join(Network, col(Network.id) == col(Topic.network_id))
         .join(

@@ -21,6 +21,7 @@ from chat.discussions.telling import leave_to_tell
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
+from chat.languages import _
 from chat.markup import LONGEST, RENDERER, render
 from chat.members import Viewer, must_act
 from chat.networks import (
@@ -57,7 +58,7 @@ async def start_topic(
     `poll` is the form of one that it is to have (polling.py), `attached` are the ids of files that were sent before.
     """
     viewer = must_act(viewer)
-    title = line("title", title, 140, called="The title")
+    title = line("title", title, 140, called=_("The title"))
     source = clean_body(body)
     drawn = await draw(tx, network.id, source)
     unnamed = wants_no_name(anonymous)
@@ -141,7 +142,7 @@ async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
     if row.hidden_at or row.merged_into:
         return row.network_id  # what becomes of a post there is said when nobody can change it
     if row.listed_at is None or row.listed_at > clock.now():
-        raise Conflict("The doors are not open yet.")
+        raise Conflict(_("The doors are not open yet."))
     return row.network_id
 
 
@@ -154,14 +155,14 @@ async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     if not await may_read(tx, viewer, network_id):
         raise NotFound
     if not await place(tx, network_id, viewer.id):
-        raise Forbidden("You were removed from this network, so you can’t write in it.")
+        raise Forbidden(_("You were removed from this network, so you can’t write in it."))
 
 
 async def must_write_unnamed(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     """Let a member of a network write without their name, where it allows that."""
     await must_belong(tx, viewer, network_id)
     if not await tx.value("SELECT anonymity_since FROM network WHERE id = :id", id=network_id):
-        raise Invalid("anonymous", "This network takes no posts without a name. Nothing was posted.")
+        raise Invalid("anonymous", _("This network takes no posts without a name. Nothing was posted."))
 
 
 async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
@@ -171,7 +172,7 @@ async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         return
     if not await may_read(tx, viewer, network_id):
         raise NotFound
-    raise Forbidden("Join this network first. Everybody would see that you join with this post.")
+    raise Forbidden(_("Join this network first. Everybody would see that you join with this post."))
 
 
 async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
@@ -180,7 +181,7 @@ async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         await must_have(tx, viewer, network_id, "start_topic")
     except Forbidden:
         raise Forbidden(
-            "In this network its hosts start the discussions. You can answer in those that there are."
+            _("In this network its hosts start the discussions. You can answer in those that there are.")
         ) from None
 
 
@@ -318,11 +319,11 @@ async def _place_in_thread(
             topic=topic_id,
         )
     if row is None:
-        raise Invalid("parent", "The post that this answers is not in this topic.")
+        raise Invalid("parent", _("The post that this answers is not in this topic."))
     # The opening post is what the whole topic answers: its answers are roots.
     above = [] if row.number == 1 else row.path[: DEEPEST - 1]
     return row.id, [*above, number]
 
 
 def clean_body(body: object) -> str:
-    return prose("body", body, LONGEST, called="The text")
+    return prose("body", body, LONGEST, called=_("The text"))

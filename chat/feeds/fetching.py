@@ -1,42 +1,22 @@
 """What a feed's address answers. Each fetch asks anew what its reader may read, by the one predicate."""
 
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlmodel import col, select
 
-from chat import clock
+from chat.addresses import Addresses, Fetched
 from chat.db import Transaction
 from chat.discussions import PostSeen, TopicRow, posts_by_id, topics_by_id
 from chat.discussions.models import Post, Topic
 from chat.discussions.queries import listed
 from chat.errors import NotFound
 from chat.feeds.composing import Channel, Entry, atom
-from chat.feeds.models import Feed
 from chat.networks import readable
 from chat.networks.models import Network
-from chat.secrets import hashed
 
 TOPICS, POSTS = 30, 50  # in one feed: programs look often, and keep what they have seen
-NOTED_EVERY = timedelta(hours=1)
+ADDRESSES = Addresses("feed", "/feeds/{}.atom")
 SHOWN = (col(Post.removed_at).is_(None), col(Post.hidden_at).is_(None))
-
-
-class Fetched(NamedTuple):
-    """The bytes of a feed. `key` names it, whoever asks; `feed_id` is set where a fetch is to be noted."""
-
-    key: str
-    body: bytes
-    feed_id: int | None = None
-
-
-class Reader(NamedTuple):
-    """Who fetches by a secret address: the member it stands for, in one network."""
-
-    member_id: int
-    network_id: int
-    path: str
-    noted: int | None
 
 
 async def open_feed(tx: Transaction, slug: str) -> Fetched:
@@ -53,31 +33,19 @@ async def open_topic_feed(tx: Transaction, topic_id: int) -> Fetched:
 
 async def feed_by_token(tx: Transaction, token: str) -> Fetched:
     """The discussions behind a secret address. NotFound for one that ended, never was, or whose member may read them no more."""
-    reader = await _reader(tx, token)
+    reader = await ADDRESSES.reader(tx, token)
     here = (col(Network.id) == reader.network_id) & readable(reader.member_id)
-    body = await _of_network(tx, here, reader.path, f"{reader.path}.atom")
-    return Fetched(f"{reader.network_id} {reader.member_id}", body, reader.noted)
+    path = f"/feeds/{token}"
+    body = await _of_network(tx, here, path, f"{path}.atom")
+    return Fetched(f"{reader.network_id} {reader.member_id}", body, reader.to_note)
 
 
 async def topic_feed_by_token(tx: Transaction, token: str, topic_id: int) -> Fetched:
     """The posts of one topic of the network behind a secret address. NotFound as above, or where it is none of its topics."""
-    reader = await _reader(tx, token)
+    reader = await ADDRESSES.reader(tx, token)
     here = (col(Network.id) == reader.network_id) & readable(reader.member_id)
-    body = await _of_topic(tx, topic_id, here, f"{reader.path}/topics/{topic_id}.atom")
-    return Fetched(f"topic:{topic_id} {reader.member_id}", body, reader.noted)
-
-
-async def _reader(tx: Transaction, token: str) -> Reader:
-    row = await tx.first(
-        select(Feed.id, Feed.member_id, Feed.network_id, Feed.fetched_at).where(
-            col(Feed.token_hash) == hashed(token), col(Feed.ended_at).is_(None)
-        )
-    )
-    if row is None:
-        raise NotFound
-    return Reader(
-        row.member_id, row.network_id, f"/feeds/{token}", row.id if _long_ago(row.fetched_at) else None
-    )
+    body = await _of_topic(tx, topic_id, here, f"/feeds/{token}/topics/{topic_id}.atom")
+    return Fetched(f"topic:{topic_id} {reader.member_id}", body, reader.to_note)
 
 
 async def _of_network(tx: Transaction, here: Any, secret: str | None, own: str) -> bytes:
@@ -118,9 +86,7 @@ async def _of_topic(tx: Transaction, topic_id: int, here: Any, own: str) -> byte
         .limit(POSTS)
     )
     posts = await posts_by_id(tx, [id for (id,) in rows])
-    channel = Channel(
-        f"/topics/{topic_id}", own, topic.title, f"A discussion in {topic.network_name}", topic.created_at
-    )
+    channel = Channel(f"/topics/{topic_id}", own, topic.title, topic.network_name, topic.created_at)
     return atom(channel, [_answer(topic, posts[id]) for (id,) in rows])
 
 
@@ -141,7 +107,3 @@ def _answer(topic: TopicRow, post: PostSeen) -> Entry:
 
 def _entry(post: PostSeen, title: str, path: str) -> Entry:
     return Entry(post.id, title, path, post.author, post.created_at, post.edited_at, post.html or "")
-
-
-def _long_ago(fetched_at: datetime | None) -> bool:
-    return fetched_at is None or clock.now() - fetched_at > NOTED_EVERY

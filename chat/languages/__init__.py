@@ -19,9 +19,9 @@ from chat.languages.saying import (
     spoken_by,
     translated,
 )
-from chat.languages.telling_time import briefly, clock_time, day, is_zone, when
+from chat.languages.telling_time import briefly, clock_time, dated, day, is_zone, when
 
 __all__ = [
-    "FROM_RIGHT_TO_LEFT", "LANGUAGES", "LOCALES", "PSEUDO", "WHOLE", "_", "briefly", "catalogue", "clock_time", "day", "form_for", "grouped", "is_zone", "language", "many", "said", "sentence", "speak", "speaking",
+    "FROM_RIGHT_TO_LEFT", "LANGUAGES", "LOCALES", "PSEUDO", "WHOLE", "_", "briefly", "catalogue", "clock_time", "dated", "day", "form_for", "grouped", "is_zone", "language", "many", "said", "sentence", "speak", "speaking",
     "spoken_by", "translated", "when",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from chat.db import Transaction
 from chat.fields import one_of
+from chat.languages import _
 
 ON_WRITING = ("watching", "tracking", "nothing")
 
@@ -11,5 +12,5 @@ async def on_writing_of(tx: Transaction, member_id: int) -> str:
 
 
 async def choose_on_writing(tx: Transaction, member_id: int, choice: object) -> None:
-    choice = one_of("on_writing", choice, ON_WRITING, called="What happens when you write")
+    choice = one_of("on_writing", choice, ON_WRITING, called=_("What happens when you write"))
     await tx.run("UPDATE member SET on_writing = :choice WHERE id = :id", choice=choice, id=member_id)

@@ -6,6 +6,7 @@ from typing import Any
 from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import LOOKS
+from chat.languages import _
 
 HIDEABLE = ("organisation", "role", "country")
 
@@ -20,7 +21,7 @@ async def hide(tx: Transaction, member_id: int, form: Mapping[str, Any]) -> bool
     """Choose what others don't see; whether that is a change. Form: hides, some of organisation, role and country."""
     hides = form.get("hides")
     if not isinstance(hides, list) or not all(isinstance(each, str) and each in HIDEABLE for each in hides):
-        raise Invalid("hides", f"You can hide any of: {', '.join(HIDEABLE)}.")
+        raise Invalid("hides", _("You can hide any of: {choices}.", choices=", ".join(HIDEABLE)))
     changed = await tx.run(
         "UPDATE member SET hides = :hides WHERE id = :id AND hides <> :hides",
         hides=sorted(set(hides)),

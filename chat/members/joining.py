@@ -167,7 +167,7 @@ async def welcome(tx: Transaction, token: str, form: Mapping[str, Any], password
         tx, email=email, password_hash=password_hash, verified=True, admin=True, **profile
     )
     if member_id is None:
-        raise Invalid("email", "This address already has an account.")
+        raise Invalid("email", _("This address already has an account."))
     return member_id
 
 
@@ -205,7 +205,7 @@ async def use_key(tx: Transaction, purpose: str, token: str) -> int:
         purpose=purpose,
     )
     if row is None:
-        raise NotFound("This link has been used or is too old.")
+        raise NotFound(_("This link has been used or is too old."))
     return row.member_id or 0
 
 
@@ -227,20 +227,20 @@ def clean_email(value: object) -> str:
         ).normalized.lower()
     except EmailNotValidError:
         raise Invalid(
-            "email", "That doesn’t look like an e-mail address. It should be like name@example.org."
+            "email", _("That doesn’t look like an e-mail address. It should be like name@example.org.")
         ) from None
 
 
 def clean_profile(form: Mapping[str, Any]) -> dict[str, Any]:
-    country = line("country", form.get("country"), 2, called="The country", required=False).upper()
+    country = line("country", form.get("country"), 2, called=_("The country"), required=False).upper()
     if country and country not in COUNTRIES:
-        raise Invalid("country", "Choose a country from the list.")
+        raise Invalid("country", _("Choose a country from the list."))
     return {
-        "name": line("name", form.get("name"), 80, called="Your name"),
+        "name": line("name", form.get("name"), 80, called=_("Your name")),
         "organisation": line(
-            "organisation", form.get("organisation"), 120, called="The organisation", required=False
+            "organisation", form.get("organisation"), 120, called=_("The organisation"), required=False
         ),
-        "role": line("role", form.get("role"), 80, called="Your role", required=False),
+        "role": line("role", form.get("role"), 80, called=_("Your role"), required=False),
         "country": country,
     }
 

@@ -7,6 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from chat.errors import Invalid
+from chat.languages import _
 
 SHORTEST, LONGEST = 10, 200
 COMMON = frozenset(
@@ -54,13 +55,14 @@ async def matches(password_hash: str | None, password: str) -> bool:
 def check_strength(password: object) -> None:
     if not isinstance(password, str) or len(password) < SHORTEST:
         raise Invalid(
-            "password", f"Choose a password of at least {SHORTEST} characters. Three random words do well."
+            "password",
+            _("Choose a password of at least {n} characters. Three random words do well.", n=SHORTEST),
         )
     if len(password) > LONGEST:
-        raise Invalid("password", f"A password can have {LONGEST} characters at most.")
+        raise Invalid("password", _("A password can have {n} characters at most.", n=LONGEST))
     if password.lower() in COMMON or len(set(password)) < 4:
         raise Invalid(
-            "password", "That password is among the first that a thief would try. Choose another one."
+            "password", _("That password is among the first that a thief would try. Choose another one.")
         )
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from chat.db import Transaction
 from chat.errors import Invalid
-from chat.languages import LANGUAGES, is_zone
+from chat.languages import LANGUAGES, _, is_zone
 
 # Each reminder of a drop-in, as it comes: by e-mail, or in the page.
 REMINDERS = tuple(f"{kind}.{by}" for kind in ("day", "soon", "live") for by in ("mail", "page"))
@@ -31,7 +31,7 @@ async def choose_letters(tx: Transaction, member_id: int, form: Mapping[str, Any
         await tx.run("UPDATE member SET zone = :zone WHERE id = :id", zone=_zone(form["zone"]), id=member_id)
     if "language" in form:
         if form["language"] not in tuple(LANGUAGES):
-            raise Invalid("language", f"Choose one of: {', '.join(LANGUAGES.values())}.")
+            raise Invalid("language", _("Choose one of: {choices}.", choices=", ".join(LANGUAGES.values())))
         await tx.run(
             "UPDATE member SET language = :language WHERE id = :id", language=form["language"], id=member_id
         )
@@ -46,11 +46,11 @@ async def choose_letters(tx: Transaction, member_id: int, form: Mapping[str, Any
 def unwanted(reminders: object) -> list[str]:
     """The reminders that are not among these. Raises Invalid."""
     if not isinstance(reminders, list) or not all(each in REMINDERS for each in reminders):
-        raise Invalid("reminders", f"Reminders are any of: {', '.join(REMINDERS)}.")
+        raise Invalid("reminders", _("Reminders are any of: {choices}.", choices=", ".join(REMINDERS)))
     return [each for each in REMINDERS if each not in reminders]
 
 
 def _zone(value: object) -> str:
     if value == "" or is_zone(value):
         return str(value)
-    raise Invalid("zone", "Choose a time zone such as Europe/London.")
+    raise Invalid("zone", _("Choose a time zone such as Europe/London."))

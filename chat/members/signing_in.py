@@ -175,7 +175,7 @@ async def revoke_tokens(tx: Transaction, email: str) -> int:
 
 def must_match(right: bool) -> None:
     if not right:
-        raise Invalid("password", "The address or the password is wrong.")
+        raise Invalid("password", _("The address or the password is wrong."))
 
 
 async def _end(tx: Transaction, which: str, **params: object) -> None:

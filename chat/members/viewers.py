@@ -7,6 +7,7 @@ import msgspec
 from chat import clock
 from chat.db import Reader, Transaction
 from chat.errors import Forbidden, SignInFirst
+from chat.languages import _
 from chat.secrets import hashed
 
 SEEN_EVERY = timedelta(minutes=10)
@@ -116,5 +117,5 @@ def must_act(viewer: Viewer | None) -> Viewer:
     if viewer is None:
         raise SignInFirst
     if not viewer.verified:
-        raise Forbidden("Confirm your e-mail address first: the link is in the letter we sent you.")
+        raise Forbidden(_("Confirm your e-mail address first: the link is in the letter we sent you."))
     return viewer

@@ -9,6 +9,7 @@ from chat.agenda import Agenda, ItemSeen
 from chat.attendance import FEWEST, Attendee, counted, people_at
 from chat.db import Transaction
 from chat.dropins import DropInSeen
+from chat.languages import _, dated, many
 from chat.markup import LONGEST
 from chat.members import COUNTRIES
 from chat.rooms import LinkSeen, PollSeen, QuestionSeen
@@ -19,18 +20,24 @@ BEGINNING = re.compile(r"^(\d*)([.)+#-])")
 
 
 async def compose(tx: Transaction, drop_in: DropInSeen) -> str:
-    """The draft. Under the Chatham House rule it names nobody, and no organisation."""
+    """The draft, in the language that is spoken now. Under the Chatham House rule it names nobody, and no organisation."""
     zone = ZoneInfo(drop_in.zone)
     unnamed = drop_in.chatham_house
-    opens, closes = (at.astimezone(zone) for at in (drop_in.opens_at, drop_in.closes_at))
     parts = [
-        f"**{plain(drop_in.title)}**, {opens.day} {opens:%B %Y, %H:%M} to {closes:%H:%M} ({drop_in.zone.replace('_', ' ')})",
+        _(
+            "**{title}**, {day}, {from_time} to {to_time} ({zone})",
+            title=plain(drop_in.title),
+            day=dated(drop_in.opens_at.astimezone(zone).date()),
+            from_time=_clock(drop_in.opens_at, zone),
+            to_time=_clock(drop_in.closes_at, zone),
+            zone=drop_in.zone.replace("_", " "),
+        ),
         _people(await people_at(tx, drop_in), unnamed),
         _agenda(await agenda.agenda_of(tx, drop_in.id), zone),
         _questions(await rooms.questions_of(tx, drop_in.id), unnamed),
         _polls(await rooms.polls_of(tx, drop_in.id)),
         _links(await rooms.links_of(tx, drop_in.id)),
-        "## Decisions and next steps",
+        _headed(_("Decisions and next steps")),
     ]
     return _fitting("\n\n".join(part for part in parts if part))
 
@@ -41,37 +48,40 @@ def plain(words: str) -> str:
     return BEGINNING.sub(r"\1\\\2", line)
 
 
+def _headed(heading: str, *parts: str) -> str:
+    return "\n\n".join([f"## {heading}", *parts])
+
+
 def _people(people: list[Attendee], unnamed: bool) -> str:
     total = len(people)
     if not total or (unnamed and total < FEWEST):
         return ""
-    said = f"{total} {'person was' if total == 1 else 'people were'} there"
+    there = many(total, "{n} person was there.", "{n} people were there.")
     if unnamed:
-        countries = counted((COUNTRIES.get(p.country, "") for p in people), few="elsewhere or not said")
-        told = [
-            f"{c.people} from {c.called}" if c.called in COUNTRIES.values() else f"{c.people} {c.called}"
-            for c in countries
-        ]
-        return f"## Who was there\n\n{said}{': ' + ', '.join(map(plain, told)) if len(told) > 1 else ''}."
-    sizes = [
-        f"- {plain(c.called) if c.called else 'Not said'}: {c.people}"
-        for c in counted(p.organisation for p in people)
-    ]
-    return "\n".join([f"## Who was there\n\n{said}.\n", *sizes])
+        elsewhere = _("Elsewhere, or not said")
+        sizes = counted((COUNTRIES.get(p.country, "") for p in people), few=elsewhere)
+        sizes = sizes if len(sizes) > 1 else []
+    else:
+        sizes = counted(p.organisation for p in people)
+    unsaid = _("Not said")
+    listed = [f"- {plain(c.called or unsaid)}: {c.people}" for c in sizes]
+    return _headed(_("Who was there"), there, *(["\n".join(listed)] if listed else []))
 
 
 def _agenda(found: Agenda, zone: ZoneInfo) -> str:
     items = [*found.items]
-    if not items:
-        return ""
-    return "\n".join(["## Agenda\n", *(_item(item, zone) for item in items)])
+    return _headed(_("Agenda"), "\n".join(_item(item, zone) for item in items)) if items else ""
 
 
 def _item(item: ItemSeen, zone: ZoneInfo) -> str:
+    title = plain(item.title)
     if not item.started_at:
-        return f"- {plain(item.title)} (not reached)"
+        return "- " + _("{title} (not reached)", title=title)
     begun = _clock(item.started_at, zone)
-    return f"- {plain(item.title)} ({f'{begun} to {_clock(item.ended_at, zone)}' if item.ended_at else f'from {begun}'})"
+    if not item.ended_at:
+        return "- " + _("{title} (from {from_time})", title=title, from_time=begun)
+    ended = _clock(item.ended_at, zone)
+    return "- " + _("{title} ({from_time} to {to_time})", title=title, from_time=begun, to_time=ended)
 
 
 def _clock(at: datetime, zone: ZoneInfo) -> str:
@@ -79,44 +89,46 @@ def _clock(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _questions(questions: list[QuestionSeen], unnamed: bool) -> str:
-    if not questions:
-        return ""
-    return "\n\n".join(["## Questions", *(_question(q, unnamed) for q in questions)])
+    return _headed(_("Questions"), *(_question(q, unnamed) for q in questions)) if questions else ""
 
 
 def _question(q: QuestionSeen, unnamed: bool) -> str:
-    asker = "" if unnamed else f", asked by {plain(q.author.name)}"
-    votes = f"{q.votes} {'vote' if q.votes == 1 else 'votes'}"
-    word = plain(q.word)
-    outcome = {
-        "answered": f"Answered{': ' + word if word else ' in the room.'}",
-        "declined": f"Declined{': ' + word if word else '.'}",
-        "deferred": "Deferred to the next drop-in.",
-    }.get(q.outcome or "", "Not answered yet.")
-    return f"**{plain(q.body)}** ({votes}{asker})\n\n{outcome}"
+    votes = many(q.votes, "{n} vote", "{n} votes")
+    about = votes if unnamed else _("{votes}, asked by {name}", votes=votes, name=plain(q.author.name))
+    return f"**{plain(q.body)}** ({about})\n\n{_outcome(q.outcome, plain(q.word))}"
+
+
+def _outcome(outcome: str | None, word: str) -> str:
+    match outcome:
+        case "answered":
+            return _("Answered: {word}", word=word) if word else _("Answered in the room.")
+        case "declined":
+            return _("Declined: {word}", word=word) if word else _("Declined.")
+        case "deferred":
+            return _("Deferred to the next drop-in.")
+    return _("Not answered yet.")
 
 
 def _polls(polls: list[PollSeen]) -> str:
     polls = [poll for poll in polls[::-1] if poll.counts is not None]
-    if not polls:
-        return ""
-    return "\n\n".join(["## Polls", *map(_poll, polls)])
+    return _headed(_("Polls"), *map(_poll, polls)) if polls else ""
 
 
 def _poll(poll: PollSeen) -> str:
     rows = [f"| {plain(option)} | {n} |" for option, n in zip(poll.options, poll.counts or (), strict=True)]
-    voted = f"{poll.turnout} voted" + (", several answers each" if poll.several else "")
-    return "\n".join(
-        [f"**{plain(poll.question)}** ({voted})\n", "| Answer | Votes |", "| --- | --- |", *rows]
+    voted = (
+        many(poll.turnout, "{n} voted, several answers each", "{n} voted, several answers each")
+        if poll.several
+        else many(poll.turnout, "{n} voted", "{n} voted")
     )
+    answer, votes = _("Answer"), _("Votes")
+    head = [f"| {answer} | {votes} |", "| --- | --- |"]
+    return "\n".join([f"**{plain(poll.question)}** ({voted})\n", *head, *rows])
 
 
 def _links(links: list[LinkSeen]) -> str:
-    if not links:
-        return ""
-    return "\n".join(
-        ["## Links\n", *(f"- [{plain(link.title or link.host)}](<{_address(link.url)}>)" for link in links)]
-    )
+    listed = [f"- [{plain(link.title or link.host)}](<{_address(link.url)}>)" for link in links]
+    return _headed(_("Links"), "\n".join(listed)) if listed else ""
 
 
 def _address(url: str) -> str:
@@ -129,4 +141,5 @@ def _fitting(draft: str) -> str:
     if len(draft.encode()) <= most:
         return draft
     cut = draft.encode()[:most].decode(errors="ignore").rpartition("\n")[0]
-    return f"{cut}\n\n(There was more than fits here: the room has all of it.)\n\n## Decisions and next steps"
+    more = _("(There was more than fits here: the room has all of it.)")
+    return "\n\n".join([cut, more, _headed(_("Decisions and next steps"))])

@@ -9,6 +9,7 @@ from chat.discussions import unname
 from chat.dropins import DropInSeen, drop_in_of, drop_ins_by_id
 from chat.dropins.queries import WRAP_UP
 from chat.errors import Conflict
+from chat.languages import _, speaking
 from chat.members import Viewer, must_act, notify
 from chat.minutes.composing import compose
 from chat.minutes.queries import MinutesSeen, minutes_of
@@ -36,10 +37,12 @@ async def draft_minutes(tx: Transaction, drop_in_id: int) -> None:
     )  # before any other lock
     await _take_names_off(tx, drop_in)
     await _hand_on(tx, drop_in)
+    with speaking(await _language_of_host(tx, drop_in)):
+        body = await compose(tx, drop_in)
     made = await tx.run(
         "INSERT INTO minutes (drop_in_id, body, drafted_at) VALUES (:id, :body, :now) ON CONFLICT (drop_in_id) DO NOTHING",
         id=drop_in_id,
-        body=await compose(tx, drop_in),
+        body=body,
         now=clock.now(),
     )
     if made:
@@ -59,9 +62,7 @@ async def draft_now(tx: Transaction, host: Viewer | None, drop_in_id: int) -> Mi
     drop_in = await drop_in_of(tx, host, drop_in_id)
     await must_have(tx, host, drop_in.network_id, "run_drop_ins")
     if not drop_in.over:
-        raise Conflict(
-            f"Minutes are drafted when the drop-in is over; this one is {drop_in.state.replace('_', ' ')}."
-        )
+        raise Conflict(_("Minutes are drafted when the drop-in is over."))
     made = await tx.run(
         "INSERT INTO minutes AS old (drop_in_id, body, drafted_at) VALUES (:id, :body, :now) ON CONFLICT (drop_in_id) "
         "DO UPDATE SET body = excluded.body, drafted_at = excluded.drafted_at, rev = old.rev + 1 "
@@ -71,7 +72,7 @@ async def draft_now(tx: Transaction, host: Viewer | None, drop_in_id: int) -> Mi
         now=clock.now(),
     )
     if not made:
-        raise Conflict("Somebody has worked on these minutes already: they are not drafted anew.")
+        raise Conflict(_("Somebody has worked on these minutes already: they are not drafted anew."))
     found = await minutes_of(tx, drop_in)
     assert found is not None
     return found
@@ -100,6 +101,14 @@ async def tell_hosts(tx: Transaction, drop_in: DropInSeen, kind: str) -> None:
         row.member_id for row in rows if row.role == "owner"
     ]
     await notify(tx, told, kind, network_id=drop_in.network_id, ref_id=drop_in.id)
+
+
+async def _language_of_host(tx: Transaction, drop_in: DropInSeen) -> str:
+    """They are the one who works on the draft."""
+    return await tx.value(
+        "SELECT language FROM member JOIN series ON host_id = member.id WHERE series.id = :series",
+        series=drop_in.series_id,
+    )
 
 
 async def _take_names_off(tx: Transaction, drop_in: DropInSeen) -> None:

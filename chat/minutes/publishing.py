@@ -11,11 +11,12 @@ from chat.discussions.writing import add_post, clean_body
 from chat.dropins import DropInSeen, drop_in_of
 from chat.errors import Conflict, Invalid
 from chat.events import network_stream, topic_stream
+from chat.languages import _, sentence
 from chat.members import Viewer, must_act, settle
 from chat.minutes.queries import MinutesSeen, minutes_of
 from chat.networks import must_have, record, writing_in
 
-CHANGED = (
+CHANGED = sentence(
     "Somebody has changed these minutes since you opened them. Nothing was saved yet: look at both below."
 )
 
@@ -54,11 +55,11 @@ async def _write(
     await tx.run("SELECT 1 FROM minutes WHERE drop_in_id = :id FOR UPDATE", id=drop_in_id)
     now = await minutes_of(tx, drop_in)
     if now is None:
-        raise Conflict("These minutes have no draft yet.")
+        raise Conflict(_("These minutes have no draft yet."))
     if now.body == body and bool(now.published_at) >= publishing:
         return now
     if _rev(form) != now.rev:
-        raise Conflict(CHANGED)
+        raise Conflict(_(CHANGED))
     if now.post_id:
         await _correct(tx, drop_in, now.post_id, body)
     else:
@@ -114,5 +115,5 @@ async def _correct(tx: Transaction, drop_in: DropInSeen, post_id: int, body: str
 def _rev(form: Mapping[str, Any]) -> int:
     value = str(form.get("rev", ""))
     if not value.isdecimal() or len(value) > 9:
-        raise Invalid("rev", "Say which version you have changed: the number is with the draft.")
+        raise Invalid("rev", _("Say which version you have changed: the number is with the draft."))
     return int(value)

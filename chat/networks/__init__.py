@@ -46,7 +46,7 @@ from chat.networks.inviting_many import (
 from chat.networks.leaving import leave, remove
 from chat.networks.lists import VERDICTS, LineSeen, ListSeen, lines_of, list_of, lists_of
 from chat.networks.opening_up import AccessNews, access_news
-from chat.networks.pasting import MOST_BYTES, entries, read_list
+from chat.networks.pasting import MOST_BYTES, MOST_LINES, entries, read_list
 from chat.networks.picturing import picture_of, put_picture, remove_picture
 from chat.networks.placing import join, only_owner, place
 from chat.networks.preferring import Preferences, draw_anew, prefer, preferences_of
@@ -73,6 +73,7 @@ __all__ = [
     "A_DAY",
     "INVITATION_STATES",
     "MOST_BYTES",
+    "MOST_LINES",
     "RIGHTS",
     "ROLES",
     "VERDICTS",

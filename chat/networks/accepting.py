@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden, NotFound
+from chat.languages import _, sentence
 from chat.members import Viewer, must_act, notify
 from chat.networks.auditing import record
 from chat.networks.placing import lock, place
@@ -12,7 +13,9 @@ from chat.networks.rights import has_right
 from chat.networks.sending import new_key
 from chat.secrets import hashed
 
-NOT_VALID = "This invitation is not valid. Check that its address is complete, or ask for a new one."
+NOT_VALID = sentence(
+    "This invitation is not valid. Check that its address is complete, or ask for a new one."
+)
 
 
 class Invited(NamedTuple):
@@ -72,11 +75,11 @@ async def accept(tx: Transaction, viewer: Viewer | None, token: str) -> str:
         now=clock.now(),
     )
     if not taken:
-        raise Conflict(_sentence(row, _state(row)) or "This invitation’s last place has just been taken.")
+        raise Conflict(_sentence(row, _state(row)) or _("This invitation’s last place has just been taken."))
     if not await place(tx, row.network_id, viewer.id, row.role, row.invited_by):
         if await _has_place(tx, row.network_id, viewer.id):
-            raise Conflict("You have just joined this network.")
-        raise NotFound(NOT_VALID)
+            raise Conflict(_("You have just joined this network."))
+        raise NotFound(_(NOT_VALID))
     await record(
         tx, row.network_id, viewer.id, "invitation.accepted", viewer.id, invitation=row.id, role=row.role
     )
@@ -138,7 +141,7 @@ async def _find(tx: Transaction, token: str) -> Any:
         hash=hashed(token),
     )
     if row is None:
-        raise NotFound(NOT_VALID)
+        raise NotFound(_(NOT_VALID))
     return row
 
 
@@ -149,7 +152,7 @@ async def _state_for(tx: Transaction, viewer: Viewer | None, row: Any) -> str:
         return state
     if not await _is_for(tx, viewer, row):
         if state != "good":
-            raise NotFound(NOT_VALID)
+            raise NotFound(_(NOT_VALID))
         return "foreign"
     if await _has_place(tx, row.network_id, viewer.id):
         return "member"
@@ -171,17 +174,22 @@ def _state(row: Any) -> str:
 
 
 def _sentence(row: Any, state: str) -> str | None:
-    return {
-        "withdrawn": "This invitation was withdrawn. Ask for a new one.",
-        "expired": "This invitation is too old. Ask for a new one.",
-        "used": "All places of this invitation are taken. Ask for a new one."
-        if row.places > 1 or not row.email
-        else "This invitation was used already. If that was you, sign in; if not, ask for a new one.",
-        "powerless": "Whoever sent this invitation can’t invite hosts any more. Ask for a new one.",
-        "foreign": f"This invitation is for another e-mail address: one that ends in @{row.domain}."
-        if row.domain
-        else f"This invitation is for another e-mail address: {masked(row.email or '')}.",
-    }.get(state)
+    match state:
+        case "withdrawn":
+            return _("This invitation was withdrawn. Ask for a new one.")
+        case "expired":
+            return _("This invitation is too old. Ask for a new one.")
+        case "used" if row.places > 1 or not row.email:
+            return _("All places of this invitation are taken. Ask for a new one.")
+        case "used":
+            return _("This invitation was used already. If that was you, sign in; if not, ask for a new one.")
+        case "powerless":
+            return _("Whoever sent this invitation can’t invite hosts any more. Ask for a new one.")
+        case "foreign" if row.domain:
+            return _("This invitation is for addresses that end in @{domain}.", domain=row.domain)
+        case "foreign":
+            return _("This invitation is for another e-mail address: {email}.", email=masked(row.email or ""))
+    return None
 
 
 def _bound_to(row: Any) -> str:
@@ -205,7 +213,7 @@ async def _refuse_removed(tx: Transaction, row: Any, member_id: int) -> None:
         since=row.letter_asked_at or row.created_at,
     )
     if removed:
-        raise NotFound(NOT_VALID)
+        raise NotFound(_(NOT_VALID))
 
 
 async def _has_place(tx: Transaction, network_id: int, member_id: int) -> bool:

@@ -9,6 +9,7 @@ from sqlmodel import col, exists, or_, select
 from chat.db import Reader, Transaction
 from chat.errors import Forbidden, NotFound
 from chat.events import CONTROL, alone, fence
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks.models import Membership, Network
 from chat.networks.rights import OWNERS, RIGHTS, has_right
@@ -124,9 +125,9 @@ async def must_have(tx: Transaction, viewer: Viewer, network_id: int, right: str
     opened = await tx.value("SELECT members_may FROM network WHERE id = :id", id=network_id)
     if not has_right(await role_in(tx, viewer.id, network_id), right, opened or ()):
         raise Forbidden(
-            "That is for the network’s owners."
+            _("That is for the network’s owners.")
             if RIGHTS[right].roles == OWNERS
-            else "That is for the network’s hosts."
+            else _("That is for the network’s hosts.")
         )
 
 

@@ -9,7 +9,8 @@ import msgspec
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden, Invalid
-from chat.fields import prose
+from chat.fields import prose, too_long
+from chat.languages import _, dated, many, sentence
 from chat.members import Viewer, must_act
 from chat.networks.access import writing_in
 from chat.networks.auditing import record
@@ -24,7 +25,9 @@ MOST_TRIES = 3  # that were declined or withdrawn
 MOST_WAITING = 1000  # in one network
 
 # One sentence for all who have no way left: nobody learns from it that they were banned.
-NO_WAY = "You can’t ask for a place in this network. If you belong here, one of its hosts can invite you."
+NO_WAY = sentence(
+    "You can’t ask for a place in this network. If you belong here, one of its hosts can invite you."
+)
 
 
 class Request(NamedTuple):
@@ -126,19 +129,18 @@ async def _refusal(
     tx: Transaction, viewer: Viewer, network: NetworkSeen, latest: Request | None
 ) -> str | None:
     if network.role:
-        return "You are a member of this network."
+        return _("You are a member of this network.")
     if network.access not in ASKED:
-        return "This network is open: you can join it yourself."
+        return _("This network is open: you can join it yourself.")
     if await _has_no_way(tx, viewer.id, network.id):
-        return NO_WAY
+        return _(NO_WAY)
     if (
         latest
         and latest.state == "declined"
         and latest.decided_at
         and clock.now() < latest.decided_at + PAUSE
     ):
-        again = latest.decided_at + PAUSE
-        return f"You can ask again from {again.day} {again:%B %Y} on."
+        return _("You can ask again from {day} on.", day=dated(latest.decided_at + PAUSE))
     return None
 
 
@@ -159,10 +161,15 @@ def _answered(
     questions: list[str], answers: Sequence[object], shown: Sequence[str] | None
 ) -> list[dict[str, str]]:
     if shown is not None and list(shown) != questions:
-        raise Invalid("questions", "This network asks something else now. Read its questions again.")
+        raise Invalid("questions", _("This network asks something else now. Read its questions again."))
     if len(answers) != len(questions):
         raise Invalid(
-            "answers", f"This network asks {len(questions)} questions. Send an answer to each of them."
+            "answers",
+            many(
+                len(questions),
+                "This network asks a question. Send an answer to it.",
+                "This network asks {n} questions. Send an answer to each of them.",
+            ),
         )
     return [
         {"question": question, "answer": _answer(n, answer)}
@@ -171,12 +178,9 @@ def _answered(
 
 
 def _answer(n: int, value: object) -> str:
-    text = prose(f"answer-{n}", value, 64 * 1024, called="Your answer")
+    text = prose(f"answer-{n}", value, 64 * 1024, called=_("Your answer"))
     if len(text) > LONGEST_ANSWER:
-        raise Invalid(
-            f"answer-{n}",
-            f"Your answer can have {LONGEST_ANSWER:,} characters at most; this has {len(text):,}.",
-        )
+        raise too_long(f"answer-{n}", _("Your answer"), LONGEST_ANSWER, len(text))
     return text
 
 
@@ -186,4 +190,6 @@ async def _must_have_room(tx: Transaction, network_id: int) -> None:
         network=network_id,
     )
     if waiting >= MOST_WAITING:
-        raise Conflict("More people ask for a place here than its hosts can answer. Try again in some days.")
+        raise Conflict(
+            _("More people ask for a place here than its hosts can answer. Try again in some days.")
+        )

@@ -6,6 +6,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden, NotFound
 from chat.events import member_stream
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks.access import must_have, role_in
 from chat.networks.auditing import record
@@ -27,10 +28,10 @@ async def ban(
     await must_have(tx, host, network.id, "ban_member")
     member_id = await _member(tx, handle)
     if member_id == host.id:
-        raise Forbidden("You can’t ban yourself. You can leave the network instead.")
+        raise Forbidden(_("You can’t ban yourself. You can leave the network instead."))
     theirs = await role_in(tx, member_id, network.id)
     if theirs not in (None, "member") and not await outranks(tx, host, network, theirs):
-        raise Forbidden("Only an owner can ban a host, and owners can’t be banned.")
+        raise Forbidden(_("Only an owner can ban a host, and owners can’t be banned."))
     now = clock.now()
     banned = await tx.run(
         "INSERT INTO membership (network_id, member_id, role, joined_at, ended_at, ended_by, banned_at) "
@@ -81,5 +82,5 @@ async def banned_from(tx: Transaction, host: Viewer | None, network: NetworkSeen
 async def _member(tx: Transaction, handle: str) -> int:
     member_id = await tx.value("SELECT id FROM member WHERE handle = :handle", handle=handle.lower())
     if member_id is None:
-        raise NotFound("Nobody of that name is a member here.")
+        raise NotFound(_("Nobody of that name is a member here."))
     return member_id

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from chat import clock
 from chat.db import Transaction
-from chat.errors import Conflict, Invalid, NotFound
-from chat.fields import one_of, prose
+from chat.errors import Conflict, NotFound
+from chat.fields import one_of, prose, too_long
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks.access import must_have, role_in
 from chat.networks.asking import state_of
@@ -93,7 +94,7 @@ async def decide(
     The same decision by the same host again changes nothing. Raises Conflict when there is nothing left to decide.
     """
     host = must_act(host)
-    decision = one_of("decision", form.get("decision"), DECISIONS, called="The decision")
+    decision = one_of("decision", form.get("decision"), DECISIONS, called=_("The decision"))
     word = _word(form.get("word"))
     await lock(tx, network.id)  # of two hosts who decide at once one finds it decided
     await must_have(tx, host, network.id, "answer_requests")
@@ -126,31 +127,31 @@ async def _must_wait(tx: Transaction, network: NetworkSeen, row: Any) -> None:
     state = state_of(row)
     if state == "waiting":
         return
-    raise Conflict(
-        {
-            "approved": f"{row.decider} has approved this request already.",
-            "declined": f"{row.decider} has declined this request already.",
-            "withdrawn": f"{row.name} has taken this request back.",
-            "ended": await _no_place(tx, network, row),
-        }[state]
-    )
+    match state:
+        case "approved":
+            raise Conflict(_("{name} has approved this request already.", name=row.decider))
+        case "declined":
+            raise Conflict(_("{name} has declined this request already.", name=row.decider))
+        case "withdrawn":
+            raise Conflict(_("{name} has taken this request back.", name=row.name))
+    raise Conflict(await _no_place(tx, network, row))
 
 
 async def _no_place(tx: Transaction, network: NetworkSeen, row: Any) -> str:
     if await role_in(tx, row.member_id, network.id):
-        return f"{row.name} has come in by another way, and is a member already."
+        return _("{name} has come in by another way, and is a member already.", name=row.name)
     banned = await tx.value(
         "SELECT banned_at FROM membership WHERE network_id = :network AND member_id = :member",
         network=network.id,
         member=row.member_id,
     )
-    return f"{row.name} is banned from this network." if banned else "This request has ended."
+    return _("{name} is banned from this network.", name=row.name) if banned else _("This request has ended.")
 
 
 def _word(value: object) -> str:
-    text = prose("word", value, 64 * 1024, called="Your word", required=False)
+    text = prose("word", value, 64 * 1024, called=_("Your word"), required=False)
     if len(text) > LONGEST_WORD:
-        raise Invalid("word", f"Your word can have {LONGEST_WORD} characters at most; this has {len(text)}.")
+        raise too_long("word", _("Your word"), LONGEST_WORD, len(text))
     return text
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from chat.db import Transaction
 from chat.errors import Forbidden, SignInFirst
 from chat.fields import folded
+from chat.languages import _
 from chat.members import Viewer, shown
 from chat.networks.queries import NetworkSeen, Person
 from chat.networks.rights import ALL, HOSTS
@@ -96,7 +97,7 @@ async def directory_of(
     if viewer is None:
         raise SignInFirst
     if not network.readable:
-        raise Forbidden("Only its members see who is in this network.")
+        raise Forbidden(_("Only its members see who is in this network."))
     look: dict[str, Any] = {
         "network": network.id,
         "viewer": viewer.id,

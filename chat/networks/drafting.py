@@ -7,6 +7,7 @@ from typing import Any
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Conflict, NotFound
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks.access import must_have
 from chat.networks.inviting import terms
@@ -46,7 +47,7 @@ async def discard_list(tx: Transaction, host: Viewer | None, network: NetworkSee
     """Forget a list that was never confirmed, with all its addresses."""
     batch = await locked_list(tx, must_act(host), network, batch_id)
     if batch.confirmed_at:
-        raise Conflict("This list has been confirmed. You can stop it, and withdraw its invitations.")
+        raise Conflict(_("This list has been confirmed. You can stop it, and withdraw its invitations."))
     await _forget(tx, [batch_id])
 
 

@@ -11,6 +11,7 @@ from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
 from chat.events import network_stream, open_stream
 from chat.fields import line, one_of, prose, slug_of
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks.access import ACCESS, access_changes, must_have
 from chat.networks.auditing import record
@@ -30,23 +31,23 @@ async def found(tx: Transaction, founder: Viewer | None, form: Mapping[str, Any]
     """A new network with its first owner; its slug. Form: name, slug (or made from the name), summary, access."""
     founder = must_act(founder)
     if not may_found(founder):
-        raise Forbidden("On this hub, its admins found networks. Ask one of them.")
-    name = line("name", form.get("name"), 80, called="The name")
+        raise Forbidden(_("On this hub, its admins found networks. Ask one of them."))
+    name = line("name", form.get("name"), 80, called=_("The name"))
     slug = slug_of(str(form.get("slug") or "") or name)
     if len(slug) < 2 or slug in RESERVED:
         raise Invalid(
-            "slug" if form.get("slug") else "name", "Its address needs at least two letters or digits."
+            "slug" if form.get("slug") else "name", _("Its address needs at least two letters or digits.")
         )
-    access = one_of("access", form.get("access"), ACCESS, called="Access")
+    access = one_of("access", form.get("access"), ACCESS, called=_("Who can see it"))
     if access == "confidential":
         slug = _secret(slug)
     elif SECRET.fullmatch(slug):
         # Whether it is taken or not: somebody who was removed knows the address.
         raise Invalid(
             "slug" if form.get("slug") else "name",
-            "Addresses that end in -x and six digits are for confidential networks. Choose another one.",
+            _("Addresses that end in -x and six digits are for confidential networks. Choose another one."),
         )
-    summary = prose("summary", form.get("summary"), 1024, called="The summary", required=False)
+    summary = prose("summary", form.get("summary"), 1024, called=_("The summary"), required=False)
     network_id = await tx.value(
         "INSERT INTO network (slug, name, summary, access, founded_by) VALUES (:slug, :name, :summary, :access, :founder) "
         "ON CONFLICT (slug) DO NOTHING RETURNING id",
@@ -58,7 +59,8 @@ async def found(tx: Transaction, founder: Viewer | None, form: Mapping[str, Any]
     )
     if network_id is None:
         raise Invalid(
-            "slug" if form.get("slug") else "name", f"The address “{slug}” is taken. Choose another one."
+            "slug" if form.get("slug") else "name",
+            _("The address “{slug}” is taken. Choose another one.", slug=slug),
         )
     await open_stream(tx, network_stream(network_id), network_id)
     await record(tx, network_id, founder.id, "network.founded", access=access)
@@ -76,7 +78,7 @@ async def change_access(
     owner = must_act(owner)
     await lock(tx, network.id)
     await must_have(tx, owner, network.id, "change_access")
-    access = one_of("access", form.get("access"), ACCESS, called="Access")
+    access = one_of("access", form.get("access"), ACCESS, called=_("Who can see it"))
     slug = await tx.value("SELECT slug FROM network WHERE id = :id", id=network.id)
     if access == "confidential" and not SECRET.fullmatch(slug):
         slug = _secret(slug)  # the old address is known to all who ever saw it

@@ -8,7 +8,8 @@ from chat import clock
 from chat.config import settings
 from chat.db import Transaction
 from chat.errors import Conflict, Invalid, NotFound, TooMany
-from chat.fields import one_of, prose, whole_number
+from chat.fields import one_of, prose, too_long, whole_number
+from chat.languages import _, many
 from chat.members import Viewer, must_act
 from chat.members.joining import clean_email
 from chat.networks.access import must_have, role_in, writing_in
@@ -58,8 +59,8 @@ async def invite(
         else:  # whom an address belongs to is not for everybody to try
             await _refuse_many(tx, host)
         return await _add(tx, host, network.id, role, word, email=email)
-    places = whole_number("places", form.get("places"), 1, 100, called="The number of places", otherwise=1)
-    days = whole_number("days", form.get("days"), 1, 90, called="The number of days", otherwise=14)
+    places = whole_number("places", form.get("places"), 1, 100, called=_("The number of places"), otherwise=1)
+    days = whole_number("days", form.get("days"), 1, 90, called=_("The number of days"), otherwise=14)
     domain = _domain(form.get("domain"))
     return await _add(
         tx, host, network.id, role, word, places=places, lasts=timedelta(days=days), domain=domain
@@ -68,12 +69,12 @@ async def invite(
 
 async def terms(tx: Transaction, host: Viewer, network_id: int, form: Mapping[str, Any]) -> tuple[str, str]:
     """The role and the personal word of a form. Who manages invitations alone may invite hosts."""
-    role = one_of("role", form.get("role") or "member", ("member", "host"), called="The role")
+    role = one_of("role", form.get("role") or "member", ("member", "host"), called=_("The role"))
     if role != "member":
         await must_have(tx, host, network_id, "manage_invitations")
-    word = prose("word", form.get("word"), 64 * 1024, called="Your word", required=False)
+    word = prose("word", form.get("word"), 64 * 1024, called=_("Your word"), required=False)
     if len(word) > LONGEST_WORD:
-        raise Invalid("word", f"Your word can have {LONGEST_WORD} characters at most; this has {len(word)}.")
+        raise too_long("word", _("Your word"), LONGEST_WORD, len(word))
     return role, word
 
 
@@ -88,17 +89,21 @@ async def resend(tx: Transaction, host: Viewer | None, network: NetworkSeen, inv
     await lock(tx, network.id)
     row = await _own(tx, host, network.id, invitation_id)
     if row.email is None:
-        raise Conflict("This invitation is a link: copy it, and send it yourself.")
+        raise Conflict(_("This invitation is a link: copy it, and send it yourself."))
     _refuse_ended(row, expired=False)
     if row.letters >= MOST_LETTERS:
         raise Conflict(
-            f"{MOST_LETTERS} letters went to this address. Copy the link, and hand it over yourself."
+            _("{n} letters went to this address. Copy the link, and hand it over yourself.", n=MOST_LETTERS)
         )
     wait = (row.letter_asked_at or row.created_at) + BETWEEN_LETTERS - clock.now()
     if wait > timedelta():
         raise TooMany(
             int(wait.total_seconds()),
-            f"The last letter to this address is less than an hour old. Give it {-(-int(wait.total_seconds()) // 60)} more minutes.",
+            many(
+                -(-int(wait.total_seconds()) // 60),
+                "The last letter to this address is less than an hour old. Give it one more minute.",
+                "The last letter to this address is less than an hour old. Give it {n} more minutes.",
+            ),
         )
     await tx.run(
         "UPDATE invitation SET letters = letters + 1, letter_asked_at = :now, expires_at = :expires WHERE id = :id",
@@ -188,7 +193,10 @@ async def _refuse_many(tx: Transaction, member: Viewer) -> None:
     if sent >= A_DAY_BY_MEMBERS:
         raise TooMany(
             int((first + day - clock.now()).total_seconds()),
-            f"You have invited {A_DAY_BY_MEMBERS} people by e-mail today. Go on tomorrow, or ask a host to invite them.",
+            _(
+                "You have invited {n} people by e-mail today. Go on tomorrow, or ask a host to invite them.",
+                n=A_DAY_BY_MEMBERS,
+            ),
         )
 
 
@@ -196,14 +204,14 @@ async def _refuse_known(tx: Transaction, network_id: int, email: str) -> None:
     """Hosts hear that an invitation would be for nothing."""
     how = (await standing(tx, network_id, [email]))[email]
     if how == "member":
-        raise Invalid("email", "Whoever has this address is a member already.")
+        raise Invalid("email", _("Whoever has this address is a member already."))
     if how == "waiting":
         raise Invalid(
             "email",
-            "This address was invited before. You can send that letter again: it is in the list below.",
+            _("This address was invited before. You can send that letter again: it is in the list below."),
         )
     if how == "refused":
-        raise Invalid("email", "This address can’t be invited: its member is banned from this network.")
+        raise Invalid("email", _("This address can’t be invited: its member is banned from this network."))
 
 
 def _domain(value: object) -> str | None:
@@ -214,7 +222,7 @@ def _domain(value: object) -> str | None:
         return clean_email(f"somebody@{typed}").partition("@")[2]
     except Invalid:
         raise Invalid(
-            "domain", "That doesn’t look like the end of an e-mail address. It should be like example.org."
+            "domain", _("That doesn’t look like the end of an e-mail address. It should be like example.org.")
         ) from None
 
 
@@ -235,8 +243,8 @@ async def _own(tx: Transaction, host: Viewer, network_id: int, invitation_id: in
 
 def _refuse_ended(row: Any, *, expired: bool = True) -> None:
     if row.revoked_at:
-        raise Conflict("This invitation was withdrawn. Make a new one.")
+        raise Conflict(_("This invitation was withdrawn. Make a new one."))
     if row.uses >= row.places:
-        raise Conflict("All places of this invitation are taken. Make a new one.")
+        raise Conflict(_("All places of this invitation are taken. Make a new one."))
     if expired and row.expires_at <= clock.now():
-        raise Conflict("This invitation is too old. Make a new one.")
+        raise Conflict(_("This invitation is too old. Make a new one."))

@@ -13,6 +13,7 @@ import msgspec
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Conflict
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks.access import role_in
 from chat.networks.auditing import record
@@ -36,7 +37,7 @@ async def confirm_list(tx: Transaction, host: Viewer | None, network: NetworkSee
         "SELECT count(*) FROM batch_line WHERE batch_id = :id AND verdict = 'invite'", id=batch_id
     )
     if not count:
-        raise Conflict("There is nobody to invite in this list.")
+        raise Conflict(_("There is nobody to invite in this list."))
     await tx.run(
         "UPDATE invitation_batch SET confirmed_at = :now, confirmed_by = :by WHERE id = :id",
         now=clock.now(),

@@ -2,6 +2,7 @@
 
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks.access import must_have, role_in
 from chat.networks.placing import lock, only_owner, placed
@@ -17,7 +18,9 @@ async def leave(
     viewer = must_act(viewer)
     await lock(tx, network.id)
     if await only_owner(tx, viewer.id, network.id):
-        raise Conflict("You are the only owner of this network, so you can’t leave it. Hand it over first.")
+        raise Conflict(
+            _("You are the only owner of this network, so you can’t leave it. Hand it over first.")
+        )
     await end_place(tx, network.id, viewer.id, viewer.id, "member.left", former=former)
 
 
@@ -30,9 +33,9 @@ async def remove(
     await must_have(tx, host, network.id, "remove_member")
     member = await placed(tx, network.id, handle)
     if member.id == host.id:
-        raise Forbidden("You can’t remove yourself. You can leave the network instead.")
+        raise Forbidden(_("You can’t remove yourself. You can leave the network instead."))
     if not await outranks(tx, host, network, member.role):
-        raise Forbidden("Only an owner can remove a host, and owners can’t be removed.")
+        raise Forbidden(_("Only an owner can remove a host, and owners can’t be removed."))
     await end_place(tx, network.id, member.id, host.id, "member.removed", former=former)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from chat.errors import Invalid
 from chat.fields import UNWANTED
+from chat.languages import _, grouped, language
 from chat.members.joining import clean_email
 
 MOST_LINES = 50_000
@@ -55,7 +56,7 @@ _slot = asyncio.Semaphore(1)
 async def read_list(given: str | bytes) -> list[Entry]:
     """`entries`, off the event loop. Raises Invalid("list") for more than MOST_BYTES."""
     if len(given if isinstance(given, bytes) else given.encode()) > MOST_BYTES:
-        raise Invalid("list", f"This list is too large: it can be {MOST_BYTES >> 20} MB at most.")
+        raise Invalid("list", _("This list is too large: it can be {n} MB at most.", n=MOST_BYTES >> 20))
     async with _slot:
         return await asyncio.to_thread(entries, given)
 
@@ -74,10 +75,13 @@ def entries(given: str | bytes) -> list[Entry]:
         if len(found) > MOST_LINES:
             raise Invalid(
                 "list",
-                f"This list has more than {MOST_LINES:,} lines. Split it, and send one part after the other.",
+                _(
+                    "This list has more than {n} lines. Split it, and send one part after the other.",
+                    n=grouped(MOST_LINES, language()),
+                ),
             )
     if not found:
-        raise Invalid("list", "There is no address in this list.")
+        raise Invalid("list", _("There is no address in this list."))
     return found
 
 

@@ -6,6 +6,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden, NotFound
 from chat.events import alone, member_stream
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks.access import access_changes, role_in
 from chat.networks.auditing import record
@@ -46,10 +47,10 @@ async def join(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> 
     if network.role:
         return
     if network.access != "open":
-        raise Forbidden("Members join this network by invitation, or ask its hosts for a place.")
+        raise Forbidden(_("Members join this network by invitation, or ask its hosts for a place."))
     await lock(tx, network.id)
     if not await place(tx, network.id, viewer.id) and not await role_in(tx, viewer.id, network.id):
-        raise Forbidden("You were removed from this network. Ask one of its hosts for an invitation.")
+        raise Forbidden(_("You were removed from this network. Ask one of its hosts for an invitation."))
 
 
 async def lock(tx: Transaction, network_id: int) -> None:
@@ -67,7 +68,7 @@ async def placed(tx: Transaction, network_id: int, handle: str) -> Any:
         network=network_id,
     )
     if row is None:
-        raise NotFound("Nobody of that name is a member of this network.")
+        raise NotFound(_("Nobody of that name is a member of this network."))
     return row
 
 

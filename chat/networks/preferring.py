@@ -8,6 +8,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.fields import one_of
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.members.reading_letters import unwanted
 from chat.networks.access import access_changes
@@ -37,7 +38,7 @@ async def preferences_of(tx: Transaction, viewer: Viewer | None, network: Networ
         member=viewer.id,
     )
     if row is None:
-        raise Forbidden("These choices are for the network’s members.")
+        raise Forbidden(_("These choices are for the network’s members."))
     return Preferences(*row)
 
 
@@ -61,7 +62,7 @@ async def prefer(
         if name not in form:
             continue
         if not isinstance(form[name], bool):
-            raise Invalid(name, "Say true or false.")
+            raise Invalid(name, _("Say true or false."))
         await tx.run(
             f"UPDATE membership SET {column} = CASE WHEN :on THEN NULL ELSE coalesce({column}, :now) END "  # noqa: S608
             "WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
@@ -79,7 +80,7 @@ async def prefer(
             member=viewer.id,
         )
     if "missed" in form:
-        missed = one_of("missed", form["missed"], MISSED, called="What you missed")
+        missed = one_of("missed", form["missed"], MISSED, called=_("What you missed"))
         await tx.run(
             "UPDATE membership SET retold_at = CASE WHEN :missed = 'always' THEN coalesce(retold_at, :now) END, "
             "unretold_at = CASE WHEN :missed = 'never' THEN coalesce(unretold_at, :now) END "
@@ -92,7 +93,7 @@ async def prefer(
     if "told" in form:
         await tx.run(
             "UPDATE membership SET told = :told WHERE network_id = :network AND member_id = :member AND ended_at IS NULL",
-            told=one_of("told", form["told"], TOLD, called="What you are told"),
+            told=one_of("told", form["told"], TOLD, called=_("What you are told")),
             network=network.id,
             member=viewer.id,
         )

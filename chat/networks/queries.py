@@ -8,6 +8,7 @@ from sqlmodel import col, func, select
 
 from chat.db import Reader, Transaction
 from chat.errors import Forbidden, NotFound, SignInFirst
+from chat.languages import _
 from chat.members import Viewer, shown
 from chat.networks.access import readable, visible
 from chat.networks.models import JoinRequest, Membership, Network
@@ -134,7 +135,7 @@ async def open_network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> 
     """A network whose inside the viewer may read; Forbidden where they may only know of it."""
     network = await network_of(tx, viewer, slug)
     if not network.readable:
-        raise Forbidden("What is said in this network is for its members.")
+        raise Forbidden(_("What is said in this network is for its members."))
     return network
 
 
@@ -193,12 +194,12 @@ async def member_of(tx: Transaction, viewer: Viewer | None, network: NetworkSeen
     if viewer is None:
         raise SignInFirst
     if not network.readable:
-        raise Forbidden("Only its members see who is in this network.")
+        raise Forbidden(_("Only its members see who is in this network."))
     row = await tx.first(
         PERSON, network=network.id, handle=handle.lower(), sees_all=network.role in HOSTS, viewer=viewer.id
     )
     if row is None:
-        raise NotFound("Nobody of that name is a member of this network.")
+        raise NotFound(_("Nobody of that name is a member of this network."))
     return Person(*row)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden
 from chat.fields import one_of
+from chat.languages import _
 from chat.members import Viewer, must_act, notify
 from chat.networks.access import must_have
 from chat.networks.auditing import record
@@ -27,11 +28,11 @@ async def change_role(
     await lock(tx, network.id)
     await must_have(tx, owner, network.id, "change_role")
     member = await placed(tx, network.id, handle)
-    role = one_of("role", form.get("role"), ROLES, called="The role")
+    role = one_of("role", form.get("role"), ROLES, called=_("The role"))
     if role == member.role:
         return
     if await only_owner(tx, member.id, network.id):
-        raise Conflict("You are the only owner of this network. Make somebody else an owner first.")
+        raise Conflict(_("You are the only owner of this network. Make somebody else an owner first."))
     await _give(tx, network.id, member.id, role)
     audit_id = await record(
         tx, network.id, owner.id, "role.changed", member.id, before=member.role, after=role
@@ -47,7 +48,7 @@ async def hand_over(tx: Transaction, owner: Viewer | None, network: NetworkSeen,
     await must_have(tx, owner, network.id, "change_role")
     member = await placed(tx, network.id, handle)
     if member.id == owner.id:
-        raise Forbidden("You own this network already.")
+        raise Forbidden(_("You own this network already."))
     await _give(tx, network.id, member.id, "owner")
     await _give(tx, network.id, owner.id, "host")
     await record(tx, network.id, owner.id, "ownership.transferred", member.id, before=member.role)

@@ -9,6 +9,7 @@ from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import LOOKS
 from chat.fields import line, prose, whole_number
+from chat.languages import _
 from chat.markup import render
 from chat.members import Viewer, must_act
 from chat.networks.access import must_have
@@ -91,7 +92,9 @@ def _details(old: Shape, new: Shape, changed: list[str]) -> dict[str, Any]:
 
 def _members_may(value: object) -> list[str]:
     if not isinstance(value, list) or not set(map(str, value)) <= set(OPENABLE):
-        raise Invalid("members_may", f"Members can be given these rights: {', '.join(OPENABLE)}.")
+        raise Invalid(
+            "members_may", _("Members can be given these rights: {choices}.", choices=", ".join(OPENABLE))
+        )
     return [right for right in OPENABLE if right in value]
 
 
@@ -99,37 +102,40 @@ def _questions(value: object) -> list[str]:
     """From several texts, or from one with a question in each line."""
     lines = value.splitlines() if isinstance(value, str) else value
     if not isinstance(lines, list):
-        raise Invalid("questions", "The questions must be a list of texts.")
-    asked = [line("questions", q, LONGEST_QUESTION, called="A question", required=False) for q in lines]
+        raise Invalid("questions", _("The questions must be a list of texts."))
+    asked = [line("questions", q, LONGEST_QUESTION, called=_("A question"), required=False) for q in lines]
     asked = [question for question in asked if question]
     if len(asked) > MOST_QUESTIONS:
-        raise Invalid("questions", f"You can ask {MOST_QUESTIONS} questions at most; these are {len(asked)}.")
+        raise Invalid(
+            "questions",
+            _("You can ask {n} questions at most; these are {given}.", n=MOST_QUESTIONS, given=len(asked)),
+        )
     return asked
 
 
 def _hide_after_flags(value: object) -> int | None:
     """How many members’ flags hide a post; none do, by default."""
-    called = "The number of flags that hide a post"
+    called = _("The number of flags that hide a post")
     number = whole_number("hide_after_flags", value, 0, 20, called=called, otherwise=0)
     if number == 1:
-        raise Invalid("hide_after_flags", "It takes two members at least.")
+        raise Invalid("hide_after_flags", _("It takes two members at least."))
     return number or None
 
 
 def _yes_or_no(field: str) -> Callable[[object], bool]:
     def read(value: object) -> bool:
         if not isinstance(value, bool):
-            raise Invalid(field, "This must be true or false.")
+            raise Invalid(field, _("This must be true or false."))
         return value
 
     return read
 
 
 READ: dict[str, Callable[[Any], Any]] = {
-    "name": lambda value: line("name", value, 80, called="The name"),
-    "summary": lambda value: prose("summary", value, 1024, called="The summary", required=False),
+    "name": lambda value: line("name", value, 80, called=_("The name")),
+    "summary": lambda value: prose("summary", value, 1024, called=_("The summary"), required=False),
     "description": lambda value: prose(
-        "description", value, LONGEST_DESCRIPTION, called="The description", required=False
+        "description", value, LONGEST_DESCRIPTION, called=_("The description"), required=False
     ),
     "members_may": _members_may,
     "questions": _questions,

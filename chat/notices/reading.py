@@ -9,6 +9,7 @@ from chat import clock
 from chat.db import Database, Transaction
 from chat.errors import Conflict, NotFound, SignInFirst
 from chat.events import member_stream
+from chat.languages import _
 from chat.members import Viewer
 from chat.members.models import Notice
 from chat.notices.posts import REACTED
@@ -54,7 +55,7 @@ async def unread_again(tx: Transaction, viewer: Viewer | None, read_at: datetime
             at=read_at,
         )
     except IntegrityError:
-        raise Conflict("Something new came at this very moment. Try again.") from None
+        raise Conflict(_("Something new came at this very moment. Try again.")) from None
     if rows:
         tx.announce(member_stream(viewer.id), "notice.added", max(row.id for row in rows))
 

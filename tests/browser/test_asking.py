@@ -51,6 +51,7 @@ async def test_dev_asks_and_ana_lets_him_in(
 async def test_ana_shapes_her_network_without_scripts(opened: Opened, db: Database, ana: Viewer) -> None:
     network = await cast.found(db, ana, "Sepsis circle", "confidential")
     page = await opened(ana, f"/networks/{network.slug}", on="without scripts")
+    await page.locator(".tending summary").click()
     await page.get_by_role("link", name="Settings", exact=True).click()
     await page.get_by_label("Description").fill("We *count* lactate.")
     await page.get_by_label("Start discussions").uncheck()

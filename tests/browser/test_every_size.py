@@ -74,7 +74,7 @@ async def everywhere(db: Database, confidential_network: NetworkSeen, ana: Viewe
     inside = f"/networks/{network.slug}"
     return [
         "/", "/networks", inside, f"{inside}/members", f"{inside}/invitations", f"{inside}/drop-ins", f"/topics/{thread.id}",
-        f"/drop-ins/{drop_in}", "/settings", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere", "/notices",
+        f"/drop-ins/{drop_in}", "/settings", "/settings/profile", "/settings/letters", "/settings/notices", "/settings/password", f"/members/{maximiliane.handle}", "/search?q=unbreakable", "/networks/new", "/nowhere", "/notices",
         f"{inside}/members/{maximiliane.handle}", f"{inside}/leave", f"{inside}/bans", f"{inside}/audit",
         f"/posts/{unsaid['id']}/unmask", f"{inside}/unmaskings",
         f"{inside}/settings", f"{inside}/settings/picture", f"{inside}/access", f"{inside}/access?to=open", f"{inside}/requests",

@@ -77,6 +77,7 @@ async def test_a_host_removes_a_member_whose_page_is_open(
     await expect(bens.get_by_text("Speaking up circle")).to_have_count(0)
 
     anas = await opened(ana, inside)
+    await anas.locator(".tending summary").click()
     await anas.get_by_role("link", name="Audit log").click()
     entry = anas.locator(".entries > li", has_text="Gita Rao removed Ben Okafor.")
     await expect(entry).to_be_visible()

@@ -87,13 +87,15 @@ async def test_on_a_phone_the_way_round_lies_below_and_hides_nothing(
     bar = page.get_by_role("navigation", name="Main")
     await expect(bar.get_by_role("link")).to_have_count(4)
     box = await bar.bounding_box()
-    assert box and (box["x"], box["width"]) == (0, 390)
+    assert box
+    assert (box["x"], box["width"]) == (0, 390)
     assert box["y"] + box["height"] == SCREENS["phone"]["height"]
     foot = page.get_by_role("contentinfo")
     await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     await expect(foot).to_be_in_viewport(ratio=1)
     end = await foot.bounding_box()
-    assert end and end["y"] + end["height"] <= box["y"]
+    assert end
+    assert end["y"] + end["height"] <= box["y"]
     await bar.get_by_role("link", name="Home").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Ana")
 

@@ -52,7 +52,7 @@ class Machines:
         """Nothing of its last user is left on it."""
         await page.context.set_offline(False)
         if page.url.startswith("http"):
-            await page.evaluate("sessionStorage.clear()")
+            await page.evaluate("sessionStorage.clear(); localStorage.clear()")
         if kind == "phone with a clock":
             await page.clock.resume()
         await page.goto("about:blank")
@@ -137,6 +137,14 @@ async def write(page: Page, text: str) -> None:
 
 def post(page: Page, text: str) -> Locator:
     return page.locator("article.post", has_text=text)
+
+
+async def menu(post: Locator) -> Locator:
+    """All else that can be done with a post, opened."""
+    more = post.locator(".post-foot .more")
+    if await more.get_attribute("open") is None:
+        await more.get_by_text("More", exact=True).click()
+    return more
 
 
 async def texts(page: Page) -> list[str]:

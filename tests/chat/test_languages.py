@@ -41,7 +41,7 @@ def assert_faithful(translated: str, english: str) -> None:
         translated[-1:].isalpha() == english[-1:].isalpha()
         or translated[-1] == english[-1]
         or "}" in translated[-1]
-        or english[-1] in "’”>"
+        or english[-1] in "’”>}"
     ), english
 
 

@@ -132,12 +132,12 @@ async def furnish(
         draft = await discussions.keep_draft(tx, host, place, words, words)
         assert draft
     async with db.transaction() as tx:
-        feed = await calendars.make_feed(tx, host, network)
-        await calendars.note_fetch(tx, feed.id)
+        feed = await calendars.ADDRESSES.make(tx, host, network)
+        await calendars.ADDRESSES.note_fetch(tx, feed.id)
     file = await cast.attach(db, host, thread, f"{words}.pdf")
     async with db.transaction() as tx:
-        told = await feeds.make_feed(tx, host, network)
-        await feeds.note_fetch(tx, told.id)
+        told = await feeds.ADDRESSES.make(tx, host, network)
+        await feeds.ADDRESSES.note_fetch(tx, told.id)
     over, entry = await held_before(db, host, network, series, words)
     return {
         "networks/slug": network.slug,

@@ -113,7 +113,7 @@ async def test_every_kind_of_notice_has_its_words(live_server, db, ana, ben, ope
             assert sentence in page.text
         assert "<h2>Today</h2>" in page.text
     async with live_server.browser(ana) as anas:
-        assert "Ben Okafor asks to join" in (await anas.get("/notices")).text
+        assert "Ben Okafor</strong> asks to join" in (await anas.get("/notices")).text
 
 
 async def test_reading_is_a_button(live_server, db, redis, ben, dev, open_network, announced):

@@ -260,7 +260,7 @@ async def test_people_unsubscribe_by_a_button_from_one_network_or_all(live_serve
     assert await cast.value(db, "SELECT unreminded FROM member WHERE id = :id", id=ben.id) == []
     assert "no more reminders of drop-ins" in (await browser.post(link, data={"everywhere": "1"})).text
     async with live_server.browser(ben) as bens:
-        settings = (await bens.get("/settings")).text
+        settings = (await bens.get("/settings/letters")).text
         assert 'name="day.mail" value="1">' in settings
         assert 'name="day.page" value="1" checked' in settings
         page = await bens.post(link, data={"csrf": csrf_of(bens)})
@@ -300,8 +300,8 @@ async def test_settings_are_kept_and_wrong_ones_are_told(db, anas_browser, ana, 
     assert (await anas_browser.post("/settings/letters", data=form)).status_code == 303
     row = (await cast.rows(db, "SELECT zone, language, unreminded FROM member WHERE id = :id", id=ana.id))[0]
     assert (row.zone, row.language, len(row.unreminded)) == ("Europe/London", "cy", 5)
-    page = (await anas_browser.get("/settings")).text
-    assert "<option selected>Europe/London</option>" in page
+    page = (await anas_browser.get("/settings/letters")).text
+    assert '<option value="Europe/London" selected>Europe/London</option>' in page
     for wrong in ({"zone": "Mars/Olympus"}, {"language": "xx"}):
         answer = await anas_browser.post("/settings/letters", data={**form, **wrong})
         assert answer.status_code == 422

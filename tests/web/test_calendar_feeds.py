@@ -12,7 +12,7 @@ from tests.web.conftest import csrf_of
 
 async def make(db, member, network=None):
     async with db.transaction() as tx:
-        return await calendars.make_feed(tx, member, network)
+        return await calendars.ADDRESSES.make(tx, member, network)
 
 
 async def answer_to(db, member, drop_in_id, answer):

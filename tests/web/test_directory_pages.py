@@ -25,8 +25,8 @@ async def test_what_is_hidden_stands_on_no_page_and_in_no_answer(
         assert all(word in before for word in HIDDEN)
         async with live_server.browser(carol) as carols:
             saved = await carols.post("/settings/visibility", data={"csrf": csrf_of(carols)})
-            assert saved.headers["location"] == "/settings?saved=visibility"
-            own = (await carols.get("/settings")).text
+            assert saved.headers["location"] == "/settings/profile?saved=visibility"
+            own = (await carols.get("/settings/profile")).text
             assert 'value="Mercy Health"' in own
         for path in pages:
             page = await browser.get(path)

@@ -42,7 +42,7 @@ def own(address):
 
 async def make(db, member, network):
     async with db.transaction() as tx:
-        return await feeds.make_feed(tx, member, network)
+        return await feeds.ADDRESSES.make(tx, member, network)
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ async def test_the_profile_keeps_what_was_typed(send, db):
     assert "Your name can’t be empty." in page.text
     assert 'value="Mater"' in page.text
     saved = await send("/settings/profile", name="Ana L.", organisation="Mater", role="Midwife", country="IE")
-    assert saved.headers["location"] == "/settings?saved=profile"
+    assert saved.headers["location"] == "/settings/profile?saved=profile"
     assert await cast.value(db, "SELECT organisation FROM member") == "Mater"
 
 

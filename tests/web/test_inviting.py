@@ -33,7 +33,8 @@ async def test_all_options_of_a_link_are_told(send, at, db):
         at, by="link", places="3", days="7", domain="@nhs.example", role="host", word="Welcome <all>."
     )
     assert page.status_code == 200
-    assert "It admits 3 people with addresses that end in @nhs.example as a host" in page.text
+    assert "It admits 3 people with addresses that end in @nhs.example." in page.text
+    assert "Whoever comes by it is a host." in page.text
     (made,) = await cast.rows(db, "SELECT * FROM invitation")
     assert (made.places, made.domain, made.role, made.word) == (3, "nhs.example", "host", "Welcome <all>.")
     assert "A link for @nhs.example" in page.text

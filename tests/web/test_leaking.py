@@ -144,10 +144,12 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
         await discussions.react(tx, quokka, topic.post, "with_you")
         await discussions.vote(tx, quokka, int(str(things["unsaid"])), 1, True)
     async with db.transaction() as tx:
-        fridas_feed = (await calendars.make_feed(tx, frida, network)).token
-        fridas_news = (await feeds.make_feed(tx, frida, network)).token
-        devs = await calendars.make_feed(tx, dev, None)
-        await calendars.note_fetch(tx, devs.id)  # or the first to look would change what the next one sees
+        fridas_feed = (await calendars.ADDRESSES.make(tx, frida, network)).token
+        fridas_news = (await feeds.ADDRESSES.make(tx, frida, network)).token
+        devs = await calendars.ADDRESSES.make(tx, dev)
+        await calendars.ADDRESSES.note_fetch(
+            tx, devs.id
+        )  # or the first to look would change what the next one sees
         devs_feed = devs.token
     await cast.remove(db, ana, network, frida)
     await cast.write(db, ana, topic, f"She is gone, {WORDS}.")

@@ -72,7 +72,7 @@ async def test_only_owners_see_the_settings(browser, bens_browser, open_network)
     for page in ("settings", "settings/picture", "access"):
         assert (await bens_browser.get(at(open_network, page))).status_code == 403
         assert (await browser.get(at(open_network, page))).status_code == 303
-    assert "Settings</a>" not in (await bens_browser.get(at(open_network))).text
+    assert at(open_network, "settings") not in (await bens_browser.get(at(open_network))).text
 
 
 async def test_the_button_to_start_is_for_those_who_may(send, anas_browser, bens_browser, open_network):
@@ -228,7 +228,7 @@ async def test_one_wrong_field_of_several_changes_nothing(anas, open_network):
 async def refused(client: httpx2.AsyncClient, path: str) -> str:
     answer = await client.get(path)
     assert answer.status_code == 404
-    return answer.text
+    return answer.text.replace(path, "")  # which the form of languages leads back to
 
 
 async def test_a_link_that_an_outsider_opens_leads_to_where_one_asks(db, ana, browser, live_server, dev):

@@ -121,7 +121,7 @@ async def test_a_new_password_from_the_settings_ends_the_other_sessions(live_ser
         assert page.status_code == 422
         assert "That is not your current password." in page.text
         answer = await anas_browser.post("/settings/password", data={**sent, "current": cast.PASSWORD})
-        assert answer.headers["location"] == "/settings?saved=password"
+        assert answer.headers["location"] == "/settings/password?saved=password"
         assert await is_ana(anas_browser)
         assert not await is_ana(phone)
 

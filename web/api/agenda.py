@@ -7,6 +7,7 @@ from chat import agenda, dropins
 from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import drop_in_stream
+from chat.languages import _
 from chat.members import Viewer
 from chat.realtime.log import position
 from web.api import shapes
@@ -63,10 +64,10 @@ async def arrange(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         await agenda.item_of(tx, viewer, item_id)
         if not form.keys() & {"state", "move", "minutes"}:
-            raise Invalid("state", "Say what to change: state, move or minutes.")
+            raise Invalid("state", _("Say what to change: state, move or minutes."))
         if "state" in form:
             if form["state"] not in STATES:
-                raise Invalid("state", "The state must be one of: taken, left_out.")
+                raise Invalid("state", _("The state must be one of: taken, left_out."))
             await (agenda.take_on if form["state"] == "taken" else agenda.leave_out)(tx, viewer, item_id)
         if "minutes" in form:
             await agenda.give_minutes(tx, viewer, item_id, form["minutes"])

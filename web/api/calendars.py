@@ -3,8 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import calendars, networks
+from chat import networks
+from chat.calendars import ADDRESSES
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.calendars.routes import MADE
@@ -15,7 +17,7 @@ async def list_feeds(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         if viewer is None:
             raise SignInFirst
-        return json({"calendars": [shapes.feed(f) for f in await calendars.feeds_of(tx, viewer)]})
+        return json({"calendars": [shapes.feed(f) for f in await ADDRESSES.of(tx, viewer)]})
 
 
 async def make_feed(request: Request) -> Response:
@@ -23,16 +25,16 @@ async def make_feed(request: Request) -> Response:
     form = await object_of(request)
     slug = form.get("network")
     if slug is not None and not isinstance(slug, str):
-        raise Invalid("network", "Say the network by its slug, or leave it out.")
+        raise Invalid("network", _("Say the network by its slug, or leave it out."))
     async with writing(request) as (tx, viewer):
         assert viewer is not None
         await limited(request, "calendar-made", *MADE, who=viewer.id)
         network = await networks.network_of(tx, viewer, slug) if slug else None
-        made = await calendars.make_feed(tx, viewer, network)
+        made = await ADDRESSES.make(tx, viewer, network)
     return json({"id": made.id, "network": slug or None, "url": made.url, "webcal": made.webcal}, 201)
 
 
 async def end_feed(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
-        await calendars.end_feed(tx, viewer, request.path_params["id"])
+        await ADDRESSES.end(tx, viewer, request.path_params["id"])
     return Response(status_code=204)

@@ -11,6 +11,7 @@ from chat.clock import now
 from chat.db import Transaction
 from chat.errors import Invalid
 from chat.fields import whole_number
+from chat.languages import _
 from chat.members import Viewer
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
@@ -152,7 +153,7 @@ async def _drop_in(tx: Transaction, viewer: Viewer | None, drop_in_id: int) -> R
 
 
 def _moment(value: object) -> datetime:
-    wanted = Invalid("opens_at", "The time must be written like 2026-11-27T12:00:00Z.")
+    wanted = Invalid("opens_at", _("The time must be written like 2026-11-27T12:00:00Z."))
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:

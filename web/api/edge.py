@@ -11,12 +11,13 @@ from starlette.responses import Response
 from chat import members
 from chat.db import Transaction
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from web.edge import Visit
 from web.house import house_of
 
 
 def bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 
@@ -25,7 +26,7 @@ async def _visit(request: Request, tx: Transaction) -> Visit:
     token = bearer(request)
     viewer = await members.by_api_token(tx, token) if token else None
     if token and viewer is None:
-        raise SignInFirst("This token is not valid.")
+        raise SignInFirst(_("This token is not valid."))
     return Visit(tx, viewer)
 
 
@@ -50,9 +51,9 @@ async def object_of(request: Request) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(raw) if raw else {}
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise Invalid("body", "The request’s body must be JSON.") from None
+        raise Invalid("body", _("The request’s body must be JSON.")) from None
     if not isinstance(value, dict):
-        raise Invalid("body", "The request’s body must be a JSON object.")
+        raise Invalid("body", _("The request’s body must be a JSON object."))
     return value
 
 

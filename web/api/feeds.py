@@ -3,8 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import feeds, networks
+from chat import networks
 from chat.errors import Invalid, SignInFirst
+from chat.feeds import ADDRESSES
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.edge import limited
@@ -15,7 +17,7 @@ async def list_feeds(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         if viewer is None:
             raise SignInFirst
-        return json({"feeds": [shapes.feed(f) for f in await feeds.feeds_of(tx, viewer)]})
+        return json({"feeds": [shapes.feed(f) for f in await ADDRESSES.of(tx, viewer)]})
 
 
 async def make_feed(request: Request) -> Response:
@@ -25,14 +27,14 @@ async def make_feed(request: Request) -> Response:
         assert viewer is not None
         slug = form.get("network")
         if not isinstance(slug, str) or not slug:
-            raise Invalid("network", "Say the network by its slug.")
+            raise Invalid("network", _("Say the network by its slug."))
         await limited(request, "feed-made", *MADE, who=viewer.id)
         network = await networks.network_of(tx, viewer, slug)
-        made = await feeds.make_feed(tx, viewer, network)
+        made = await ADDRESSES.make(tx, viewer, network)
     return json({"id": made.id, "network": slug, "url": made.url}, 201)
 
 
 async def end_feed(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
-        await feeds.end_feed(tx, viewer, request.path_params["id"])
+        await ADDRESSES.end(tx, viewer, request.path_params["id"])
     return Response(status_code=204)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from chat import networks
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.edge import limited, number
@@ -64,7 +65,7 @@ async def draft_list(request: Request) -> Response:
     await limited(request, "many", 20, 3600, who=viewer.id)
     form = await object_of(request)
     if not isinstance(given := form.get("list"), str):
-        raise Invalid("list", "The list must be text.")
+        raise Invalid("list", _("The list must be text."))
     entries = await networks.read_list(given)
     async with writing(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])

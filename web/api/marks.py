@@ -8,6 +8,7 @@ from starlette.responses import Response
 from chat import discussions, networks
 from chat.db import Transaction
 from chat.errors import Invalid, NotFound
+from chat.languages import _
 from chat.limits import POSTS, ROOM
 from chat.members import Viewer
 from web.api import shapes
@@ -50,7 +51,7 @@ async def list_versions(request: Request) -> Response:
     """The latest first; `before` takes the rev of the last one to go on."""
     async with reading(request) as (tx, viewer):
         before = number_before(request)
-        _, versions, more = await discussions.history_of(tx, viewer, request.path_params["id"], before)
+        _post, versions, more = await discussions.history_of(tx, viewer, request.path_params["id"], before)
         return json({"versions": [shapes.version(v) for v in versions], "more": more})
 
 
@@ -74,7 +75,7 @@ async def put_answer(request: Request) -> Response:
     topic_id, said = request.path_params["id"], str(form.get("post"))
     async with writing(request) as (tx, viewer):
         if not said.isdecimal() or len(said) > 18:
-            raise Invalid("post", "Say the id of the post that answers.")
+            raise Invalid("post", _("Say the id of the post that answers."))
         if await discussions.solve(tx, viewer, int(said)) != topic_id:
             raise NotFound
         return json(shapes.topic(await discussions.topic_of(tx, viewer, topic_id)))
@@ -123,7 +124,7 @@ async def change_poll(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         if not isinstance(form.get("closed"), bool):
-            raise Invalid("closed", "Say true to close the poll, or false to open it again.")
+            raise Invalid("closed", _("Say true to close the poll, or false to open it again."))
         change = discussions.close_poll if form["closed"] else discussions.reopen_poll
         await change(tx, viewer, request.path_params["id"])
         return json(await _poll(tx, viewer, request.path_params["id"]))
@@ -149,7 +150,7 @@ async def vote(request: Request) -> Response:
 async def _poll(tx: Transaction, viewer: Viewer | None, topic_id: int) -> dict[str, Any]:
     poll = (await discussions.polls_of_topics(tx, [topic_id])).get(topic_id)
     if poll is None:
-        raise NotFound("There is no poll in this discussion.")
+        raise NotFound(_("There is no poll in this discussion."))
     own = await discussions.own_ballot(tx, viewer, poll)
     counts = poll.counts or (own.counts if own else None)
     return {**shapes.topic_poll(poll), "counts": counts, "own": own.choices if own else []}

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from chat import dropins, minutes, networks
 from chat.errors import Invalid
+from chat.languages import _
 from chat.minutes import MinutesSeen
 from web.api.edge import json, object_of, reading, writing
 from web.api.shapes import Json, time
@@ -57,7 +58,7 @@ async def change_minutes(request: Request) -> Response:
     form = await object_of(request)
     publish = form.get("publish", False)
     if not isinstance(publish, bool):
-        raise Invalid("publish", "Say true or false.")
+        raise Invalid("publish", _("Say true or false."))
     async with writing(request) as (tx, viewer):
         act = minutes.publish if publish else minutes.save
         return json(_shape(await act(tx, viewer, request.path_params["id"], form)))

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from chat import notices
 from chat.errors import Invalid
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.edge import moment_of, number
@@ -26,13 +27,9 @@ async def mark_read(request: Request) -> Response:
     form = await object_of(request)
     async with writing(request) as (tx, viewer):
         which, through, topic = form.get("id"), form.get("through"), form.get("topic")
-        for field, value, called in (
-            ("id", which, "id"),
-            ("through", through, "turn"),
-            ("topic", topic, "topic"),
-        ):
+        for field, value in (("id", which), ("through", through), ("topic", topic)):
             if value is not None and (type(value) is not int or not 0 < value < 2**63):
-                raise Invalid(field, f"Say the {called} of a notice.")
+                raise Invalid(field, _("{called} must be a whole number.", called=field))
         if which is not None:
             await notices.open_notice(tx, viewer, which)
         elif topic is not None:
@@ -48,6 +45,6 @@ async def undo(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         at = moment_of(form.get("read_at"), "read_at")
         if at is None:
-            raise Invalid("read_at", "Say when it was read.")
+            raise Invalid("read_at", _("Say when it was read."))
         await notices.unread_again(tx, viewer, at)
     return Response(status_code=204)

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from chat import networks
 from chat.db import Transaction
 from chat.errors import Invalid
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web.api import shapes
@@ -100,7 +101,7 @@ def _named(person: networks.Named | None) -> dict[str, str] | None:
 def _former(form: dict[str, Any]) -> bool:
     former = form.get("former", False)
     if not isinstance(former, bool):
-        raise Invalid("former", "Whether they are shown as a former member must be true or false.")
+        raise Invalid("former", _("Whether they are shown as a former member must be true or false."))
     return former
 
 

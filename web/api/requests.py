@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from chat import networks
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.edge import limited, number
@@ -14,7 +15,7 @@ async def ask(request: Request) -> Response:
     form = await object_of(request)
     answers = form.get("answers", [])
     if not isinstance(answers, list):
-        raise Invalid("answers", "Send the answers as a list, one for each question of the network.")
+        raise Invalid("answers", _("Send the answers as a list, one for each question of the network."))
     async with writing(request) as (tx, viewer):
         assert viewer is not None
         await limited(request, "ask", 20, 3600, who=viewer.id)

@@ -11,6 +11,7 @@ from chat import dropins, rooms
 from chat.db import Transaction
 from chat.errors import Forbidden, Invalid
 from chat.events import drop_in_stream
+from chat.languages import _
 from chat.limits import ROOM
 from chat.members import Viewer
 from chat.realtime import log as event_log
@@ -34,7 +35,7 @@ async def show_room(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         drop_in = await dropins.drop_in_of(tx, viewer, request.path_params["id"])
         if not await dropins.admitted_to(tx, viewer, [drop_in.id]):
-            raise Forbidden("The room is for members of its network who are not in the lobby.")
+            raise Forbidden(_("The room is for members of its network who are not in the lobby."))
         stream = drop_in_stream(drop_in.id)
         position = await event_log.position(tx, stream)
         return json(
@@ -79,7 +80,7 @@ async def change_question(request: Request) -> Response:
                 await rooms.reopen(tx, viewer, id)
                 await rooms.unpin(tx, viewer, id)
             case _:
-                raise Invalid("state", "A question is open, pinned, answered, deferred or declined.")
+                raise Invalid("state", _("A question is open, pinned, answered, deferred or declined."))
         return await _question(tx, id)
 
 
@@ -162,7 +163,7 @@ async def change_poll(request: Request) -> Response:
     form = await object_of(request)
     async with _acting(request) as (tx, viewer, id):
         if not isinstance(form.get("closed"), bool):
-            raise Invalid("closed", "Say true to close the poll, or false to open it again.")
+            raise Invalid("closed", _("Say true to close the poll, or false to open it again."))
         await (rooms.close_poll if form["closed"] else rooms.reopen_poll)(tx, viewer, id)
         return await _poll(tx, viewer, id)
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from chat.addresses import Address
 from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
-from chat.calendars import FeedSeen
 from chat.discussions import (
     Answered,
     Author,
@@ -26,7 +26,6 @@ from chat.discussions import (
     Version,
 )
 from chat.dropins import Apart, DropInSeen, Gap, SeriesSeen
-from chat.feeds import FeedSeen as DiscussionFeed
 from chat.files import FileSeen
 from chat.insight import Dashboard
 from chat.members import REMINDERS, Profile, Reader, Viewer
@@ -367,7 +366,7 @@ def dashboard(d: Dashboard) -> Json:
     }
 
 
-def feed(f: FeedSeen | DiscussionFeed) -> Json:
+def feed(f: Address) -> Json:
     """One's own feed, of a calendar or of discussions, without its address, which was told once."""
     return {
         "id": f.id, "network": f.network_slug, "created_at": time(f.created_at), "fetched_at": time(f.fetched_at),

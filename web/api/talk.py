@@ -8,6 +8,7 @@ from starlette.responses import Response
 from chat import discussions, networks
 from chat.errors import Invalid
 from chat.events import topic_stream
+from chat.languages import _
 from chat.limits import POSTS
 from chat.realtime import log as event_log
 from web.api import shapes
@@ -124,12 +125,12 @@ async def mark_read(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         read = form.get("number")
         if not isinstance(read, int):
-            raise Invalid("number", "Say the number of the last post that was read.")
+            raise Invalid("number", _("Say the number of the last post that was read."))
         await discussions.mark_read(tx, viewer, request.path_params["id"], read)
     return Response(status_code=204)
 
 
 def _poll(given: object) -> dict[str, Any] | None:
     if given is not None and not isinstance(given, dict):
-        raise Invalid("poll", "Say the poll as an object with its question and options.")
+        raise Invalid("poll", _("Say the poll as an object with its question and options."))
     return given or None

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from chat import discussions, networks
 from chat.errors import Invalid, NotFound
+from chat.languages import _
 from chat.limits import FLAGS
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
@@ -48,7 +49,7 @@ async def split(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         posts = form.get("posts")
         if not isinstance(posts, list) or not all(type(id) is int and 0 < id < 10**18 for id in posts):
-            raise Invalid("posts", "Say the ids of the posts that go.")
+            raise Invalid("posts", _("Say the ids of the posts that go."))
         made = await discussions.split(
             tx, viewer, request.path_params["id"], form.get("title"), posts, op=form.get("op")
         )

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from chat import discussions
 from chat.errors import Invalid
+from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.discussions.reading import in_address, last_of, list_of, moment_of, network_asked
@@ -54,5 +55,5 @@ async def take_back(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         at = moment_of(form.get("at"), "at")
         if at is None:
-            raise Invalid("at", "Say the moment at which they were marked as read.")
+            raise Invalid("at", _("Say the moment at which they were marked as read."))
         return json({"topics": await discussions.undo(tx, viewer, at)})

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from chat.attendance import Certificate
 from chat.config import settings
-from chat.languages import many
-from web.attendance.words import held, where, whole
+from chat.languages import _
+from web.attendance.words import facts
 
 FONT = "DejaVuSans"
 MARGIN = 72  # points
@@ -17,17 +17,17 @@ WIDTH = 595.28 - 2 * MARGIN  # of an A4 page
 
 
 def certificate_pdf(certificate: Certificate, handle: str, address: str) -> bytes:
-    """The file. A name in letters that the font has not is put by its owner's handle, and said to be on the page at `address`."""
+    """The file, in the language that is spoken now. A name in letters that the font has not is put by its owner's
+    handle, and said to be on the page at `address`."""
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfgen.canvas import Canvas
 
     letters = _letters()
     name = unicodedata.normalize("NFC", certificate.name)
-    unwritten = not _can(letters, name)
-    title = certificate.title if _can(letters, certificate.title) else ""
     file = io.BytesIO()
     canvas = Canvas(file, pagesize=A4, invariant=True)
-    canvas.setTitle("Certificate of attendance")
+    heading = _("Certificate of attendance")
+    canvas.setTitle(heading)
     canvas.setAuthor(settings().name)
     top = A4[1] - 150
 
@@ -41,33 +41,33 @@ def certificate_pdf(certificate: Certificate, handle: str, address: str) -> byte
 
     canvas.setLineWidth(2)
     canvas.line(MARGIN, A4[1] - 110, MARGIN + 60, A4[1] - 110)
-    write("Certificate of attendance", 24, 24)
-    write(f"@{handle}" if unwritten else name, 18, 6)
-    if unwritten:
-        write("The name, as its owner writes it, is on the page below.", 9, 6)
-    write("attended", 11, 10)
-    write(whole(title), 14, 2)
-    network = certificate.network_name
-    write(
-        where(network) if _can(letters, network) else "of a network that is named on the page below", 11, 10
-    )
-    write(
-        f"on {held(certificate.held_on)}, for {many(certificate.minutes, '{n} minute', '{n} minutes')}.",
-        11,
-        30,
-    )
-    write("Whether this certificate is valid is said at", 9, 2)
+    write(heading, 24, 24)
+    if _can(letters, name):
+        write(name, 18, 16)
+    else:
+        write(f"@{handle}", 18, 6)
+        write(_("The name, as its owner writes it, is on the page below."), 9, 16)
+    for called, fact in facts(certificate).items():
+        write(called, 9, 0)
+        write(fact if _can(letters, fact) else _("as it is called on the page below"), 13, 8)
+    top -= 16
+    write(_("You can check on this page whether the certificate is valid:"), 9, 2)
     write(address, 9, 2)
-    write(f"Code {certificate.code}", 9, 20)
-    write(
-        f"{_writable(letters, settings().name) or 'The hub'} counted the minutes for which this member was in the room while it was open. "
-        "It says nothing of what was discussed, and nothing of what was learnt.",
-        8,
-        0,
-    )
+    write(_("Code {code}", code=certificate.code), 9, 20)
+    write(counted(), 8, 2)
+    write(_("It says nothing of what was discussed, and nothing of what was learnt."), 8, 0)
     canvas.showPage()
     canvas.save()
     return file.getvalue()
+
+
+def counted() -> str:
+    """Whose word a certificate is."""
+    hub = settings().name
+    return _(
+        "{hub} counted the minutes for which this member was in the room while it was open.",
+        hub=hub if _can(_letters(), hub) else _("The hub"),
+    )
 
 
 def file_name(held_on: date) -> str:
@@ -87,10 +87,6 @@ def _letters() -> frozenset[int]:
 
 def _can(letters: frozenset[int], words: str) -> bool:
     return all(ord(letter) in letters for letter in unicodedata.normalize("NFC", words))
-
-
-def _writable(letters: frozenset[int], words: str) -> str:
-    return words if _can(letters, words) else ""
 
 
 def _lines(words: str, size: float) -> list[str]:

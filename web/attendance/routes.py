@@ -11,8 +11,9 @@ from chat import attendance, dropins, networks
 from chat.attendance import Certificate
 from chat.config import settings
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from web.attendance.pdf import certificate_pdf, file_name
-from web.attendance.words import held, where, whole
+from web.attendance.words import facts, inside, whole
 from web.edge import form_of, limited, reading, see, writing
 from web.pages import page
 from web.sheets import download
@@ -26,8 +27,8 @@ async def ledger(request: Request) -> Response:
         years = await attendance.years_of(tx, viewer)
         context = {
             "years": [(year, [e for e in entries if e.held_on.year == year.year]) for year in years],
-            "held": held,
             "whole": whole,
+            "inside": inside,
         }
         return await page(request, tx, viewer, "attendance/ledger.html", context)
 
@@ -43,7 +44,7 @@ async def sheet_of_year(request: Request) -> Response:
     rows = [
         (e.held_on, whole(e.title), e.network_name, e.minutes, e.note, e.certificate) for e in entries[::-1]
     ]
-    columns = ("date", "title", "network", "minutes", "note", "certificate")
+    columns = (_("Day"), _("Drop-in"), _("Network"), _("Minutes there"), _("Note"), _("Certificate"))
     return download(f"attendance-{year}.csv", [columns, *rows])
 
 
@@ -52,9 +53,8 @@ async def entry(request: Request, form: Form | None = None, error: Invalid | Non
         found = await attendance.entry_of(tx, viewer, request.path_params["id"])
         context = {
             "entry": found,
-            "held": held,
             "whole": whole,
-            "where": where,
+            "inside": inside,
             "address": address_of(found.certificate) if found.certificate else "",
             "longest": attendance.LONGEST_NOTE,
         }
@@ -108,7 +108,7 @@ async def certificate(request: Request) -> Response:
     """What a certificate says, for anybody who has its code."""
     found = await valid(request)
     async with reading(request) as (tx, viewer):
-        context = {"certificate": found, "held": held, "whole": whole, "where": where}
+        context = {"certificate": found, "facts": facts(found)}
         headers = {"x-robots-tag": "noindex", "cache-control": "private, no-store"}
         return await page(request, tx, viewer, "attendance/certificate.html", context, headers=headers)
 
@@ -116,7 +116,7 @@ async def certificate(request: Request) -> Response:
 async def valid(request: Request) -> Certificate:
     """The certificate of the address. Guessing is slow as well as hopeless."""
     await limited(request, "certificates", 60, 600)
-    async with reading(request) as (tx, _):
+    async with reading(request) as (tx, _viewer):
         return await attendance.certificate_by(tx, request.path_params["code"])
 
 
@@ -136,9 +136,17 @@ async def sheet_of_people(request: Request) -> Response:
         drop_in = await dropins.drop_in_of(tx, viewer, request.path_params["id"])
         found = await attendance.names_of(tx, viewer, drop_in)
         await limited(request, "export", 30, 600, who=viewer and viewer.id)
-    columns = ("name", "handle", "organisation", "country", "minutes", "came", "went")
+    columns = (
+        _("Name"),
+        _("Handle"),
+        _("Organisation"),
+        _("Country"),
+        _("Minutes there"),
+        _("Came"),
+        _("Went"),
+    )
     rows = [
-        (p.name, p.handle, p.organisation, p.country, p.minutes, p.from_at.isoformat("T", "seconds"), p.until_at.isoformat("T", "seconds"))
+        (p.name if p.handle else _("Former member"), p.handle, p.organisation, p.country, p.minutes, p.from_at.isoformat("T", "seconds"), p.until_at.isoformat("T", "seconds"))
         for p in found
     ]  # fmt: skip
     return download(f"attendance-{drop_in.local_date}.csv", [columns, *rows])

@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from chat.calendars import Fetched
+from chat.addresses import Fetched
+from chat.languages import _
 from web.freshness import SECRET, fresh
 
 
@@ -18,4 +19,4 @@ async def calendar_answer(request: Request, fetched: Fetched) -> Response:
 
 def no_calendar() -> Response:
     """The one answer where there is no calendar, or none any more, or none for whoever asks."""
-    return PlainTextResponse("There is no such calendar.\n", 404, headers=SECRET)
+    return PlainTextResponse(_("There is no such calendar.") + "\n", 404, headers=SECRET)

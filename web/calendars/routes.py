@@ -4,7 +4,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chat import calendars, networks
-from chat.calendars import NewFeed
+from chat.addresses import NewAddress
+from chat.calendars import ADDRESSES
 from chat.errors import NotFound, SignInFirst
 from web.calendars.answering import calendar_answer, no_calendar
 from web.edge import form_of, limited, reading, see, writing
@@ -15,15 +16,15 @@ FETCHES = (300, 60)  # from one address: those who fetch for many come from few
 MADE = (20, 3600)
 
 
-async def index(request: Request, made: NewFeed | None = None) -> Response:
-    """The viewer's own feeds."""
+async def index(request: Request, made: NewAddress | None = None) -> Response:
+    """The viewer's own addresses."""
     async with reading(request) as (tx, viewer):
         if viewer is None:
             raise SignInFirst
-        feeds = await calendars.feeds_of(tx, viewer)
+        own = await ADDRESSES.of(tx, viewer)
         context = {
-            "feeds": feeds,
-            "personal": next((feed for feed in feeds if feed.network_slug is None), None),
+            "own": own,
+            "personal": next((each for each in own if each.network_slug is None), None),
             "made": made,
             "ended": request.query_params.get("ended"),
         }
@@ -36,25 +37,25 @@ async def make(request: Request) -> Response:
     async with writing(request) as (tx, viewer):
         if viewer:
             await limited(request, "calendar-made", *MADE, who=viewer.id)
-        made = await calendars.make_feed(tx, viewer, None)
+        made = await ADDRESSES.make(tx, viewer)
     return await index(request, made)
 
 
 async def end(request: Request) -> Response:
     await form_of(request)
     async with writing(request) as (tx, viewer):
-        await calendars.end_feed(tx, viewer, request.path_params["id"])
+        await ADDRESSES.end(tx, viewer, request.path_params["id"])
     return see("/settings/calendars?ended=1")
 
 
-async def of_network(request: Request, made: NewFeed | None = None) -> Response:
+async def of_network(request: Request, made: NewAddress | None = None) -> Response:
     """How to have a network's dates in one's own calendar."""
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
-        feeds = await calendars.feeds_of(tx, viewer)
+        own = await ADDRESSES.of(tx, viewer)
         context = {
             "network": network,
-            "own": next((feed for feed in feeds if feed.network_slug == network.slug), None),
+            "own": next((each for each in own if each.network_slug == network.slug), None),
             "made": made,
         }
         return await page(request, tx, viewer, "calendars/network.html", context)
@@ -66,7 +67,7 @@ async def make_of_network(request: Request) -> Response:
         if viewer:
             await limited(request, "calendar-made", *MADE, who=viewer.id)
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        made = await calendars.make_feed(tx, viewer, network)
+        made = await ADDRESSES.make(tx, viewer, network)
     return await of_network(request, made)
 
 
@@ -79,9 +80,9 @@ async def feed(request: Request) -> Response:
             fetched = await calendars.feed_by_token(tx, request.path_params["token"])
     except NotFound:
         return no_calendar()
-    if fetched.feed_id:
+    if fetched.to_note:
         async with house.db.transaction() as tx:
-            await calendars.note_fetch(tx, fetched.feed_id)
+            await ADDRESSES.note_fetch(tx, fetched.to_note)
     return await calendar_answer(request, fetched)
 
 

@@ -11,6 +11,7 @@ from chat.db import Transaction
 from chat.discussions import AUTHORS_MAY_RENAME, PostSeen, TopicRow
 from chat.errors import Conflict, Forbidden, Invalid, SignInFirst
 from chat.events import LOOKS, topic_stream
+from chat.languages import _
 from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
@@ -37,7 +38,7 @@ async def new(
             raise SignInFirst
         if not network.takes_topics:
             raise Forbidden(
-                "In this network its hosts start the discussions. You can answer in those that there are."
+                _("In this network its hosts start the discussions. You can answer in those that there are.")
             )
         form = form or await begun(request, tx, viewer)
         context = {
@@ -86,6 +87,8 @@ async def show(
     request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
 ) -> Response:
     query, house, kept = request.query_params, house_of(request), None
+    if query.get("go"):  # by a form, whose address leads to no place in a page
+        return see(address_of_post(request.path_params["id"], number(query["go"], field="go")))
     topic_id, address = request.path_params["id"], shelf.address_in(request) if error is None else None
     if address and address in house.shelf:
         async with house.db.glance() as glance:
@@ -195,7 +198,7 @@ async def edit(
     async with reading(request) as (tx, viewer):
         post = await discussions.post_of(tx, viewer, request.path_params["id"])
         if viewer is None or not await discussions.wrote(tx, viewer, post.id):
-            raise Forbidden("Only its author can change a post.")
+            raise Forbidden(_("Only its author can change a post."))
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
         context = {
             "post": post,
@@ -231,7 +234,7 @@ async def confirm_removal(request: Request) -> Response:
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
         network = await networks.network_by_id(tx, viewer, topic.network_id)
         if viewer is None or not (network.may("remove_post") or await discussions.wrote(tx, viewer, post.id)):
-            raise Forbidden("Only its author or a host can remove a post.")
+            raise Forbidden(_("Only its author or a host can remove a post."))
         return await page(request, tx, viewer, "discussions/remove.html", {"post": post, "topic": topic})
 
 

@@ -6,10 +6,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from chat import feeds, networks
+from chat.addresses import Fetched, NewAddress
 from chat.config import settings
 from chat.errors import NotFound, SignInFirst
-from chat.feeds import Fetched, Mapped, NewFeed
+from chat.feeds import ADDRESSES, Mapped
 from chat.feeds.composing import TYPE
+from chat.languages import _
 from web.edge import form_of, limited, reading, see, writing
 from web.freshness import SECRET, fresh
 from web.house import house_of
@@ -30,7 +32,7 @@ async def index(request: Request) -> Response:
         if viewer is None:
             raise SignInFirst
         context = {
-            "feeds": await feeds.feeds_of(tx, viewer),
+            "own": await ADDRESSES.of(tx, viewer),
             "ended": request.query_params.get("ended"),
         }
         return await page(request, tx, viewer, "feeds/index.html", context)
@@ -39,18 +41,18 @@ async def index(request: Request) -> Response:
 async def end(request: Request) -> Response:
     await form_of(request)
     async with writing(request) as (tx, viewer):
-        await feeds.end_feed(tx, viewer, request.path_params["id"])
+        await ADDRESSES.end(tx, viewer, request.path_params["id"])
     return see("/settings/feeds?ended=1")
 
 
-async def of_network(request: Request, made: NewFeed | None = None) -> Response:
+async def of_network(request: Request, made: NewAddress | None = None) -> Response:
     """How to read a network's discussions in a feed reader."""
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
-        own = await feeds.feeds_of(tx, viewer)
+        own = await ADDRESSES.of(tx, viewer)
         context = {
             "network": network,
-            "own": next((feed for feed in own if feed.network_slug == network.slug), None),
+            "own": next((each for each in own if each.network_slug == network.slug), None),
             "made": made,
         }
         return await page(request, tx, viewer, "feeds/network.html", context)
@@ -63,7 +65,7 @@ async def make(request: Request) -> Response:
         if viewer:
             await limited(request, "feed-made", *MADE, who=viewer.id)
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
-        made = await feeds.make_feed(tx, viewer, network)
+        made = await ADDRESSES.make(tx, viewer, network)
     return await of_network(request, made)
 
 
@@ -116,15 +118,15 @@ async def topic_feed(request: Request) -> Response:
 
 
 async def _noted(request: Request, fetched: Fetched) -> Response:
-    if fetched.feed_id:
+    if fetched.to_note:
         async with house_of(request).db.transaction() as tx:
-            await feeds.note_fetch(tx, fetched.feed_id)
+            await ADDRESSES.note_fetch(tx, fetched.to_note)
     return await fresh(request, f"feed:{fetched.key}", fetched.body, TYPE, FOR_ONE)
 
 
 def no_feed() -> Response:
     """The one answer where there is no feed, or none any more, or none for whoever asks."""
-    return PlainTextResponse("There is no such feed.\n", 404, headers=FOR_ONE)
+    return PlainTextResponse(_("There is no such feed.") + "\n", 404, headers=FOR_ONE)
 
 
 # The map
@@ -154,7 +156,7 @@ async def sitemap_of_topics(request: Request) -> Response:
     async with house_of(request).db.snapshot() as tx:
         found = await feeds.mapped_topics(tx, number) if number < 1_000_000 else []
     if not found:
-        return PlainTextResponse("The map has no such page.\n", 404)
+        return PlainTextResponse(_("The map has no such page.") + "\n", 404)
     return await _map(request, str(number), _url_set(found))
 
 

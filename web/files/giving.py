@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from chat import files
 from chat.errors import NotFound
 from chat.files import Found
+from chat.languages import _
 from web.guard import SANDBOX
 
 log = structlog.get_logger()
@@ -53,7 +54,7 @@ async def _content(key: str, start: int, length: int) -> AsyncIterator[bytes]:
             return await files.store().read(key, start, length)
     except files.Missing:
         log.error("a file is not in the store", key=key)
-        raise NotFound("This file has been lost. Ask whoever attached it to do so again.") from None
+        raise NotFound(_("This file has been lost. Ask whoever attached it to do so again.")) from None
 
 
 def _disposition(kind: str, name: str) -> str:

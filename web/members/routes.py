@@ -1,4 +1,4 @@
-"""Signing up and in, passwords, one's own page and everybody else's."""
+"""Signing up and in, a new password, and members' profiles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,7 @@ from starlette.responses import Response
 
 from chat import members, networks
 from chat.errors import Invalid, NotFound, SignInFirst
-from chat.languages import LANGUAGES, is_zone, spoken_by
-from chat.members import Viewer
-from web.dropins.routes import ZONES
+from chat.languages import _, is_zone, spoken_by
 from web.edge import (
     browser_of,
     drop_session,
@@ -45,9 +43,9 @@ async def take_sign_up(request: Request) -> Response:
     form = await form_of(request)
     try:
         if form.get("website"):  # a field that people don't see and robots fill in
-            raise Invalid("name", "Leave the last field empty.")
+            raise Invalid("name", _("Leave the last field empty."))
         password_hash = await members.hash_password(str(form.get("password", "")))
-        async with writing(request) as (tx, _):
+        async with writing(request) as (tx, _viewer):
             if member_id := await members.sign_up(tx, form, password_hash):
                 await members.choose_letters(tx, member_id, _guessed(request, form))
                 await networks.came_by(tx, member_id, token_in(form.get("next")))
@@ -73,7 +71,7 @@ async def verify(request: Request) -> Response:
 
 async def take_verify(request: Request) -> Response:
     await form_of(request)
-    async with writing(request) as (tx, _):
+    async with writing(request) as (tx, _viewer):
         member_id = await members.confirm(tx, request.path_params["token"])
         token = await members.sign_in(tx, member_id, browser_of(request))
         if not (going := request.cookies.get(NEXT)) and (key := await networks.way_on(tx, member_id)):
@@ -104,7 +102,7 @@ async def take_welcome(request: Request) -> Response:
     form = await form_of(request)
     try:
         password_hash = await members.hash_password(str(form.get("password", "")))
-        async with writing(request) as (tx, _):
+        async with writing(request) as (tx, _viewer):
             member_id = await members.welcome(tx, request.path_params["token"], form, password_hash)
             await members.choose_letters(tx, member_id, _guessed(request, form))
             token = await members.sign_in(tx, member_id, browser_of(request))
@@ -131,10 +129,10 @@ async def take_sign_in(request: Request) -> Response:
     await limited(request, "sign-in", 30, 900)
     await limited(request, "sign-in-as", 10, 900, who=email)
     try:
-        async with reading(request) as (tx, _):
+        async with reading(request) as (tx, _viewer):
             known = await members.credentials(tx, email)
         members.must_match(await members.matches(known.password_hash, str(form.get("password", ""))))
-        async with writing(request) as (tx, _):
+        async with writing(request) as (tx, _viewer):
             token = await members.sign_in(tx, known.id, browser_of(request))
     except Invalid as error:
         return await sign_in(request, form, error)
@@ -158,7 +156,7 @@ async def take_forgot(request: Request) -> Response:
     await limited(request, "forgot", 10, 3600)
     form = await form_of(request)
     try:
-        async with writing(request) as (tx, _):
+        async with writing(request) as (tx, _viewer):
             await members.forgot(tx, str(form.get("email", "")))
     except Invalid as error:
         return await forgot(request, form, error)
@@ -183,7 +181,7 @@ async def take_reset(request: Request) -> Response:
     form = await form_of(request)
     try:
         password_hash = await members.hash_password(str(form.get("password", "")))
-        async with writing(request) as (tx, _):
+        async with writing(request) as (tx, _viewer):
             member_id = await members.reset(tx, request.path_params["token"], password_hash)
             token = await members.sign_in(tx, member_id, browser_of(request))
     except Invalid as error:
@@ -197,106 +195,11 @@ async def show(request: Request) -> Response:
         return await page(request, tx, viewer, "members/show.html", {"profile": profile})
 
 
-async def settings(request: Request, form: Form | None = None, error: Invalid | None = None) -> Response:
-    async with reading(request) as (tx, viewer):
-        if viewer is None:
-            raise SignInFirst
-        profile = await members.own_profile(tx, viewer.id) if viewer.verified else None
-        context = {
-            "profile": profile,
-            "email": await members.own_email(tx, viewer.id),
-            "sessions": await members.sessions_of(tx, viewer.id),
-            "saved": request.query_params.get("saved"),
-            "reader": await members.reader_of(tx, viewer.id),
-            "on_writing": await members.on_writing_of(tx, viewer.id),
-            "languages": LANGUAGES,
-            "zones": ZONES,
-        }
-        return await page(request, tx, viewer, "members/settings.html", context, form=form, error=error)
-
-
-async def save_profile(request: Request) -> Response:
-    form = await form_of(request)
-    try:
-        async with writing(request) as (tx, viewer):
-            await members.introduce(tx, _somebody(viewer).id, form)
-    except Invalid as error:
-        return await settings(request, form, error)
-    return see("/settings?saved=profile")
-
-
-async def save_visibility(request: Request) -> Response:
-    form = await form_of(request)
-    async with writing(request) as (tx, viewer):
-        hides = [name for name in members.HIDEABLE if name not in form]
-        if await members.hide(tx, _somebody(viewer).id, {"hides": hides}):
-            await networks.draw_anew(tx, _somebody(viewer).id)
-    return see("/settings?saved=visibility")
-
-
-async def save_letters(request: Request) -> Response:
-    form = await form_of(request)
-    choices: dict[str, Any] = {name: form[name] for name in ("zone", "language") if name in form}
-    if "reminders" in form:  # the form shows them
-        choices["reminders"] = [name for name in members.REMINDERS if name in form]
-    try:
-        async with writing(request) as (tx, viewer):
-            await members.choose_letters(tx, _somebody(viewer).id, choices)
-    except Invalid as error:
-        return await settings(request, form, error)
-    return see("/settings?saved=letters")
-
-
-async def save_notices(request: Request) -> Response:
-    form = await form_of(request)
-    async with writing(request) as (tx, viewer):
-        await members.choose_on_writing(tx, _somebody(viewer).id, form.get("on_writing"))
-    return see("/settings?saved=notices")
-
-
-async def save_password(request: Request) -> Response:
-    form = await form_of(request)
-    await limited(request, "password", 10, 900)
-    try:
-        async with reading(request) as (tx, viewer):
-            me = _somebody(viewer)
-            known = await members.credentials(tx, await members.own_email(tx, me.id))
-        if not await members.matches(known.password_hash, str(form.get("current", ""))):
-            raise Invalid("current", "That is not your current password.")
-        password_hash = await members.hash_password(str(form.get("password", "")))
-        async with writing(request) as (tx, viewer):
-            await members.change_password(tx, _somebody(viewer).id, password_hash, me.session_id)
-    except Invalid as error:
-        return await settings(request, None, error)
-    return see("/settings?saved=password")
-
-
-async def end_other_sessions(request: Request) -> Response:
-    await form_of(request)
-    async with writing(request) as (tx, viewer):
-        me = _somebody(viewer)
-        await members.sign_out_everywhere(tx, me.id, me.session_id)
-    return see("/settings?saved=session")
-
-
-async def end_session(request: Request) -> Response:
-    await form_of(request)
-    async with writing(request) as (tx, viewer):
-        await members.end_session(tx, _somebody(viewer).id, request.path_params["id"])
-    return see("/settings?saved=session")
-
-
 def _guessed(request: Request, form: Form) -> dict[str, str]:
     """A newcomer's language and zone as their browser tells them; they can choose others in the settings."""
     zone = form.get("zone")
     language = spoken_by(request.headers.get("accept-language", ""))
     return {"language": language, "zone": str(zone) if is_zone(zone) else ""}
-
-
-def _somebody(viewer: Viewer | None) -> Viewer:
-    if viewer is None:
-        raise SignInFirst
-    return viewer
 
 
 def _signed_in(request: Request, token: str, going: object) -> Response:

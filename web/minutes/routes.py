@@ -45,6 +45,7 @@ async def edit(request: Request, form: Form | None = None, error: HubError | Non
             "drop_in": drop_in,
             "network": await networks.network_by_id(tx, viewer, drop_in.network_id),
             "minutes": await minutes.draft_of(tx, viewer, drop_in),
+            "saved": request.query_params.get("saved"),
             "clash": error.sentence if isinstance(error, Conflict) else "",
         }
         wrong = error if isinstance(error, Invalid) else None

@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from chat import discussions, networks
 from chat.errors import Conflict, Invalid
+from chat.languages import _
 from chat.members import must_act
 from chat.networks import ACCESS, NetworkSeen
 from web.edge import form_of, reading, see, writing
-from web.networks.consequences import SEES, consequences
+from web.networks.consequences import consequences, seen_by
 from web.pages import page
 
 Form = Mapping[str, Any]
@@ -23,11 +24,12 @@ async def access(request: Request, form: Form | None = None, error: Invalid | No
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         await networks.must_have(tx, must_act(viewer), network.id, "change_access")
         to = (form or {}).get("access") or request.query_params.get("to")
-        context: dict[str, Any] = {"network": network, "sees": SEES, "to": None}
+        context: dict[str, Any] = {"network": network, "to": None}
         if to in ACCESS and to != network.access:
             extent = await discussions.extent_of(tx, network)
             context |= {
                 "to": to,
+                "sees": list(zip(seen_by(network.access), seen_by(to), strict=True)),
                 "happens": consequences(network, to, extent),
                 "opens_up": opens_up(network.access, to),
             }
@@ -58,6 +60,6 @@ def _must_be_meant(network: NetworkSeen, form: Form) -> None:
     if to not in ACCESS:
         return  # the verb says what is wrong
     if form.get("was") != network.access:
-        raise Conflict("Who can see this network was changed meanwhile. Go back, and look again.")
+        raise Conflict(_("Who can see this network was changed meanwhile. Go back, and look again."))
     if opens_up(network.access, to) and " ".join(form.get("name", "").split()) != network.name:
-        raise Invalid("name", "Type the network’s name exactly as it stands above.")
+        raise Invalid("name", _("Type the network’s name exactly as it stands above."))

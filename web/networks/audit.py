@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from chat import networks
 from chat.errors import HubError
+from chat.languages import _
 from chat.networks import Entry, Named
 from web.edge import limited, number, reading
 from web.networks import sentences
@@ -54,7 +55,7 @@ async def show(request: Request) -> Response:
             "kinds": [(kind, sentences.title(kind)) for kind in await networks.kinds_of(tx, viewer, network)],
             "older": asked.address(before=entries[-1].id) if len(found) > ENTRIES_A_PAGE else None,
             "exact": exact,
-            "receipt": lambda r: sentences.receipt(r, exact(r.at), Markup),
+            "receipt": lambda r: Markup(sentences.receipt(r, exact(r.at))),  # noqa: S704 - a number and a time,
         }
         return await page(request, tx, viewer, "networks/audit.html", context)
 
@@ -87,7 +88,7 @@ async def _lines(request: Request, asked: Asked, entries: list[Entry]) -> AsyncI
                 wanted = {**asked._asdict(), "before": entries[-1].id}
                 entries = await networks.entries_of(tx, viewer, network, **wanted, limit=ROWS_AT_ONCE)
         except HubError as refused:
-            yield sheet([(f"This table ends here: {refused.sentence}",)])
+            yield sheet([(_("This table ends here: {why}", why=refused.sentence),)])
             return
 
 
@@ -96,7 +97,7 @@ def _row(entry: Entry) -> tuple[object, ...]:
     ended = "; ".join(sentences.receipt(r, _iso(r.at)) for r in entry.receipts)
     return (
         _iso(entry.at), entry.action, actor.name, actor.handle, subject.name, subject.handle,
-        sentences.sentence(entry), ended, msgspec.json.encode(entry.details).decode() if entry.details else "",
+        sentences.told(entry), ended, msgspec.json.encode(entry.details).decode() if entry.details else "",
     )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def _told(entry: Entry, asked: Asked) -> Markup:
         href = asked.address(person=person.handle, before=0)
         return Markup('<a href="{}">{}</a>').format(href, person.name)
 
-    return Markup(sentences.sentence(entry, linked, Markup))  # noqa: S704 - escaped where it was filled in
+    return Markup(sentences.told(entry, linked, Markup))  # noqa: S704 - escaped where it was filled in
 
 
 def exact(at: datetime, day: bool = False) -> Markup:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from chat import networks
 from chat.errors import Conflict, Forbidden, HubError, Invalid
+from chat.languages import _
 from chat.networks import Offer
 from web.edge import form_of, limited, number, reading, see, writing
 from web.pages import page
@@ -53,7 +54,7 @@ async def invite(request: Request) -> Response:
                 await limited(request, "invite", 200, 3600, who=viewer.id)
             network = await networks.network_of(tx, viewer, request.path_params["slug"])
             if form.get("by") == "email" and not form.get("email"):
-                raise Invalid("email", "Say whom to invite.")
+                raise Invalid("email", _("Say whom to invite."))
             offer = await networks.invite(tx, viewer, network, form)
     except Invalid as error:
         return await index(request, None, form, error)

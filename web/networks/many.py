@@ -10,6 +10,7 @@ from starlette.responses import Response
 from chat import networks
 from chat.db import Transaction
 from chat.errors import Invalid
+from chat.languages import _, sentence
 from chat.members import Viewer, must_act
 from chat.networks import LineSeen, ListSeen, NetworkSeen
 from web.edge import form_of, limited, number, reading, see, writing
@@ -21,13 +22,13 @@ LINES_A_PAGE = 100
 LINES_A_SLICE = 5_000
 
 SAID = {
-    "invite": "Will be invited",
-    "invited": "Invited",
-    "member": "Is a member already",
-    "waiting": "Was invited before",
-    "repeated": "Is on the list twice",
-    "unreadable": "Is no e-mail address",
-    "refused": "Can’t be invited",
+    "invite": sentence("Will be invited"),
+    "invited": sentence("Invited"),
+    "member": sentence("Is a member already"),
+    "waiting": sentence("Was invited before"),
+    "repeated": sentence("Is on the list twice"),
+    "unreadable": sentence("Is no e-mail address"),
+    "refused": sentence("Can’t be invited"),
 }
 
 
@@ -35,7 +36,12 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
     async with reading(request) as (tx, viewer):
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         lists = await networks.lists_of(tx, viewer, network)
-        context = {"network": network, "lists": lists, "a_day": networks.A_DAY}
+        context = {
+            "network": network,
+            "lists": lists,
+            "a_day": networks.A_DAY,
+            "most_lines": networks.MOST_LINES,
+        }
         return await page(request, tx, viewer, "networks/many.html", context, form=form, error=error)
 
 
@@ -66,10 +72,10 @@ def given_list(form: Form) -> str | bytes:
     typed, sent = str(form.get("list") or ""), form.get("file")
     if isinstance(sent, bytes) and sent:
         if typed.strip():
-            raise Invalid("list", "Send one of the two: what you typed here, or the file.")
+            raise Invalid("list", _("Send one of the two: what you typed here, or the file."))
         return sent
     if not typed.strip():
-        raise Invalid("list", "Paste a list, or choose a file.")
+        raise Invalid("list", _("Paste a list, or choose a file."))
     return typed
 
 
@@ -86,7 +92,8 @@ async def show(request: Request) -> Response:
             "more": lines[LINES_A_PAGE - 1].number if len(lines) > LINES_A_PAGE else None,
             "after": after,
             "verdict": verdict,
-            "said": SAID | ({"invite": "Not invited"} if batch.state == "stopped" else {}),
+            "said": {verdict: _(said) for verdict, said in SAID.items()}
+            | ({"invite": _("Not invited")} if batch.state == "stopped" else {}),
             "still": query.get("still", ""),
             "a_day": networks.A_DAY,
         }
@@ -136,6 +143,8 @@ async def _list(request: Request, tx: Transaction, viewer: Viewer | None) -> tup
 
 
 def _rows(lines: list[LineSeen]) -> Iterator[tuple[object, ...]]:
-    yield "Line", "Address", "Name", "What becomes of it", "Same as line", "As it was typed"
+    yield (
+        _("Line"), _("Address"), _("Name"), _("What becomes of it"), _("Same as line"), _("As it was typed"),
+    )  # fmt: skip
     for line in lines:
-        yield line.line, line.email or "", line.name, SAID[line.verdict], line.same_as or "", line.typed
+        yield line.line, line.email or "", line.name, _(SAID[line.verdict]), line.same_as or "", line.typed

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from chat import networks
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web.edge import form_of, limited, reading, see, writing
@@ -23,7 +24,7 @@ async def show(request: Request, form: Form | None = None, error: Invalid | None
         network = await _network(request, tx, viewer)
         person = await networks.member_of(tx, viewer, network, request.path_params["handle"])
         if not (network.may("remove_member") or network.may("change_role")):
-            raise Forbidden("That is for the network’s hosts.")
+            raise Forbidden(_("That is for the network’s hosts."))
         context = {
             "network": network,
             "person": person,
@@ -68,7 +69,7 @@ async def confirm_leaving(request: Request) -> Response:
     async with reading(request) as (tx, viewer):
         network = await _network(request, tx, viewer)
         if viewer is None or not network.role:
-            raise Forbidden("You are not a member of this network.")
+            raise Forbidden(_("You are not a member of this network."))
         context = {"network": network, "stays": await networks.only_owner(tx, viewer.id, network.id)}
         return await page(request, tx, viewer, "networks/leave.html", context)
 
@@ -97,7 +98,7 @@ async def ban(request: Request) -> Response:
             await _counted(request, viewer)
             network = await _network(request, tx, viewer)
             if not handle:
-                raise Invalid("handle", "Say whom to ban.")
+                raise Invalid("handle", _("Say whom to ban."))
             try:
                 await networks.ban(tx, viewer, network, handle, former=bool(form.get("former")))
             except (NotFound, Forbidden) as refused:

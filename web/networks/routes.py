@@ -9,13 +9,15 @@ from starlette.responses import Response
 from chat import announcements, discussions, minutes, networks
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import network_stream
+from chat.languages import _
 from web.dropins.answering import next_date
-from web.edge import form_of, own_path, reading, see, writing
+from web.edge import form_of, own_path, reading, see, time_of, writing
 from web.feeds import meta
 from web.networks.asking import outside
 from web.pages import page
 
 Form = Mapping[str, Any]
+TOPICS = 40  # a page, besides the pinned ones
 
 
 async def index(request: Request) -> Response:
@@ -29,7 +31,7 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
         if viewer is None:
             raise SignInFirst
         if not networks.may_found(viewer):
-            raise Forbidden("On this hub, its admins found networks. Ask one of them.")
+            raise Forbidden(_("On this hub, its admins found networks. Ask one of them."))
         return await page(request, tx, viewer, "networks/new.html", form=form, error=error)
 
 
@@ -48,13 +50,20 @@ async def show(request: Request) -> Response:
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         if not network.readable:
             return await outside(request, tx, viewer, network)
-        context = {
+        before = time_of(request.query_params.get("before"))
+        listed = await discussions.topics_in(tx, viewer, network.id, limit=TOPICS + 1, before=before)
+        topics = listed[:TOPICS]
+        context: dict[str, Any] = {
             "network": network,
+            "before": before,
+            "older": topics[-1].last_post_at if len(listed) > TOPICS else None,
+            "topics": topics,
+        }
+        if before:  # what is on its first page is not said again on each
+            return await page(request, tx, viewer, "networks/show.html", {**context, "meta": None})
+        context |= {
             "news": await networks.access_news(tx, network),
-            "topics": [
-                *await discussions.pinned_topics(tx, viewer, network.id),
-                *await discussions.topics_in(tx, viewer, network.id, limit=40),
-            ],
+            "topics": [*await discussions.pinned_topics(tx, viewer, network.id), *topics],
             **await next_date(tx, viewer, network),
             "minutes": await minutes.latest_minutes(tx, network),
             "announcements": await announcements.undismissed(tx, viewer, network),

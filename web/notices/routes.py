@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import clock, notices
+from chat.languages import _, dated
 from chat.notices import NoticeSeen
 from web.edge import form_of, moment_of, number, own_path, reading, see, writing
 from web.pages import page
@@ -58,5 +59,5 @@ async def undo(request: Request) -> Response:
 def _day(notice: NoticeSeen) -> str:
     day, today = notice.created_at.date(), clock.now().date()
     if day == today:
-        return "Today"
-    return "Yesterday" if day == today - timedelta(days=1) else f"{day.day} {day:%B %Y}"
+        return _("Today")
+    return _("Yesterday") if day == today - timedelta(days=1) else dated(day)

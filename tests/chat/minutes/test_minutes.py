@@ -68,7 +68,7 @@ async def test_what_was_begun_is_left_alone(held, ana):
 
 async def test_a_draft_nobody_has_changed_can_be_drafted_anew_once_it_is_over(held, ana, ben, carol):
     cast.it_is("2026-11-19 12:30")
-    with pytest.raises(Conflict, match="live"):
+    with pytest.raises(Conflict, match="over"):
         await held.do(minutes.draft_now, ana, held.id)
     await fill(held, ben, carol)
     cast.it_is("2026-11-19 13:05")
