@@ -53,15 +53,6 @@ def dated(day: date, parts: str = "yMMMMd") -> str:
     return format_skeleton(parts, day, locale=_locale(spoken))
 
 
-def dated(day: date, parts: str = "yMMMMd") -> str:
-    """As 26 November 2026, in the language that is spoken now; of other parts, by their letters in Unicode's patterns."""
-    if (spoken := language()) in ("en", PSEUDO) and parts == "yMMMMd":
-        return f"{day.day} {day:%B %Y}"
-    from babel.dates import format_skeleton
-
-    return format_skeleton(parts, day, locale=_locale(spoken))
-
-
 def is_zone(name: object) -> bool:
     """Whether this is the name of a time zone, such as Europe/London."""
     return isinstance(name, str) and name in _zones()
