@@ -68,6 +68,11 @@ class Settings:
         "Where e-mail is handed over, as `smtp://user:password@host:587` (STARTTLS when offered), or `smtps://…:465`.",
     )
     mail_from: str = setting("HUB_MAIL_FROM", "hub@localhost", "The sender of e-mails.")
+    installable: bool = setting(
+        "HUB_INSTALLABLE",
+        True,
+        "Browsers may install the hub as an app, with a worker that says when it can’t be reached. `0` takes that worker away from those that have it.",
+    )
     found_networks: str = setting(
         "HUB_FOUND_NETWORKS", "members", "Who may found a network: `members` (anyone verified) or `admins`."
     )

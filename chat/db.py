@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
@@ -93,6 +93,24 @@ class Glance:
         """The first column of the first row, or None."""
         row = await self.first(query, **params)
         return row[0] if row is not None else None
+
+    async def together(self, *questions: "Question") -> list[list[list[Any]]]:
+        """The rows of several questions, asked at once: each way to the server and back costs more than most answers.
+
+        Their columns must be what JSON knows, and have names of their own.
+        """
+        made = [_made(question.query, question.params) for question in questions]
+        answers = await self.connection.fetchrow(
+            _joined(*(sql for sql, _ in made)), *(v for _, values in made for v in values)
+        )
+        return [[list(row.values()) for row in _ROWS.decode(answer)] if answer else [] for answer in answers]
+
+
+class Question(NamedTuple):
+    """A query and what fills its places, not asked yet."""
+
+    query: Any
+    params: dict[str, Any]
 
 
 class Transaction(Glance):
@@ -184,8 +202,14 @@ class Database:
             yield Transaction(connection)
 
     @asynccontextmanager
+    async def look(self) -> AsyncIterator[Transaction]:
+        """For reading, where each statement may see a later moment than the one before."""
+        async with self._connection("work", self._size) as connection:
+            yield Transaction(connection)
+
+    @asynccontextmanager
     async def glance(self) -> AsyncIterator[Glance]:
-        """For reading with one statement, or where each may see a later moment than the one before."""
+        """The same for live delivery, which waits for no page."""
         async with self._connection("glances", GLANCES) as connection:
             yield Glance(connection)
 
@@ -266,6 +290,27 @@ def _looked_up(query: Any) -> Made:
     )
     made = _known[query] = Made(compiled.string, tuple(compiled.positiontup or ()), values)
     return made
+
+
+_ROWS = msgspec.json.Decoder(list[dict[str, Any]])
+
+
+@lru_cache(maxsize=64)
+def _joined(*statements: str) -> str:
+    """One statement whose columns are the answers of these, each a list of objects."""
+    answers, before = [], 0
+    for sql in statements:
+        moved = PLACE.sub(partial(_further, before), sql)
+        answers.append(f"(SELECT json_agg(answer) FROM ({moved}) AS answer)")  # noqa: S608 - our own statements
+        before += len(set(PLACE.findall(sql)))
+    return "SELECT " + ", ".join(answers)
+
+
+PLACE = re.compile(r"\$(\d+)")
+
+
+def _further(by: int, place: re.Match[str]) -> str:
+    return f"${int(place[1]) + by}"
 
 
 @lru_cache(maxsize=2048)

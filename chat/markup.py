@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from chat.config import settings
 from chat.errors import Invalid
+from chat.languages import _
 
 # Stored beside the HTML. Raise it when the output changes, and older HTML is drawn anew.
 RENDERER = 2
@@ -145,7 +146,9 @@ def must_be_cheap(source: str) -> bool:
     if _marks(source, linking) > MOST_MARKS or _brackets(source) > MOST_BRACKETS:
         raise Invalid(
             "body",
-            "This has more brackets, stars and other marks than can be shown in one text. Split it, or take some out.",
+            _(
+                "This has more brackets, stars and other marks than can be shown in one text. Split it, or take some out."
+            ),
         )
     return linking
 

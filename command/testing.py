@@ -80,10 +80,10 @@ def _install_browser() -> str:
         "help_option_names": ["--help"],
     }
 )
-@click.argument("what", type=click.Choice(["live", "dropins", "directory"]))
+@click.argument("what", type=click.Choice(["live", "dropins", "directory", "pages", "search", "felt"]))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(what: str, arguments: tuple[str, ...]) -> None:
-    """Measure the hub: `./hub bench live --help`, `dropins`, `directory`, `pages`.
+    """Measure the hub: `./hub bench live --help`, `dropins`, `directory`, `pages`, `search`, `felt`.
 
     What is measured, and what came of it, is in docs/performance.md.
     """

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -45,12 +45,26 @@ class Visit(NamedTuple):
 @asynccontextmanager
 async def reading(request: Request) -> AsyncIterator[Visit]:
     """Everything the page shows, as it was at one moment."""
-    house = house_of(request)
-    async with house.db.snapshot() as tx:
+    async with _reading(request, house_of(request).db.snapshot()) as visit:
+        yield visit
+
+
+@asynccontextmanager
+async def looking(request: Request) -> AsyncIterator[Visit]:
+    """For pages of which each part may be newer than the one read before it. Saves two ways to the database."""
+    async with _reading(request, house_of(request).db.look()) as visit:
+        yield visit
+
+
+@asynccontextmanager
+async def _reading(
+    request: Request, opened: AbstractAsyncContextManager[Transaction]
+) -> AsyncIterator[Visit]:
+    async with opened as tx:
         viewer = await viewer_of(request, tx)
         yield Visit(tx, viewer)
     if viewer and viewer.seen_long_ago:
-        async with house.db.transaction() as tx:
+        async with house_of(request).db.transaction() as tx:
             await members.touch_session(tx, viewer)
 
 

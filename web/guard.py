@@ -30,6 +30,11 @@ CSP = (
 # For what members have sent: whatever it is, it runs nothing, loads nothing and is of no site. The styles are the
 # browser's own, around a picture that it shows by itself.
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+# For a letter as the mailbox page shows it: as mail programs do, and its links lead away from it.
+LETTER = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 
 
 class Guard:
@@ -65,7 +70,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 added = MutableHeaders(scope=message)
                 # A kept page has a nonce of its own.
-                policy = SANDBOX if scope.get("sandboxed") else CSP.format(nonce=scope["nonce"])
+                policy = scope.get("sandboxed") or CSP.format(nonce=scope["nonce"])
                 if framed := scope.get("framed"):  # a page that shows a call within itself
                     policy += f"; frame-src {framed}"
                 added["content-security-policy"] = policy

@@ -1,14 +1,14 @@
 """Pages: what every page shows around its content, and the cursors it carries."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chat import discussions, dropins, notices
-from chat.db import Reader
+from chat import discussions, notices
+from chat.db import Glance
 from chat.errors import Invalid
 from chat.events import member_stream, network_stream
 from chat.members import Viewer
@@ -20,17 +20,9 @@ from web.templates import template_of
 FOLLOWED_NETWORKS = 40  # of a member's own, for the banners on every page
 
 
-class Around(NamedTuple):
-    """The viewer's own networks, what is open in them, and where the streams stand that a page follows."""
-
-    own: list[OwnNetwork]
-    live: list[dropins.DropInSeen]
-    standing: event_log.Standing | None
-
-
 async def page(
     request: Request,
-    tx: Reader,
+    tx: Glance,
     viewer: Viewer | None,
     template: str,
     context: Mapping[str, Any] | None = None,
@@ -38,13 +30,13 @@ async def page(
     status: int = 200,
     headers: dict[str, str] | None = None,
     streams: list[str] | None = None,
-    around: Around | None = None,
+    around: notices.Around | None = None,
     error: Invalid | None = None,
     form: Mapping[str, Any] | None = None,
 ) -> Response:
     """A whole page. `streams` are what it follows live, from the position that this same snapshot sees; `around` is
     given where somebody has asked for it already."""
-    own, live, standing = around or await surroundings(tx, viewer, streams or [])
+    own, live, unread, standing = around or await notices.surroundings(tx, viewer, streams or [])
     shell = {
         "viewer": viewer,
         "csrf": csrf_of(request) if viewer else "",
@@ -52,7 +44,7 @@ async def page(
         "nonce": request.scope.get("nonce", ""),
         "own_networks": own,
         "live_now": live,
-        "unread": await notices.unread(tx, viewer),
+        "unread": unread,
         "cursors": cursors(standing, [*(streams or []), *_streams_of(viewer, own)]),
         "error": error,
         "form": Typed(form or {}),
@@ -76,13 +68,6 @@ class Typed(dict[str, Any]):
 def bare(template: str, context: Mapping[str, Any], status: int) -> Response:
     """A page that needs nothing but itself."""
     return HTMLResponse(template_of(template).render(context), status)
-
-
-async def surroundings(tx: Reader, viewer: Viewer | None, streams: list[str]) -> Around:
-    """What stands around a page that follows these streams."""
-    own, live = await dropins.surroundings(tx, viewer)
-    followed = [*streams, *_streams_of(viewer, own)]
-    return Around(own, live, await event_log.standing(tx, followed) if followed else None)
 
 
 def _streams_of(viewer: Viewer | None, own: list[OwnNetwork]) -> list[str]:

@@ -24,6 +24,7 @@ from web.api import waiting as waiting_api
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
+from web.dev import mailbox
 from web.discussions import (
     composing,
     flagging,
@@ -46,6 +47,7 @@ from web.dropins import routes as dropins
 from web.feeds import routes as feeds
 from web.files import routes as files
 from web.insight import routes as insight
+from web.installing import routes as installing
 from web.members import routes as members
 from web.members import settings as own
 from web.minutes import routes as minutes
@@ -539,7 +541,11 @@ MACHINES = [
     get("/healthz", site.healthz),
     get("/readyz", site.readyz),
     get("/robots.txt", site.robots),
-    get("/dev/mailbox", site.mailbox),
+    get("/manifest.webmanifest", installing.manifest),
+    get("/worker.js", installing.worker),
+    get("/away", installing.away),
+    get("/dev/mailbox", mailbox.mailbox),
+    get("/dev/mailbox/{id}", mailbox.letter),
     get("/dev/styles", site.styles),
     post("/language", site.choose_language),
 ]

@@ -36,6 +36,10 @@ class Version(NamedTuple):
     looks: int
 
 
+class Missed(Exception):
+    """It is not kept as it stands now, and has to be drawn."""
+
+
 class Kept(NamedTuple):
     version: Version
     made_at: datetime

@@ -23,6 +23,7 @@ from chat.members import countries_in
 from chat.members.passwords import SHORTEST
 from web.assets import assets
 from web.dropins.wording import rule_in_words
+from web.installing.ground import BY_DAY, BY_NIGHT
 
 # Icons that point where reading goes, which is the other way for readers of Arabic or Hebrew.
 POINTING = ("arrow-left", "arrow-right", "chevron-left", "chevron-right", "list", "list-ordered", "list-tree", "log-in", "log-out", "quote", "reply", "send", "undo-2")  # fmt: skip
@@ -69,6 +70,14 @@ def duration(span: timedelta) -> str:
 def short(n: int) -> str:
     """35214 as 35.2k."""
     return str(n) if n < 1000 else f"{n / 1000:.1f}k".replace(".0k", "k")
+
+
+def filesize(size: int) -> str:
+    """As 340 KB or 1.2 MB."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    point = "," if languages.language() == "de" else "."
+    return f"{size / 1_000_000:.1f}".replace(".", point) + " MB"
 
 
 def marked(snippet: str) -> Markup:
@@ -140,7 +149,7 @@ def environment(language: str) -> Translated:
         auto_reload=False,
     )
     env.globals |= {
-        "hub": settings, "asset": assets.url, "icon": icon, "countries": countries_in(language), "now": clock.now, "may_found": networks.may_found,
+        "hub": settings, "asset": assets.url, "scripts": assets.scripts, "icon": icon, "by_day": BY_DAY, "by_night": BY_NIGHT, "countries": countries_in(language), "now": clock.now, "may_found": networks.may_found,
         "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored, "languages_spoken": languages.WHOLE,
         "language_names": languages.LANGUAGES, "shortest_password": SHORTEST,
     }  # fmt: skip
@@ -151,6 +160,8 @@ def environment(language: str) -> Translated:
         "initials": initials,
         "hue": hue,
         "short": short,
+        "filesize": filesize,
+        "named": discussions.named,
         "marked": marked,
         "duration": duration,
         "span": in_words,

@@ -20,7 +20,7 @@ async def send_verification(db: Database, redis: Redis, *, member_id: int) -> No
 
 async def send_known_address(db: Database, redis: Redis, *, email: str) -> None:
     async with db.transaction() as tx:
-        letter = await members.claim_letter(tx, email) or members.known_address_letter(email)
+        letter = await members.claim_letter(tx, email) or await members.known_address_letter(tx, email)
     await mail.send(letter, redis)
 
 

@@ -98,6 +98,7 @@ class House:
 
     def __init__(self, folder: Path, embedded: Embedded, *, pinned: bool, profile: Path | None) -> None:
         self.folder, self.embedded, self.pinned, self.profile = folder, embedded, pinned, profile
+        self.place = {"stream": ""}
         self.urls = {"DATABASE_URL": embedded.database_url, "REDIS_URL": embedded.redis_url}
 
     @property
@@ -164,6 +165,14 @@ class House:
 
 @contextmanager
 def house(*, pinned: bool = True, profile: Path | None = None) -> Iterator[House]:
+    """A house with a network and a topic of its own, and who writes there."""
+    with empty(pinned=pinned, profile=profile) as built, built.publisher(HUB) as built.writer:
+        built.place = built.writer.ask("found", 60)
+        yield built
+
+
+@contextmanager
+def empty(*, pinned: bool = True, profile: Path | None = None) -> Iterator[House]:
     """`pinned`: one core for the server, another for all else, so that the server is what is measured."""
     machine.open_many_files()
     if pinned:
@@ -174,9 +183,7 @@ def house(*, pinned: bool = True, profile: Path | None = None) -> Iterator[House
             with Embedded(Path(folder), durable=True) as embedded:
                 built = House(Path(folder), embedded, pinned=pinned, profile=profile)
                 built.migrate()
-                with built.publisher(HUB) as built.writer:
-                    built.place = built.writer.ask("found", 60)
-                    yield built
+                yield built
         finally:
             machine.use_all_cores()
 

@@ -9,6 +9,7 @@ from chat.db import Transaction
 from chat.dropins import drop_in_of, must_host
 from chat.errors import Conflict
 from chat.fields import one_of
+from chat.languages import _
 from chat.members import Viewer
 
 
@@ -42,12 +43,12 @@ async def leave_out(tx: Transaction, host: Viewer | None, item_id: int) -> None:
 
 async def move(tx: Transaction, host: Viewer | None, item_id: int, way: object) -> None:
     """One place up or down, among what has not begun. At the end of the way nothing changes."""
-    step = {"up": -1, "down": 1}[one_of("way", way, ("up", "down"), called="The way")]
+    step = {"up": -1, "down": 1}[one_of("way", way, ("up", "down"), called=_("The way"))]
     item = await _arranged(tx, host, item_id)
     waiting = [each for each in (await agenda_of(tx, item.drop_in_id)).items if each.state == "taken"]
     here = next((i for i, each in enumerate(waiting) if each.id == item_id), None)
     if here is None:
-        raise Conflict("It is not on the agenda. Take it on first.")
+        raise Conflict(_("It is not on the agenda. Take it on first."))
     if not 0 <= here + step < len(waiting):
         return
     other = waiting[here + step]
@@ -75,7 +76,7 @@ async def _arranged(tx: Transaction, host: Viewer | None, item_id: int, *, begun
     must_be_coming(drop_in)
     item = await item_of(tx, host, item_id)
     if item.withdrawn_at:
-        raise Conflict("Who proposed this has taken it back.")
+        raise Conflict(_("Who proposed this has taken it back."))
     if item.ended_at or (item.started_at and not begun):
-        raise Conflict("This has been begun already.")
+        raise Conflict(_("This has been begun already."))
     return item

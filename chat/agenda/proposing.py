@@ -10,9 +10,15 @@ from chat.dropins import DropInSeen, drop_in_of, must_be_in, must_speak
 from chat.errors import Conflict, Forbidden, Invalid, TooMany
 from chat.events import drop_in_stream
 from chat.fields import line, prose, whole_number
+from chat.languages import _, grouped, language, sentence
 from chat.members import Viewer
 from chat.networks import has_right, role_in
 
+OVER = sentence("This drop-in is over, so its agenda stays as it is.")
+CLOSED = {
+    "cancelled": sentence("This drop-in is cancelled, so its agenda stays as it is."),
+    "missed": sentence("This drop-in did not take place, so its agenda stays as it is."),
+}
 LONGEST_NOTE = 1000  # characters
 OPEN_AT_ONCE = 5  # of one member
 ITEMS = 100  # of one drop-in, with those that were left out
@@ -24,7 +30,7 @@ async def propose(tx: Transaction, viewer: Viewer | None, drop_in_id: int, form:
     drop_in = await drop_in_of(tx, viewer, drop_in_id)
     viewer = await must_speak(tx, viewer, drop_in)
     must_be_coming(drop_in)
-    title = line("title", form.get("title"), 140, called="The topic")
+    title = line("title", form.get("title"), 140, called=_("The topic"))
     note = clean_note(form.get("note"))
     await arranging(tx, drop_in.id)
     await _not_too_many(tx, viewer, drop_in)
@@ -56,11 +62,11 @@ async def withdraw(tx: Transaction, viewer: Viewer | None, item_id: int) -> None
     await arranging(tx, drop_in.id)
     item = await item_of(tx, viewer, item_id)
     if item.author is None or item.author.id != viewer.id:
-        raise Forbidden("Only who proposed it can take it back.")
+        raise Forbidden(_("Only who proposed it can take it back."))
     if item.withdrawn_at:
         return
     if item.started_at:
-        raise Conflict("It has been talked about, so it stays on the agenda.")
+        raise Conflict(_("It has been talked about, so it stays on the agenda."))
     must_be_coming(drop_in)
     await tx.run("UPDATE agenda_item SET withdrawn_at = :now WHERE id = :id", now=clock.now(), id=item_id)
     changed(tx, drop_in.id, drop_in.network_id, item_id)
@@ -70,8 +76,7 @@ def must_be_coming(drop_in: DropInSeen) -> None:
     """Refuse changes of the agenda of what is over."""
     if drop_in.state in ("scheduled", "lobby", "live"):
         return
-    why = {"cancelled": "is cancelled", "missed": "did not take place"}.get(drop_in.state, "is over")
-    raise Conflict(f"This drop-in {why}, so its agenda stays as it is.")
+    raise Conflict(_(CLOSED.get(drop_in.state, OVER)))
 
 
 async def arranging(tx: Transaction, drop_in_id: int) -> None:
@@ -88,16 +93,21 @@ def changed(tx: Transaction, drop_in_id: int, network_id: int, *item_ids: int, n
 
 
 def clean_note(value: object) -> str:
-    note = prose("note", value, 4 * LONGEST_NOTE, called="The note", required=False)
+    note = prose("note", value, 4 * LONGEST_NOTE, called=_("The note"), required=False)
     if len(note) > LONGEST_NOTE:
-        raise Invalid("note", f"The note can have 1,000 characters at most; this has {len(note):,}.")
+        said = _(
+            "The note can have {n} characters at most; this has {length}.",
+            n=grouped(LONGEST_NOTE, language()),
+            length=grouped(len(note), language()),
+        )
+        raise Invalid("note", said)
     return note
 
 
 def clean_minutes(value: object) -> int | None:
     if value is None or value == "":
         return None
-    return whole_number("minutes", value, 1, 240, called="The minutes")
+    return whole_number("minutes", value, 1, 240, called=_("The number of minutes"))
 
 
 async def _not_too_many(tx: Transaction, viewer: Viewer, drop_in: DropInSeen) -> None:
@@ -109,7 +119,8 @@ async def _not_too_many(tx: Transaction, viewer: Viewer, drop_in: DropInSeen) ->
     )
     if row.own >= OPEN_AT_ONCE:
         raise TooMany(
-            LATER, f"You have {OPEN_AT_ONCE} proposals here, which is all one can have. Take one back first."
+            LATER,
+            _("You have {n} proposals here, which is all one can have. Take one back first.", n=OPEN_AT_ONCE),
         )
     if row.n >= ITEMS:
-        raise TooMany(LATER, f"This agenda has {ITEMS} items, which is all it can have.")
+        raise TooMany(LATER, _("This agenda has {n} items, which is all it can have.", n=ITEMS))

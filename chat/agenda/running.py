@@ -1,11 +1,12 @@
 """Going through an agenda: one thing at a time, and back again."""
 
 from chat import clock
-from chat.agenda.proposing import arranging, changed
+from chat.agenda.proposing import OVER, arranging, changed
 from chat.agenda.queries import Agenda, agenda_of
 from chat.db import Transaction
 from chat.dropins import DropInSeen, drop_in_of, must_host
 from chat.errors import Conflict, Invalid
+from chat.languages import _
 from chat.members import Viewer
 
 
@@ -22,7 +23,7 @@ async def start_next(
     if not _is(after, current and current.id):
         return current and current.id
     if current is None and coming is None:
-        raise Conflict("Nothing is left on the agenda.")
+        raise Conflict(_("Nothing is left on the agenda."))
     if current:
         await tx.run("UPDATE agenda_item SET ended_at = :now WHERE id = :id", now=now, id=current.id)
     if coming:
@@ -40,7 +41,7 @@ async def go_back(tx: Transaction, host: Viewer | None, drop_in_id: int, after: 
     done = [item for item in agenda.items if item.ended_at and item.started_at]
     last = max(done, key=lambda item: (item.ended_at, item.started_at, item.id), default=None)  # type: ignore[type-var]
     if current is None and last is None:
-        raise Conflict("Nothing on the agenda has been begun.")
+        raise Conflict(_("Nothing on the agenda has been begun."))
     if current:
         await tx.run("UPDATE agenda_item SET started_at = NULL WHERE id = :id", id=current.id)
     if last:
@@ -54,10 +55,9 @@ async def _running(tx: Transaction, host: Viewer | None, drop_in_id: int) -> tup
     await must_host(tx, host, drop_in)
     await arranging(tx, drop_in.id)
     if drop_in.state not in ("live", "wrap_up"):
-        early = drop_in.state in ("scheduled", "lobby")
-        raise Conflict(
-            "The doors are not open yet." if early else "This drop-in is over, so its agenda stays as it is."
-        )
+        if drop_in.state in ("scheduled", "lobby"):
+            raise Conflict(_("The doors are not open yet."))
+        raise Conflict(_(OVER))
     return drop_in, await agenda_of(tx, drop_in.id)
 
 
@@ -67,5 +67,5 @@ def _is(after: object, current: int | None) -> bool:
     if after == "" or after == 0:
         return current is None
     if not str(after).isdecimal():
-        raise Invalid("after", "That is no item of the agenda.")
+        raise Invalid("after", _("That is no item of the agenda."))
     return int(str(after)) == current

@@ -7,6 +7,7 @@ from chat.db import Transaction
 from chat.dropins import drop_in_of, must_be_in
 from chat.errors import Conflict
 from chat.events import drop_in_stream, member_stream
+from chat.languages import _
 from chat.members import Viewer
 
 
@@ -17,7 +18,7 @@ async def vote(tx: Transaction, viewer: Viewer | None, item_id: int, on: bool = 
     viewer = await must_be_in(tx, viewer, drop_in)
     must_be_coming(drop_in)
     if not item.open:
-        raise Conflict("This is no longer voted on.")
+        raise Conflict(_("This is no longer voted on."))
     if on:
         changed = await tx.run(
             "INSERT INTO agenda_vote (item_id, member_id, at) VALUES (:item, :me, :now) ON CONFLICT DO NOTHING",

@@ -5,6 +5,7 @@ from redis.asyncio import Redis
 from chat import clock, mail
 from chat.config import settings
 from chat.db import Database, Transaction
+from chat.languages import _, language, speaking
 from chat.mail import Letter
 from chat.members import notify
 from chat.rounds import AT_ONCE, mail_each, next_round
@@ -82,7 +83,7 @@ async def _mail(db: Database, redis: Redis, announcement_id: int, member_id: int
 async def _letter(tx: Transaction, announcement_id: int, member_id: int) -> Letter | None:
     """The letter, if it has not gone out and its reader still is a member who wants it."""
     row = await tx.first(
-        "SELECT member.email, member.name, title, body, announcement.created_at, network.name AS network, slug, author.name AS host "  # noqa: S608
+        "SELECT member.email, member.name, member.language, title, body, html, announcement.created_at, network.name AS network, slug, author.name AS host "  # noqa: S608
         "FROM delivery JOIN announcement ON announcement.id = announcement_id "
         "JOIN network ON network.id = announcement.network_id "
         "JOIN member ON member.id = delivery.member_id "
@@ -96,14 +97,20 @@ async def _letter(tx: Transaction, announcement_id: int, member_id: int) -> Lett
     if row is None:
         return None
     here = f"{settings().origin}/networks/{row.slug}"
-    return Letter(
-        to=row.email,
-        subject=f"{row.title} ({row.network})",
-        text=f"Hello {row.name},\n\n{row.host} announces to the members of {row.network}:\n\n"
-        f"{row.title}\n\n{row.body}\n\n"
-        f"You get this letter because you are a member of {row.network}. "
-        f"You can turn such letters off: {here}/preferences",
-        link=f"{here}/announcements/{announcement_id}",
-        button="See it on the hub",
-        key=f"announcement {announcement_id} {member_id} {row.created_at.isoformat()}",
-    )
+    with speaking(row.language):
+        announces = _("{host} announces to the members of {network}:", host=row.host, network=row.network)
+        return Letter(
+            to=row.email,
+            subject=f"{row.title} ({row.network})",
+            opening=f"{_('Hello {name},', name=row.name)}\n\n{announces}",
+            quoted=row.body,
+            quoted_html=row.html,
+            link=f"{here}/announcements/{announcement_id}",
+            button=_("See it on the hub"),
+            aside=_("You get this letter because you are a member of {network}.", network=row.network)
+            + " "
+            + _("You can turn such letters off here:")
+            + f"\n{here}/preferences",
+            language=language(),
+            key=f"announcement {announcement_id} {member_id} {row.created_at.isoformat()}",
+        )

@@ -100,21 +100,20 @@ def _letter(
         )
 
     subject, opening = WORDS[about]
-    paragraphs = [
-        words(HELLO),
-        words(opening),
-        when(at, reader.zone or series.zone, reader.language) if at else "",
-        words(WORD) if word else "",
+    aside = [
         words(WITH_IT if carried.method == "REQUEST" else WITHOUT),
         f"{words(CHANGE)}\n{change}" if change else "",
-        words(SEE) + ":",
     ]
     return Letter(
         to=reader.email,
         subject=words(subject),
-        text="\n\n".join(filter(None, paragraphs)),
+        opening=f"{words(HELLO)}\n\n{words(opening)}",
+        when=when(at, reader.zone or series.zone, reader.language) if at else "",
+        quoted=words(WORD) if word else "",
         link=link,
         button=words(SEE),
+        aside="\n\n".join(filter(None, aside)),
+        language=reader.language,
         key=carried.key,
         calendar=carried.calendar,
         method=carried.method,

@@ -1,6 +1,6 @@
 """Discussions: topics and the posts in them."""
 
-from chat.discussions.authorship import Author, own_among, pseudonym_of, started, wrote
+from chat.discussions.authorship import Author, named, own_among, pseudonym_of, started, wrote
 from chat.discussions.bookmarking import (
     WHEN,
     Bookmarked,
@@ -230,6 +230,7 @@ __all__ = [
     "members_like",
     "merge",
     "move",
+    "named",
     "networks_of_topics",
     "open_unmaskings",
     "own_among",

@@ -10,12 +10,18 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from chat.db import Transaction
+from chat.languages import _, sentence
 from chat.members import Viewer
 from chat.members.models import Member
 
-FORMER = "Former member"
-NAMELESS = "A participant"  # of a drop-in under the Chatham House rule, once it is over
+FORMER = sentence("Former member")
+NAMELESS = sentence("A participant")  # of a drop-in under the Chatham House rule, once it is over
 _MEMBER = sa.inspect(Member).local_table
+
+
+def named(name: str) -> str:
+    """A byline's name as it is said now: those who are nobody by name are so in every language."""
+    return _(name) if name in (FORMER, NAMELESS) else name
 
 
 class Author(NamedTuple):

@@ -9,6 +9,7 @@ from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import member_stream
 from chat.fields import line, one_of
+from chat.languages import _
 from chat.members import Viewer
 
 SHOWN = ("live", "voted", "closed")
@@ -31,10 +32,10 @@ class Asked(NamedTuple):
 
 def asked_in(form: Mapping[str, Any]) -> Asked:
     """Of a form: question, options (a list, or one in each line), several, shown (live, voted or closed)."""
-    question = line("question", form.get("question"), LONGEST_QUESTION, called="The question")
+    question = line("question", form.get("question"), LONGEST_QUESTION, called=_("The question"))
     options = _options(form.get("options"))
     several = form.get("several") in (True, "yes", "on")
-    shown = one_of("shown", form.get("shown") or "voted", SHOWN, called="When the results are shown")
+    shown = one_of("shown", form.get("shown") or "voted", SHOWN, called=_("When the results are shown"))
     return Asked(question, options, several, shown)
 
 
@@ -77,9 +78,9 @@ def choices_of(given: object, poll: Any) -> list[int]:
     asked = given if isinstance(given, list) else [given] if given not in (None, "") else []
     chosen = sorted({int(str(one)) for one in asked if str(one).isdecimal() and len(str(one)) < 3})
     if len(chosen) != len({str(one) for one in asked}) or any(not 1 <= one <= options for one in chosen):
-        raise Invalid("choices", f"Choose by the number of an option, from 1 to {options}.")
+        raise Invalid("choices", _("Choose by the number of an option, from 1 to {n}.", n=options))
     if len(chosen) > 1 and not poll.several:
-        raise Invalid("choices", "Choose one of the options.")
+        raise Invalid("choices", _("Choose one of the options."))
     return chosen
 
 
@@ -124,14 +125,17 @@ async def _write(tx: Transaction, viewer: Viewer, poll_id: int, chosen: list[int
 def _options(given: object) -> list[str]:
     lines = given.splitlines() if isinstance(given, str) else given
     if not isinstance(lines, list):
-        raise Invalid("options", "Write each option in a line of its own.")
+        raise Invalid("options", _("Write each option in a line of its own."))
     options = [
         option
         for one in lines[: 10 * MOST]
-        if (option := line("options", one, LONGEST_OPTION, called="An option", required=False))
+        if (option := line("options", one, LONGEST_OPTION, called=_("An option"), required=False))
     ]
     if not FEWEST <= len(options) <= MOST:
-        raise Invalid("options", f"A poll has {FEWEST} to {MOST} options; this has {len(options)}.")
+        raise Invalid(
+            "options",
+            _("A poll has {least} to {most} options; this has {n}.", least=FEWEST, most=MOST, n=len(options)),
+        )
     if len({option.casefold() for option in options}) < len(options):
-        raise Invalid("options", "Two of the options are the same.")
+        raise Invalid("options", _("Two of the options are the same."))
     return options

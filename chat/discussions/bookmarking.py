@@ -14,6 +14,7 @@ from chat.discussions.queries import PostSeen, post_of, posts_by_id
 from chat.errors import Conflict, Invalid, SignInFirst
 from chat.events import member_stream
 from chat.fields import line, one_of
+from chat.languages import _, many
 from chat.members import Viewer, must_act, reader_of
 from chat.members.notifying import Part, gather
 from chat.networks import readable
@@ -62,7 +63,7 @@ async def keep(tx: Transaction, viewer: Viewer | None, post_id: int, form: Mappi
     if before is None:
         await _must_have_room(tx, viewer.id, post)
     note = (
-        line("note", form["note"], LONGEST_NOTE, called="The note", required=False)
+        line("note", form["note"], LONGEST_NOTE, called=_("The note"), required=False)
         if "note" in form
         else None
     )
@@ -154,16 +155,22 @@ async def remind_of_post(tx: Transaction, member_id: int, post_id: int, at: date
 
 async def _must_have_room(tx: Transaction, member_id: int, post: PostSeen) -> None:
     if post.removed_at or post.hidden_at:
-        raise Conflict("This post has been removed.")
+        raise Conflict(_("This post has been removed."))
     if await tx.value("SELECT count(*) FROM bookmark WHERE member_id = :me", me=member_id) >= MOST:
-        raise Conflict(f"You have {MOST:,} bookmarks, which is as many as there can be. Remove some first.")
+        raise Conflict(
+            many(
+                MOST,
+                "You have {n} bookmark, which is as many as there can be. Remove some first.",
+                "You have {n} bookmarks, which is as many as there can be. Remove some first.",
+            )
+        )
 
 
 async def _moment(
     tx: Transaction, viewer: Viewer, form: Mapping[str, Any], before: datetime | None
 ) -> datetime | None:
     """When to remind of it."""
-    when = one_of("remind", form.get("remind") or "keep", WHEN, called="When to remind you")
+    when = one_of("remind", form.get("remind") or "keep", WHEN, called=_("When to remind you"))
     if when in ("never", "keep"):
         return before if when == "keep" else None
     now = clock.now()
@@ -175,7 +182,7 @@ async def _moment(
     day = _day(form.get("on")) if when == "date" else today + timedelta(days=days[when])
     moment = datetime.combine(day, MORNING, zone).astimezone(UTC)
     if not now < moment <= now + LATEST:
-        raise Invalid("on", "Choose a day that is to come, within two years.")
+        raise Invalid("on", _("Choose a day that is to come, within two years."))
     return moment
 
 
@@ -183,4 +190,4 @@ def _day(value: object) -> date:
     try:
         return date.fromisoformat(str(value or ""))
     except ValueError:
-        raise Invalid("on", "Choose a day.") from None
+        raise Invalid("on", _("Choose a day.")) from None

@@ -13,6 +13,7 @@ from chat.discussions.pseudonyms import wants_no_name
 from chat.errors import Conflict, Invalid, NotFound
 from chat.events import member_stream
 from chat.fields import prose
+from chat.languages import _, sentence
 from chat.markup import LONGEST
 from chat.members import Viewer, must_act
 from chat.networks import readable
@@ -20,7 +21,7 @@ from chat.networks.models import Network
 
 MOST = 100  # of one member
 KEPT = timedelta(days=180)
-MOVED = "You went on writing this in another place. Choose which of the two texts to keep."
+MOVED = sentence("You went on writing this in another place. Choose which of the two texts to keep.")
 
 
 class Draft(NamedTuple):
@@ -67,9 +68,9 @@ async def keep_draft(
     viewer = must_act(viewer)
     await tx.run("SELECT pg_advisory_xact_lock(hashtextextended('drafts', :me))", me=viewer.id)
     await _must_be_there(tx, viewer, place)
-    title = prose("title", title, 600, called="The title", required=False)
+    title = prose("title", title, 600, called=_("The title"), required=False)
     unnamed = wants_no_name(anonymous)
-    body = prose("body", body, LONGEST, called="The text", required=False)
+    body = prose("body", body, LONGEST, called=_("The text"), required=False)
     if (old := _number(instead_of)) is not None:
         await _delete(tx, viewer.id, "id = :id", id=old)
     now = await draft_at(tx, viewer, place)
@@ -79,7 +80,7 @@ async def keep_draft(
         and _number(rev) != now.rev
         and (now.title, now.body, now.anonymous) != (title, body, unnamed)
     ):
-        raise Conflict(MOVED)
+        raise Conflict(_(MOVED))
     if not title and not body:
         if now:
             await _delete(tx, viewer.id, "id = :id", id=now.id)
@@ -88,7 +89,8 @@ async def keep_draft(
         return now
     if not now and await tx.value("SELECT count(*) FROM draft WHERE member_id = :me", me=viewer.id) >= MOST:
         raise Invalid(
-            "body", f"You have {MOST} drafts already. Post or discard some of them; this one was not kept."
+            "body",
+            _("You have {n} drafts already. Post or discard some of them; this one was not kept.", n=MOST),
         )
     row = await tx.first(
         "INSERT INTO draft (member_id, network_id, topic_id, parent_id, title, body, anonymous, saved_at) "
@@ -210,7 +212,7 @@ async def _must_be_there(tx: Transaction, viewer: Viewer, place: Spot) -> None:
     if place.parent_id is not None and not await tx.value(
         "SELECT 1 FROM post WHERE id = :id AND topic_id = :topic", id=place.parent_id, topic=place.topic_id
     ):
-        raise Invalid("parent", "The post that this answers is not in this topic.")
+        raise Invalid("parent", _("The post that this answers is not in this topic."))
 
 
 def _number(value: object) -> int | None:

@@ -15,6 +15,7 @@ from chat.discussions.taking import still_in
 from chat.discussions.writing import clean_body, must_belong, must_write
 from chat.errors import Conflict, Forbidden
 from chat.events import topic_stream
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import has_right, record, role_in, writing_in
 
@@ -33,9 +34,9 @@ async def edit(
     drawn = await draw(tx, network_id, source, post.topic_id)
     await (must_write if post.author_kind == "member" else must_belong)(tx, viewer, network_id)
     if not await wrote(tx, viewer, post_id):
-        raise Forbidden("Only its author can change a post.")
+        raise Forbidden(_("Only its author can change a post."))
     if post.removed_at:
-        raise Conflict("This post has been removed.")
+        raise Conflict(_("This post has been removed."))
     topic_id = await still_in(tx, post_id, network_id)
     await must_be_heard(tx, viewer.id, topic_id)
     refiled = await files.attach(tx, viewer, post_id, attached)
@@ -56,7 +57,7 @@ async def remove(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
     role = await role_in(tx, viewer.id, network_id)
     own = await wrote(tx, viewer, post_id)
     if not own and not has_right(role, "remove_post"):
-        raise Forbidden("Only its author or a host can remove a post.")
+        raise Forbidden(_("Only its author or a host can remove a post."))
     answered = await tx.run(
         "UPDATE topic SET solved_number = NULL WHERE id = :topic AND solved_number = :number",
         topic=topic_id,
@@ -92,9 +93,9 @@ async def restore(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
         return
     by_host = post.removed_by == "host"
     if by_host and not has_right(await role_in(tx, viewer.id, network_id), "remove_post"):
-        raise Forbidden("A host removed this post, so only a host can bring it back.")
+        raise Forbidden(_("A host removed this post, so only a host can bring it back."))
     if not by_host and not await wrote(tx, viewer, post_id):
-        raise Forbidden("Only its author can bring this post back.")
+        raise Forbidden(_("Only its author can bring this post back."))
     if not by_host:
         await must_be_heard(tx, viewer.id, topic_id)
     rev = await tx.value(
@@ -107,7 +108,7 @@ async def restore(tx: Transaction, viewer: Viewer | None, post_id: int) -> None:
         if by_host:
             await record(tx, network_id, viewer.id, "post.restored", post=post_id)
     else:
-        raise Conflict("It was removed more than a day ago, and stays so.")
+        raise Conflict(_("It was removed more than a day ago, and stays so."))
 
 
 def may_be_restored(post: PostSeen) -> bool:

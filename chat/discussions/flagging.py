@@ -11,17 +11,20 @@ from chat.discussions.taking import still_in
 from chat.errors import Conflict, Invalid
 from chat.events import member_stream
 from chat.fields import one_of, prose
+from chat.languages import _, sentence
 from chat.members import Viewer, must_act, notify
 from chat.networks import RIGHTS, must_have, writing_in
 
 REASONS = {
-    "personal": "It names a patient, or gives away something personal",
-    "unsafe": "Somebody who follows it could come to harm",
-    "abuse": "It is hurtful, or harasses somebody",
-    "spam": "It is advertising",
-    "off_topic": "It does not belong in this discussion",
-    "else": "Something else",
+    "personal": sentence("It names a patient, or gives away something personal"),
+    "unsafe": sentence("Somebody who follows it could come to harm"),
+    "abuse": sentence("It is hurtful, or harasses somebody"),
+    "spam": sentence("It is advertising"),
+    "off_topic": sentence("It does not belong in this discussion"),
+    "else": sentence("Something else"),
 }
+# Why the hub has hidden a post; kept in English, and told in its reader’s language.
+SEVERAL = sentence("Several members have flagged it. A host will look at it, and may show it again.")
 LONGEST = 1024  # bytes of what a member says with a flag
 
 OPEN = """
@@ -35,13 +38,13 @@ async def flag(
 ) -> None:
     """Ask the hosts to look at a post. A member's second flag on it, while the first waits, changes nothing."""
     viewer = must_act(viewer)
-    reason = one_of("reason", reason or "", tuple(REASONS), called="The reason")
-    note = prose("note", note, LONGEST, called="What you say", required=False)
+    reason = one_of("reason", reason or "", tuple(REASONS), called=_("The reason"))
+    note = prose("note", note, LONGEST, called=_("What you say"), required=False)
     if reason == "else" and not note:
-        raise Invalid("note", "Say in a few words what is wrong with it.")
+        raise Invalid("note", _("Say in a few words what is wrong with it."))
     post = await post_of(tx, viewer, post_id)
     if await wrote(tx, viewer, post_id):
-        raise Conflict("This is your own post: you can change it, or remove it.")
+        raise Conflict(_("This is your own post: you can change it, or remove it."))
     network_id = (await networks_of_topics(tx, {post.topic_id}))[post.topic_id]
     await writing_in(tx, network_id)
     topic_id = await still_in(tx, post_id, network_id)
@@ -53,7 +56,7 @@ async def flag(
             "SELECT id FROM concern WHERE post_id = :post AND settled_at IS NULL FOR UPDATE", post=post_id
         )
     if concern_id is None:
-        raise Conflict("The hosts have just dealt with this post. Load the page again.")
+        raise Conflict(_("The hosts have just dealt with this post. Load the page again."))
     new = await tx.run(
         "INSERT INTO flag (concern_id, member_id, reason, note, at) VALUES (:concern, :me, :reason, :note, :now) "
         "ON CONFLICT DO NOTHING",
@@ -77,11 +80,11 @@ async def flag(
 async def _must_be_there(tx: Transaction, post_id: int) -> None:
     row = await tx.first("SELECT hidden_at, removed_at, moved_to FROM post WHERE id = :id", id=post_id)
     if row.moved_to:
-        raise Conflict("This post has been moved to another discussion.")
+        raise Conflict(_("This post has been moved to another discussion."))
     if row.hidden_at:
-        raise Conflict("The hosts have hidden this post already.")
+        raise Conflict(_("The hosts have hidden this post already."))
     if row.removed_at:
-        raise Conflict("This post has been removed.")
+        raise Conflict(_("This post has been removed."))
 
 
 async def _hide_after_many(
@@ -97,8 +100,7 @@ async def _hide_after_many(
         concern=concern_id,
     )
     if enough:
-        why = "Several members have flagged it. A host will look at it, and may show it again."
-        await hide_now(tx, post_id, topic_id, network_id, None, why)
+        await hide_now(tx, post_id, topic_id, network_id, None, SEVERAL)
 
 
 async def announce_flags(tx: Transaction, network_id: int) -> None:

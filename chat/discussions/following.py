@@ -10,6 +10,7 @@ from chat.discussions.queries import PostSeen, topic_of
 from chat.errors import SignInFirst
 from chat.events import member_stream
 from chat.fields import one_of
+from chat.languages import _
 from chat.members import Viewer, must_act
 
 USUAL = "usual"  # no choice of one's own: as the member chose for the network
@@ -61,8 +62,8 @@ async def follow(tx: Transaction, viewer: Viewer | None, topic_id: int, form: Ma
     """Choose. Form: level, one of LEVELS; to mute, `for` one of SPANS, else it is for ever."""
     viewer = must_act(viewer)
     await topic_of(tx, viewer, topic_id)
-    level = one_of("level", form.get("level"), LEVELS, called="How you follow it")
-    span = SPANS[one_of("for", form.get("for") or "ever", tuple(SPANS), called="How long")]
+    level = one_of("level", form.get("level"), LEVELS, called=_("How you follow it"))
+    span = SPANS[one_of("for", form.get("for") or "ever", tuple(SPANS), called=_("How long"))]
     now = clock.now()
     if level == USUAL:
         await tx.run(

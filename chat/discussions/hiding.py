@@ -12,6 +12,7 @@ from chat.discussions.tending import announce_state, must_not_be_a_talk, tend
 from chat.errors import Conflict, Forbidden, Invalid
 from chat.events import network_stream, topic_stream
 from chat.fields import prose
+from chat.languages import _
 from chat.members import Viewer, must_act, notify
 from chat.networks import has_right, must_have, record, role_in, writing_in
 from chat.networks.access import access_changes
@@ -37,11 +38,11 @@ class KeptPost(NamedTuple):
     said: list[Said]
 
 
-def reason_of(field: str, value: object, called: str = "The reason") -> str:
+def reason_of(field: str, value: object, called: str = "") -> str:
     """A few sentences for the author. Raises Invalid."""
-    reason = prose(field, value, LONGEST, called=called)
+    reason = prose(field, value, LONGEST, called=called or _("The reason"))
     if len(reason) < 3:
-        raise Invalid(field, "Say it in a few words: the author reads it.")
+        raise Invalid(field, _("Say it in a few words: the author reads it."))
     return reason
 
 
@@ -69,7 +70,7 @@ async def hide_now(
     if row is None:
         if await tx.value("SELECT hidden_at FROM post WHERE id = :id", id=post_id):
             return
-        raise Conflict("This post has been removed.")
+        raise Conflict(_("This post has been removed."))
     await record(tx, network_id, host_id, "post.hidden", post=post_id, why=why)
     await tell_author(tx, post_id, "post.hidden", network_id)
     tx.announce(topic_stream(topic_id), "post.hidden", post_id, row.rev, network=network_id)
@@ -151,7 +152,7 @@ async def kept_post(tx: Transaction, viewer: Viewer | None, post_id: int) -> Kep
     network_id = (await networks_of_topics(tx, {post.topic_id}))[post.topic_id]
     host = has_right(await role_in(tx, viewer.id, network_id), "moderate")
     if not host and not await wrote(tx, viewer, post_id):
-        raise Forbidden("That is for its author and the network’s hosts.")
+        raise Forbidden(_("That is for its author and the network’s hosts."))
     row = await tx.first(
         "SELECT CASE WHEN removed_at IS NULL OR hidden_at IS NOT NULL THEN html END AS html, hidden_why, "
         "hidden_at IS NOT NULL AND hidden_by IS NULL AS by_hub FROM post WHERE id = :id",
@@ -171,5 +172,5 @@ async def moderated(tx: Transaction, host: Viewer, post_id: int) -> tuple[int, i
     await writing_in(tx, network_id)
     await must_have(tx, host, network_id, "moderate")
     if post.moved_to:
-        raise Conflict("This post has been moved to another discussion.")
+        raise Conflict(_("This post has been moved to another discussion."))
     return await still_in(tx, post_id, network_id), network_id

@@ -6,6 +6,7 @@ from chat.discussions.queries import topic_of
 from chat.discussions.tending import Tended, announce_state, as_it_is, must_not_be_a_talk, tend
 from chat.errors import Conflict, Invalid
 from chat.events import begin_anew, network_stream, topic_stream
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import record
 
@@ -35,9 +36,9 @@ async def merge(tx: Transaction, host: Viewer | None, topic_id: int, into: objec
         return other
     topic = await tend(tx, host, topic_id)
     if other == topic.id:
-        raise Invalid("into", "Choose another discussion than this one.")
+        raise Invalid("into", _("Choose another discussion than this one."))
     if (await topic_of(tx, host, other)).network_id != topic.network_id:
-        raise Invalid("into", "Only discussions of one network can be merged. Move one of them first.")
+        raise Invalid("into", _("Only discussions of one network can be merged. Move one of them first."))
     await must_not_be_a_talk(tx, topic)
     home = await as_it_is(tx, other, topic.network_id, host.id)
     await must_not_be_a_talk(tx, home)
@@ -49,7 +50,7 @@ async def _named(tx: Transaction, host: Viewer, into: object) -> int:
     """A topic by its number, or by the address of its page. Raises Invalid."""
     number = str(into or "").strip().split("/topics/")[-1].partition("?")[0].partition("#")[0].strip("/")
     if not number.isascii() or not number.isdecimal() or not 0 < len(number) <= 18:
-        raise Invalid("into", "Give the address of the other discussion, such as /topics/12.")
+        raise Invalid("into", _("Give the address of the other discussion, such as /topics/12."))
     return int(number)
 
 
@@ -63,9 +64,11 @@ async def _merge(tx: Transaction, topic: Tended, home: Tended) -> None:
         topic=topic.id,
     )
     if sizes.hidden or sizes.home_hidden:
-        raise Conflict("One of the two is hidden. Restore it first.")
+        raise Conflict(_("One of the two is hidden. Restore it first."))
     if sizes.polls > 1:
-        raise Conflict("Each of the two has a poll, and a discussion can have one. Remove one of them first.")
+        raise Conflict(
+            _("Each of the two has a poll, and a discussion can have one. Remove one of them first.")
+        )
     both = {"topic": topic.id, "into": home.id}
     await _bring_pseudonyms(tx, topic.id, home.id)
     await tx.run(APPEND, after=sizes.after, turns=sizes.turns, **both)

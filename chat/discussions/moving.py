@@ -8,6 +8,7 @@ from chat.discussions.queries import topic_of
 from chat.discussions.tending import as_it_is, must_not_be_a_talk
 from chat.errors import Conflict
 from chat.events import CONTROL, alone, network_stream, topic_stream
+from chat.languages import _
 from chat.members import Viewer, must_act, notify
 from chat.networks import NetworkSeen, OwnNetwork, has_right, must_have, networks_of, open_network_of, record
 
@@ -96,8 +97,10 @@ async def _must_name_nobody(tx: Transaction, topic_id: int, network_id: int) -> 
         network=network_id,
     ):
         raise Conflict(
-            "Somebody who wrote here has left the network and asked not to be named. In another network they would be, "
-            "so this discussion stays."
+            _(
+                "Somebody who wrote here has left the network and asked not to be named. In another network they would be, "
+                "so this discussion stays."
+            )
         )
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Forbidden
+from chat.languages import _
 
 
 class Kept(NamedTuple):
@@ -33,9 +34,9 @@ async def must_be_heard(tx: Transaction, member_id: int, topic_id: int) -> None:
 
 def must_not_be_kept(kept: Kept) -> None:
     if kept.in_lobby:
-        raise Forbidden("You are in the lobby. You can speak when a host lets you in.")
+        raise Forbidden(_("You are in the lobby. You can speak when a host lets you in."))
     if kept.muted:
-        raise Forbidden("A host has muted you in this talk. You can go on reading.")
+        raise Forbidden(_("A host has muted you in this talk. You can go on reading."))
 
 
 async def mute(tx: Transaction, topic_id: int, member_id: int, by: int) -> bool:

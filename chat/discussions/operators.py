@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from chat import clock
 from chat.fields import UNWANTED
+from chat.languages import _
 
 LONGEST = 200
 SEVERAL = 5  # authors, networks or tags; who asks for more is not looking for anything
@@ -66,9 +67,9 @@ def read_wanted(text: str, *, typing: bool = False) -> tuple[Wanted, list[str]]:
     def take(match: re.Match[str]) -> str:
         minus, name, value = match[1], match[2].lower(), match[3].strip('"').strip()
         if minus:
-            misread.append(f"Only words can be left out, so “{match[0]}” was not looked at.")
+            misread.append(_("Only words can be left out, so “{word}” was not looked at.", word=match[0]))
         elif not value:
-            misread.append(f"“{name}:” needs something behind it, without a space.")
+            misread.append(_("“{name}:” needs something behind it, without a space.", name=name))
         else:
             asked[name].append(value)
         return " "
@@ -98,8 +99,12 @@ def read_wanted(text: str, *, typing: bool = False) -> tuple[Wanted, list[str]]:
 def _known(value: str, name: str, known: tuple[str, ...], misread: list[str]) -> bool:
     if value.lower() in known:
         return True
-    choices = " and ".join(f"“{name}:{each}”" for each in known[:2] if name == "is" or each == known[0])
-    misread.append(f"“{name}:{value}” says nothing here; {choices} {'do' if name == 'is' else 'does'}.")
+    said = f"{name}:{value}"
+    misread.append(
+        _("“{said}” says nothing here; “is:mine” and “is:solved” do.", said=said)
+        if name == "is"
+        else _("“{said}” says nothing here; “has:file” does.", said=said)
+    )
     return False
 
 
@@ -113,7 +118,11 @@ def _day(value: str, name: str, misread: list[str]) -> date | None:
         except ValueError:
             pass
     misread.append(
-        f"“{name}:{value}” is no date, so it was left out. Write it like {name}:2026-03 or {name}:2026-03-27."
+        _(
+            "“{name}:{value}” is no date, so it was left out. Write it like {name}:2026-03 or {name}:2026-03-27.",
+            name=name,
+            value=value,
+        )
     )
     return None
 

@@ -5,6 +5,7 @@ from chat.discussions.authorship import started
 from chat.discussions.queries import TopicRow
 from chat.errors import Forbidden, NotFound
 from chat.events import network_stream, topic_stream
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import has_right, may_read, role_in, writing_in
 
@@ -22,7 +23,7 @@ async def must_take_part(tx: Transaction, viewer: Viewer, network_id: int) -> No
         network=network_id,
         me=viewer.id,
     ):
-        raise Forbidden("You were removed from this network, so you can’t take part in it.")
+        raise Forbidden(_("You were removed from this network, so you can’t take part in it."))
 
 
 async def must_tend(tx: Transaction, viewer: Viewer, topic: TopicRow) -> None:
@@ -30,7 +31,7 @@ async def must_tend(tx: Transaction, viewer: Viewer, topic: TopicRow) -> None:
     await must_take_part(tx, viewer, topic.network_id)
     role = await role_in(tx, viewer.id, topic.network_id)
     if not has_right(role, "tend_topics") and not await started(tx, viewer, topic.id):
-        raise Forbidden("Only who started this discussion or a host can do this.")
+        raise Forbidden(_("Only who started this discussion or a host can do this."))
 
 
 def tell_readers(tx: Transaction, topic: TopicRow) -> None:

@@ -16,6 +16,7 @@ from chat.discussions.partaking import must_take_part, must_tend, tell_readers
 from chat.discussions.queries import TopicRow, topic_of
 from chat.errors import Conflict, Invalid, NotFound
 from chat.events import topic_stream
+from chat.languages import _
 from chat.members import Viewer, must_act, reader_of
 from chat.ops import once
 
@@ -62,7 +63,7 @@ async def poll_wanted(tx: Transaction, viewer: Viewer, form: Mapping[str, Any]) 
         closes_at = datetime.combine(_date(form["closes_on"]), time(23, 59), ZoneInfo(zone))
     if closes_at and not clock.now() < closes_at <= clock.now() + LONGEST:
         field = "closes_on" if form.get("closes_on") else "closes_at"
-        raise Invalid(field, "A poll closes in the future, within a year.")
+        raise Invalid(field, _("A poll closes in the future, within a year."))
     return Wanted(asked, closes_at)
 
 
@@ -78,7 +79,7 @@ async def add_poll(
         await must_tend(tx, viewer, topic)
         # The row of the topic is held until the end: of two who ask at once, one is told that there is a poll.
         if await tx.value("SELECT polled_at FROM topic WHERE id = :id FOR NO KEY UPDATE", id=topic_id):
-            raise Conflict("This discussion has a poll already.")
+            raise Conflict(_("This discussion has a poll already."))
         poll_id = await ask_in(tx, viewer, topic_id, wanted)
         tell_readers(tx, topic)
         return {"id": poll_id}
@@ -122,7 +123,7 @@ async def _vote(tx: Transaction, viewer: Viewer | None, topic_id: int, choose: A
     if chosen == list(poll.choices or ()):
         return
     if poll.closed_at or (poll.closes_at and poll.closes_at <= clock.now()):
-        raise Conflict("This poll is closed.")
+        raise Conflict(_("This poll is closed."))
     await put_ballot(tx, viewer, poll, chosen)
     tx.announce(topic_stream(topic_id), "ballots.counted", poll.id, network=topic.network_id)
 
@@ -162,7 +163,7 @@ async def remove_poll(tx: Transaction, viewer: Viewer | None, topic_id: int) -> 
     if not await tx.run(
         "UPDATE poll SET removed_at = :now WHERE id = :id AND turnout = 0", now=clock.now(), id=poll_id
     ):
-        raise Conflict("Somebody has voted in it, so it stays. You can close it.")
+        raise Conflict(_("Somebody has voted in it, so it stays. You can close it."))
     await tx.run("UPDATE topic SET polled_at = NULL WHERE id = :id", id=topic_id)
     tell_readers(tx, topic)
 
@@ -186,7 +187,7 @@ _HOLD = "SELECT id FROM poll WHERE topic_id = :topic AND removed_at IS NULL FOR 
 async def _held(tx: Transaction, topic_id: int) -> int:
     poll_id = await tx.value(_HOLD, topic=topic_id)
     if poll_id is None:
-        raise NotFound("There is no poll in this discussion.")
+        raise NotFound(_("There is no poll in this discussion."))
     return poll_id
 
 
@@ -254,14 +255,14 @@ def _date(given: object) -> date:
     try:
         return date.fromisoformat(str(given))
     except ValueError:
-        raise Invalid("closes_on", "Say the date on which it closes, like 2026-12-24.") from None
+        raise Invalid("closes_on", _("Say the date on which it closes, like 2026-12-24.")) from None
 
 
 def _moment(given: object) -> datetime:
     try:
         at = datetime.fromisoformat(str(given))
         if at.tzinfo is None:
-            raise Invalid("closes_at", "The time needs its zone, like +00:00.")
+            raise Invalid("closes_at", _("The time needs its zone, like +00:00."))
         return at
     except ValueError:
-        raise Invalid("closes_at", "Say a time like 2026-12-24T12:00:00+00:00.") from None
+        raise Invalid("closes_at", _("Say a time like 2026-12-24T12:00:00+00:00.")) from None

@@ -6,6 +6,7 @@ from itertools import count
 from chat import clock
 from chat.db import Transaction
 from chat.errors import Invalid
+from chat.languages import _
 
 # Calm ones. None of them is an insult, an illness or a first name.
 _ANIMALS = """
@@ -34,7 +35,7 @@ def wants_no_name(field: object) -> bool:
         return False
     if field is True or field == "yes":
         return True
-    raise Invalid("anonymous", "Say true or false: is this to be posted without your name?")
+    raise Invalid("anonymous", _("Say true or false: is this to be posted without your name?"))
 
 
 async def pseudonym_in(tx: Transaction, topic_id: int, member_id: int) -> int:

@@ -16,15 +16,16 @@ from chat.discussions.queries import networks_of_topics, post_of
 from chat.errors import Conflict, Forbidden
 from chat.events import member_stream, topic_stream
 from chat.fields import one_of
+from chat.languages import _, sentence
 from chat.members import Viewer, must_act
 
 # In the order in which they are shown. Words, because a face can be taken in many ways beside what hurts.
 KINDS = {
-    "thanks": "Thank you",
-    "agree": "I agree",
-    "helpful": "Helpful",
-    "with_you": "With you",
-    "well_done": "Well done",
+    "thanks": sentence("Thank you"),
+    "agree": sentence("I agree"),
+    "helpful": sentence("Helpful"),
+    "with_you": sentence("With you"),
+    "well_done": sentence("Well done"),
 }
 MOST_SHOWN = 500  # of a post's reactions in the list of who gave them
 
@@ -72,14 +73,14 @@ async def take_reaction_back(tx: Transaction, viewer: Viewer | None, post_id: in
 async def _change(tx: Transaction, viewer: Viewer | None, post_id: int, kind: object, *, on: bool) -> int:
     viewer = must_act(viewer)
     post = await post_of(tx, viewer, post_id)
-    kind = one_of("kind", kind, tuple(KINDS), called="A reaction")
+    kind = one_of("kind", kind, tuple(KINDS), called=_("A reaction"))
     network_id = (await networks_of_topics(tx, {post.topic_id}))[post.topic_id]
     await must_take_part(tx, viewer, network_id)
     await must_be_heard(tx, viewer.id, post.topic_id)
     if on and (post.removed_at or post.hidden_at):
-        raise Conflict("This post has been removed.")
+        raise Conflict(_("This post has been removed."))
     if on and await wrote(tx, viewer, post_id):
-        raise Forbidden("This is your own post. Reactions are for what others write.")
+        raise Forbidden(_("This is your own post. Reactions are for what others write."))
     these = {"post": post_id, "me": viewer.id, "kind": kind, "now": clock.now()}
     changed = await tx.run(GIVE, **these, topic=post.topic_id) if on else await tx.run(TAKE_BACK, **these)
     if changed:

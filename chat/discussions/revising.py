@@ -8,6 +8,7 @@ from chat.db import Transaction
 from chat.discussions.comparing import Piece, compare
 from chat.discussions.queries import PostSeen, TopicRow, networks_of_topics, post_of
 from chat.errors import NotFound
+from chat.languages import _
 from chat.markup import RENDERER
 from chat.members import Viewer, must_act
 from chat.networks import has_right, must_have, record, role_in, writing_in
@@ -70,7 +71,7 @@ async def history_of(
     """
     post = await post_of(tx, viewer, post_id)
     if post.removed_at or post.hidden_at or post.body is None:
-        raise NotFound("This post was removed, and what it said before with it.")
+        raise NotFound(_("This post was removed, and what it said before with it."))
     rows = await tx.all(
         "SELECT rev, written_at, body, removed_at FROM revision WHERE post_id = :id AND rev < :before ORDER BY rev DESC LIMIT :some",
         id=post_id,

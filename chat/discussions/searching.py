@@ -17,6 +17,7 @@ from chat.discussions.operators import Wanted, read_wanted
 from chat.discussions.sifting import ALL, LEXEME, Sifted, Sought, sift, sought_by
 from chat.errors import Invalid
 from chat.fields import folded
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks.models import Network
 
@@ -160,7 +161,7 @@ def _place(after: str | None) -> _Place:
         # To the second, as it stands in `more`.
         return _Place(clock.now().replace(microsecond=0) + timedelta(seconds=1))
     if not (match := PLACE.fullmatch(after)):
-        raise Invalid("after", "This list can’t be continued from there. Search again.")
+        raise Invalid("after", _("This list can’t be continued from there. Search again."))
     return _Place(datetime.fromtimestamp(int(match[1]), UTC), int(match[2]), (float(match[3]), int(match[4])))
 
 

@@ -12,6 +12,7 @@ from chat.discussions.tending import lock
 from chat.errors import Conflict
 from chat.events import alone
 from chat.fields import one_of, prose
+from chat.languages import _
 from chat.members import Viewer, must_act, notify
 from chat.networks import record
 
@@ -50,13 +51,13 @@ async def settle(
     Acts: hide, remove, lock (the discussion), warn (the author), dismiss.
     """
     host = must_act(host)
-    act = one_of("act", act or "", tuple(OUTCOMES), called="What you do")
-    answer = prose("answer", answer, LONGEST, called="The answer", required=False)
+    act = one_of("act", act or "", tuple(OUTCOMES), called=_("What you do"))
+    answer = prose("answer", answer, LONGEST, called=_("The answer"), required=False)
     needs_word = act in ("hide", "warn")
     word = (
-        reason_of("word", word, "What you tell the author")
+        reason_of("word", word, _("What you tell the author"))
         if needs_word
-        else prose("word", word, LONGEST, called="What you tell the author", required=False)
+        else prose("word", word, LONGEST, called=_("What you tell the author"), required=False)
     )
     concern = await _open(tx, host, concern_id)
     await _carry_out(tx, host, concern, act, word)
@@ -93,11 +94,11 @@ async def _open(tx: Transaction, host: Viewer, concern_id: int) -> Concern:
     await alone(tx, found.network_id)
     concern = await concern_of(tx, host, concern_id)
     if concern.network_id != found.network_id:
-        raise Conflict("This discussion has just been moved to another network.")
+        raise Conflict(_("This discussion has just been moved to another network."))
     if concern.settled_at:
-        raise Conflict(f"{concern.settled_name} has dealt with this already.")
+        raise Conflict(_("{name} has dealt with this already.", name=concern.settled_name))
     if concern.claimed_by not in (None, host.handle):
-        raise Conflict(f"{concern.claimed_name} is dealing with this.")
+        raise Conflict(_("{name} is dealing with this.", name=concern.claimed_name))
     return concern
 
 

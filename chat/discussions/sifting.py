@@ -11,6 +11,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.discussions.authorship import Byline
 from chat.discussions.operators import Wanted
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import readable
 from chat.networks.models import Network
@@ -79,8 +80,10 @@ async def sought_by(tx: Transaction, viewer: Viewer | None, wanted: Wanted) -> S
         large=LARGE,
     )
     if not read.english and wanted._replace(words="", beginnings=()).nothing:
-        return "These words are too common to look for. Add one that says what it is about." * bool(
-            wanted.words
+        return (
+            _("These words are too common to look for. Add one that says what it is about.")
+            if wanted.words
+            else ""
         )
     networks = await tx.all(
         select(Network.id, Network.slug, col(Network.name), Network.access).where(
@@ -91,17 +94,17 @@ async def sought_by(tx: Transaction, viewer: Viewer | None, wanted: Wanted) -> S
         networks = [n for n in networks if n.slug in wanted.networks or n.name.lower() in wanted.networks]
     ids = [network.id for network in networks]
     if not ids:
-        return "There is no such network that you may read." * bool(wanted.networks)
+        return _("There is no such network that you may read.") if wanted.networks else ""
     marks = ["'+file'"] if wanted.files else []
     if wanted.networks:
         marks.append(_any(f"n{id}" for id in ids))
     authors = await _authors(tx, viewer, wanted) if wanted.authors else []
     if wanted.authors and not authors:
-        return "Nobody here goes by that name."
+        return _("Nobody here goes by that name.")
     if authors:
         marks.append(_any(f"a{id}" for id in authors))
     if wanted.mine and viewer is None:
-        return "Sign in to look through what you wrote yourself."
+        return _("Sign in to look through what you wrote yourself.")
     if wanted.mine and viewer:
         marks.append(_any((f"a{viewer.id}", f"w{viewer.id}")))
     topics = None

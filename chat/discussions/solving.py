@@ -5,6 +5,7 @@ from chat.discussions.partaking import must_tend, tell_readers
 from chat.discussions.queries import TopicRow, post_of, topic_of
 from chat.errors import Conflict
 from chat.events import topic_stream
+from chat.languages import _
 from chat.members import Viewer, must_act
 
 
@@ -15,9 +16,9 @@ async def solve(tx: Transaction, viewer: Viewer | None, post_id: int) -> int:
     topic = await topic_of(tx, viewer, post.topic_id)
     await must_tend(tx, viewer, topic)
     if post.number == 1:
-        raise Conflict("The opening post asks. Mark one of its answers.")
+        raise Conflict(_("The opening post asks. Mark one of its answers."))
     if post.removed_at or post.hidden_at:
-        raise Conflict("This post has been removed.")
+        raise Conflict(_("This post has been removed."))
     await _mark(tx, topic, post.number)
     return topic.id
 

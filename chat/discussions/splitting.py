@@ -10,6 +10,7 @@ from chat.discussions.tending import Tended, announce_state, must_not_be_a_talk,
 from chat.errors import Conflict, Invalid
 from chat.events import begin_anew, network_stream, open_stream, topic_stream
 from chat.fields import line
+from chat.languages import _
 from chat.markup import RENDERER
 from chat.members import Viewer, must_act
 from chat.networks import record
@@ -73,7 +74,7 @@ async def split(
 ) -> dict[str, Any]:
     """Make a new topic of these posts and their answers: {"id": topic, "posts": how many went}."""
     host = must_act(host)
-    title = line("title", title, 140, called="The title")
+    title = line("title", title, 140, called=_("The title"))
     topic = await tend(tx, host, topic_id)
 
     async def act() -> dict[str, Any]:
@@ -145,15 +146,15 @@ async def _split(tx: Transaction, topic: Tended, title: str, ids: list[int]) -> 
 
 def _must_make_a_topic(ids: list[int], chosen: list[Any]) -> None:
     if not ids:
-        raise Invalid("posts", "Choose at least one post.")
+        raise Invalid("posts", _("Choose at least one post."))
     if set(ids) - {post.id for post in chosen}:
-        raise Conflict("Not all of these posts are in this discussion any more. Load the page again.")
+        raise Conflict(_("Not all of these posts are in this discussion any more. Load the page again."))
     if chosen[0].number == 1:
         raise Invalid(
-            "posts", "The opening post stays where it is. Choose others, or move the whole discussion."
+            "posts", _("The opening post stays where it is. Choose others, or move the whole discussion.")
         )
     if len(chosen) > MOST:
-        raise Invalid("posts", f"{MOST:,} posts can go at once, with their answers; these are more.")
+        raise Invalid("posts", _("{n} posts can go at once, with their answers; these are more.", n=MOST))
 
 
 def _places(chosen: list[Any]) -> dict[str, list[Any]]:

@@ -9,6 +9,7 @@ from chat.discussions.partaking import must_tend, tell_readers
 from chat.discussions.queries import topic_of
 from chat.errors import Invalid
 from chat.fields import UNWANTED, line
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import NetworkSeen
 
@@ -33,16 +34,26 @@ def tags_of(given: object) -> list[str]:
     parts: list[Any] = given if isinstance(given, list) else PARTS.split(_field(given))
     tags = list(dict.fromkeys(tag for part in parts[:100] if (tag := tag_of(part))))
     if len(tags) > MOST_TAGS:
-        raise Invalid("tags", f"A discussion has {MOST_TAGS} tags at most; these are {len(tags)}.")
+        raise Invalid(
+            "tags", _("A discussion has {most} tags at most; these are {n}.", most=MOST_TAGS, n=len(tags))
+        )
     return tags
 
 
 def tag_of(given: object) -> str:
     """One tag as we keep it; empty where nothing of it is left."""
-    text = BLANKS.sub("-", line("tags", given, LONGEST_FIELD, called="A tag", required=False).lower())
+    text = BLANKS.sub("-", line("tags", given, LONGEST_FIELD, called=_("A tag"), required=False).lower())
     tag = OTHER.sub("", text).strip("-")
     if len(tag) > LONGEST_TAG:
-        raise Invalid("tags", f"A tag can have {LONGEST_TAG} letters at most; “{tag[:20]}…” has {len(tag)}.")
+        raise Invalid(
+            "tags",
+            _(
+                "A tag can have {most} letters at most; “{tag}…” has {n}.",
+                most=LONGEST_TAG,
+                tag=tag[:20],
+                n=len(tag),
+            ),
+        )
     return tag
 
 
@@ -84,8 +95,8 @@ async def tags_in(tx: Transaction, network: NetworkSeen, *, limit: int = 200) ->
 
 def _field(given: object) -> str:
     if not isinstance(given, str):
-        raise Invalid("tags", "Write the tags with commas between them.")
+        raise Invalid("tags", _("Write the tags with commas between them."))
     text = UNWANTED.sub(" ", given)
     if len(text) > LONGEST_FIELD:
-        raise Invalid("tags", "That is too much for tags. A few short words will do.")
+        raise Invalid("tags", _("That is too much for tags. A few short words will do."))
     return text

@@ -6,9 +6,10 @@ from chat import clock
 from chat.db import Transaction
 from chat.discussions.muting import Kept, must_not_be_kept
 from chat.errors import Conflict, in_words
+from chat.languages import _, sentence
 from chat.networks import has_right, role_in
 
-ELSEWHERE = (
+ELSEWHERE = sentence(
     "This discussion was moved to another network while you wrote. Load the page again to see where it is."
 )
 
@@ -36,10 +37,10 @@ async def taker(tx: Transaction, member_id: int, network_id: int, topic_id: int,
         topic_id = home
         state = await _state(tx, member_id, topic_id, answered)
     if state.network_id != network_id:
-        raise Conflict(ELSEWHERE)
+        raise Conflict(_(ELSEWHERE))
     must_not_be_kept(Kept(state.muted, state.in_lobby))
     if state.hidden_at:
-        raise Conflict("The hosts have hidden this discussion, so it takes no posts.")
+        raise Conflict(_("The hosts have hidden this discussion, so it takes no posts."))
     if state.locked_at or state.slow_seconds:
         await _must_be_let(tx, member_id, network_id, topic_id, state)
     return topic_id
@@ -52,7 +53,7 @@ async def still_in(tx: Transaction, post_id: int, network_id: int) -> int:
         id=post_id,
     )
     if row.network_id != network_id:
-        raise Conflict(ELSEWHERE)
+        raise Conflict(_(ELSEWHERE))
     return row.id
 
 
@@ -64,7 +65,7 @@ async def _must_be_let(tx: Transaction, member_id: int, network_id: int, topic_i
     if has_right(await role_in(tx, member_id, network_id), "moderate"):
         return
     if state.locked_at:
-        raise Conflict("The hosts have locked this discussion, so it takes no more posts.")
+        raise Conflict(_("The hosts have locked this discussion, so it takes no more posts."))
     # Of two posts that come at once, one waits here and then finds the other.
     await tx.run("SELECT FROM topic WHERE id = :id FOR NO KEY UPDATE", id=topic_id)
     wait = await tx.value(
@@ -77,6 +78,9 @@ async def _must_be_let(tx: Transaction, member_id: int, network_id: int, topic_i
     )
     if wait and wait > 0:
         raise Conflict(
-            f"This discussion is slowed down: one post in {in_words(state.slow_seconds)}. "
-            f"You can post again in {in_words(max(1, round(wait)))}."
+            _(
+                "This discussion is slowed down: one post in {pause}. You can post again in {wait}.",
+                pause=in_words(state.slow_seconds),
+                wait=in_words(max(1, round(wait))),
+            )
         )

@@ -9,6 +9,7 @@ from chat.discussions.queries import topic_of
 from chat.errors import Conflict, Forbidden
 from chat.events import alone, network_stream, topic_stream
 from chat.fields import line, whole_number
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import has_right, must_have, record, role_in
 
@@ -40,16 +41,16 @@ async def as_it_is(tx: Transaction, topic_id: int, network_id: int, host_id: int
         "SELECT id, network_id, title, merged_into FROM topic WHERE id = :id FOR NO KEY UPDATE", id=topic_id
     )
     if row.network_id != network_id:
-        raise Conflict("This discussion has just been moved to another network.")
+        raise Conflict(_("This discussion has just been moved to another network."))
     if row.merged_into:
-        raise Conflict("This discussion has been merged into another one.")
+        raise Conflict(_("This discussion has been merged into another one."))
     return Tended(row.id, row.network_id, row.title, host_id)
 
 
 async def must_not_be_a_talk(tx: Transaction, topic: Tended) -> None:
     """Refuse the talk of a drop-in, which stays with it."""
     if await tx.value("SELECT 1 FROM drop_in WHERE topic_id = :id", id=topic.id):
-        raise Conflict("This is the talk of a drop-in, and stays as it is with it.")
+        raise Conflict(_("This is the talk of a drop-in, and stays as it is with it."))
 
 
 def announce_state(tx: Transaction, topic: Tended, kind: str = "topic.changed") -> None:
@@ -68,7 +69,10 @@ async def pin(tx: Transaction, host: Viewer | None, topic_id: int) -> None:
     )
     if pinned >= MOST_PINNED:
         raise Conflict(
-            f"{MOST_PINNED} discussions are pinned in this network already. Unpin one of them first."
+            _(
+                "{n} discussions are pinned in this network already. Unpin one of them first.",
+                n=MOST_PINNED,
+            )
         )
     await _stamp(tx, topic, "pinned_at", "topic.pinned")
 
@@ -89,7 +93,7 @@ async def unlock(tx: Transaction, host: Viewer | None, topic_id: int) -> None:
 async def slow_down(tx: Transaction, host: Viewer | None, topic_id: int, seconds: object) -> None:
     """Let a topic take one post from each member in so many seconds; 0 or nothing ends that. Hosts are free of it."""
     slow = whole_number(
-        "seconds", seconds, 0, SLOWEST, called="The time between two posts, in seconds,", otherwise=0
+        "seconds", seconds, 0, SLOWEST, called=_("The time between two posts, in seconds,"), otherwise=0
     )
     topic = await tend(tx, host, topic_id)
     changed = await tx.run(
@@ -113,12 +117,12 @@ async def slow_down(tx: Transaction, host: Viewer | None, topic_id: int, seconds
 
 async def rename(tx: Transaction, viewer: Viewer | None, topic_id: int, title: object) -> None:
     """Give a topic another title: its author within a day, a host at any time."""
-    title = line("title", title, 140, called="The title")
+    title = line("title", title, 140, called=_("The title"))
     viewer = must_act(viewer)
     seen = await topic_of(tx, viewer, topic_id)
     await alone(tx, seen.network_id)
     if not await may_rename(tx, viewer, topic_id, seen.network_id):
-        raise Forbidden("Its author can change the title for a day, and hosts at any time.")
+        raise Forbidden(_("Its author can change the title for a day, and hosts at any time."))
     topic = await as_it_is(tx, topic_id, seen.network_id, viewer.id)
     await must_not_be_a_talk(tx, topic)
     if title == topic.title:

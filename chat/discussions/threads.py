@@ -15,6 +15,7 @@ from chat.db import Transaction
 from chat.discussions.models import Post
 from chat.discussions.queries import POSTS, PostSeen, TopicRow
 from chat.errors import Invalid, NotFound
+from chat.languages import _
 from chat.members import Viewer
 
 ROOTS_A_PAGE = 20
@@ -79,7 +80,9 @@ async def prefer_way(tx: Transaction, viewer: Viewer, view: object, order: objec
     """Read all topics this way from now on; what is None stays as it was."""
     for field, wanted, known in (("view", view, VIEWS), ("order", order, ORDERS)):
         if wanted is not None and wanted not in known:
-            raise Invalid(field, f"The {field} must be one of: {', '.join(known)}.")
+            raise Invalid(
+                field, _("{called} must be one of: {choices}.", called=field, choices=", ".join(known))
+            )
     await tx.run(
         "UPDATE member SET topic_view = coalesce(:view, topic_view), topic_order = coalesce(:order, topic_order) WHERE id = :id",
         view=view,

@@ -15,6 +15,7 @@ from chat.discussions.models import Post, Topic, UnmaskingRow
 from chat.discussions.queries import networks_of_topics, post_of
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.fields import prose
+from chat.languages import _
 from chat.members import Viewer, must_act, notify
 from chat.networks import RIGHTS, NetworkSeen, has_right, must_have, readable, record, role_in, writing_in
 from chat.networks.models import Network
@@ -64,9 +65,9 @@ async def ask_to_unmask(tx: Transaction, viewer: Viewer | None, post_id: int, re
     """Ask to learn who wrote an anonymous post; the question's id. Asking twice is asking once."""
     viewer = must_act(viewer)
     network_id = await _anonymous(tx, viewer, post_id)
-    reason = prose("reason", reason, LONGEST, called="The reason")
+    reason = prose("reason", reason, LONGEST, called=_("The reason"))
     if len(reason) < SHORTEST:
-        raise Invalid("reason", "Say it in a sentence: the other hosts decide by it.")
+        raise Invalid("reason", _("Say it in a sentence: the other hosts decide by it."))
     unmasking_id = await tx.value(
         "INSERT INTO unmasking (post_id, asked_by, reason, asked_at) VALUES (:post, :me, :reason, :now) "
         "ON CONFLICT (post_id) WHERE agreed_at IS NULL AND declined_at IS NULL DO NOTHING RETURNING id",
@@ -96,10 +97,10 @@ async def agree_to_unmask(tx: Transaction, viewer: Viewer | None, unmasking_id: 
     if viewer.handle == asked.agreed_by:
         return asked.post_id
     if viewer.handle == asked.asked_by:
-        raise Forbidden("It takes another host to agree.")
+        raise Forbidden(_("It takes another host to agree."))
     asker = await tx.value("SELECT asked_by FROM unmasking WHERE id = :id", id=unmasking_id)
     if not has_right(await role_in(tx, asker, network_id), "unmask"):
-        raise Conflict("Whoever asked is no longer a host of this network.")
+        raise Conflict(_("Whoever asked is no longer a host of this network."))
     await _decide(tx, unmasking_id, "agreed", viewer.id)
     await record(
         tx,
@@ -131,7 +132,7 @@ async def unmask(tx: Transaction, viewer: Viewer | None, post_id: int) -> Author
     viewer = must_act(viewer)
     network_id = await _anonymous(tx, viewer, post_id)
     if not any(asked.admits(viewer) for asked in await _questions(tx, post_id)):
-        raise Forbidden("Two hosts have to agree before they may see who wrote this.")
+        raise Forbidden(_("Two hosts have to agree before they may see who wrote this."))
     await record(tx, network_id, viewer.id, "author.revealed", post=post_id)
     row = await tx.first(
         "SELECT member.id, handle, name, CASE WHEN 'organisation' = ANY(hides) THEN '' ELSE organisation END AS organisation "
@@ -193,7 +194,7 @@ async def _asked_before(tx: Transaction, viewer: Viewer, post_id: int) -> int:
     for asked in await _questions(tx, post_id):
         if asked.open and asked.asked_by == viewer.handle:
             return asked.id
-    raise Conflict("Another host has asked already. Read their reason, and agree or decline.")
+    raise Conflict(_("Another host has asked already. Read their reason, and agree or decline."))
 
 
 async def _decide(tx: Transaction, unmasking_id: int, what: str, by: int) -> None:
@@ -205,7 +206,7 @@ async def _decide(tx: Transaction, unmasking_id: int, what: str, by: int) -> Non
         now=clock.now(),
     )
     if not done:
-        raise Conflict("This has been decided already.")
+        raise Conflict(_("This has been decided already."))
 
 
 async def _hosts(tx: Transaction, network_id: int) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
 from chat import clock, files
 from chat.db import Transaction
@@ -21,6 +21,7 @@ from chat.discussions.telling import leave_to_tell
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
 from chat.fields import line, prose
+from chat.languages import _, sentence
 from chat.markup import LONGEST, RENDERER, render
 from chat.members import Viewer, must_act
 from chat.networks import (
@@ -32,6 +33,7 @@ from chat.networks import (
     role_in,
     writing_in,
 )
+from chat.networks.access import belongs
 from chat.networks.models import Network
 from chat.ops import once
 
@@ -57,7 +59,7 @@ async def start_topic(
     `poll` is the form of one that it is to have (polling.py), `attached` are the ids of files that were sent before.
     """
     viewer = must_act(viewer)
-    title = line("title", title, 140, called="The title")
+    title = line("title", title, 140, called=_("The title"))
     source = clean_body(body)
     drawn = await draw(tx, network.id, source)
     unnamed = wants_no_name(anonymous)
@@ -105,17 +107,21 @@ async def reply(
     files that were sent before.
     """
     viewer = must_act(viewer)
-    network_id = await find_topic(tx, viewer, topic_id)
+    network_id, inside = await find_topic(tx, viewer, topic_id)
     source = clean_body(body)
     drawn = await draw(tx, network_id, source, topic_id)
     unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:
-        await (must_write_unnamed if unnamed else must_write)(tx, viewer, network_id)
+        await (
+            must_write_unnamed(tx, viewer, network_id)
+            if unnamed
+            else must_write(tx, viewer, network_id, inside=inside)
+        )
         home = await taker(tx, viewer.id, network_id, topic_id, parent)
+        await drop_draft(tx, viewer.id, Spot(None, topic_id, _parent_in(parent)))
         post = await add_post(tx, home, viewer.id, source, drawn, parent, unnamed=unnamed)
         await files.attach(tx, viewer, post["id"], attached)
-        await drop_draft(tx, viewer.id, Spot(None, topic_id, int(str(parent)) if parent else None))
         tx.announce(topic_stream(home), "post.added", post["id"], network=network_id)
         tx.announce(network_stream(network_id), "topic.active", home, post["number"], network=network_id)
         return {**post, "topic": home}
@@ -124,7 +130,13 @@ async def reply(
 
 
 _OPEN_TOPIC = (
-    select(Topic.network_id, Topic.listed_at, Topic.hidden_at, Topic.merged_into)
+    sa.select(
+        col(Topic.network_id),
+        col(Topic.listed_at),
+        col(Topic.hidden_at),
+        col(Topic.merged_into),
+        belongs(sa.bindparam("me", type_=sa.BigInteger)).label("inside"),
+    )
     .join(Network, col(Network.id) == col(Topic.network_id))
     .where(
         col(Topic.id) == sa.bindparam("id", type_=sa.BigInteger),
@@ -133,35 +145,40 @@ _OPEN_TOPIC = (
 )
 
 
-async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> int:
-    """The network of a topic that takes posts. A drop-in's talk does so once the doors are open."""
+async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> tuple[int, bool]:
+    """The network of a topic that takes posts, and whether the viewer is in it. A drop-in's talk takes them once the
+    doors are open."""
     row = await tx.first(_OPEN_TOPIC, id=topic_id, me=viewer.id)
     if row is None:
         raise NotFound
     if row.hidden_at or row.merged_into:
-        return row.network_id  # what becomes of a post there is said when nobody can change it
+        return row.network_id, row.inside  # what becomes of a post there is said when nobody can change it
     if row.listed_at is None or row.listed_at > clock.now():
-        raise Conflict("The doors are not open yet.")
-    return row.network_id
+        raise Conflict(_("The doors are not open yet."))
+    return row.network_id, row.inside
 
 
-async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
-    """Let a member of the network write. In an open one every member of the hub may, and so joins it."""
-    order = writing_in if await role_in(tx, viewer.id, network_id) else joining_in
-    await order(tx, network_id)
+async def must_write(tx: Transaction, viewer: Viewer, network_id: int, *, inside: bool | None = None) -> None:
+    """Let a member of the network write. In an open one every member of the hub may, and so joins it.
+
+    `inside` says whether they were in it a moment ago, where that is known.
+    """
+    if inside is None:
+        inside = bool(await role_in(tx, viewer.id, network_id))
+    await (writing_in if inside else joining_in)(tx, network_id)
     if await role_in(tx, viewer.id, network_id):  # asked again, now that removals wait for us
         return
     if not await may_read(tx, viewer, network_id):
         raise NotFound
     if not await place(tx, network_id, viewer.id):
-        raise Forbidden("You were removed from this network, so you can’t write in it.")
+        raise Forbidden(_("You were removed from this network, so you can’t write in it."))
 
 
 async def must_write_unnamed(tx: Transaction, viewer: Viewer, network_id: int) -> None:
     """Let a member of a network write without their name, where it allows that."""
     await must_belong(tx, viewer, network_id)
     if not await tx.value("SELECT anonymity_since FROM network WHERE id = :id", id=network_id):
-        raise Invalid("anonymous", "This network takes no posts without a name. Nothing was posted.")
+        raise Invalid("anonymous", _("This network takes no posts without a name. Nothing was posted."))
 
 
 async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
@@ -171,7 +188,7 @@ async def must_belong(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         return
     if not await may_read(tx, viewer, network_id):
         raise NotFound
-    raise Forbidden("Join this network first. Everybody would see that you join with this post.")
+    raise Forbidden(_("Join this network first. Everybody would see that you join with this post."))
 
 
 async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
@@ -180,7 +197,7 @@ async def must_start(tx: Transaction, viewer: Viewer, network_id: int) -> None:
         await must_have(tx, viewer, network_id, "start_topic")
     except Forbidden:
         raise Forbidden(
-            "In this network its hosts start the discussions. You can answer in those that there are."
+            _("In this network its hosts start the discussions. You can answer in those that there are.")
         ) from None
 
 
@@ -225,53 +242,75 @@ async def add_post(
 ) -> dict[str, Any]:
     """The row of a post; its number is the topic's next. Raises Invalid for a parent that is not in the topic.
 
-    Members are `told` of it by a job, all those of the topic that nobody was told of yet together.
+    To be called when this transaction is ordered with the hosts' acts (`writing_in`). Members are `told` of it by a job,
+    all those of the topic that nobody was told of yet together.
     """
-    now = clock.now()
-    number, untold, told_at = await tx.first(
-        "UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now), "
-        "untold = CASE WHEN :told THEN coalesce(untold, post_count + 1) ELSE untold END "
-        "WHERE id = :topic RETURNING post_count, untold, told_at",
+    pseudonym_id = None
+    if unnamed:
+        await tx.run("SELECT FROM topic WHERE id = :id FOR NO KEY UPDATE", id=topic_id)
+        pseudonym_id = await pseudonym_in(tx, topic_id, author_id)
+    row = await tx.first(
+        WRITE,
         topic=topic_id,
-        now=now,
-        told=told,
-    )
-    if untold == number:
-        await leave_to_tell(tx, topic_id, number, told_at)
-    pseudonym_id = await pseudonym_in(tx, topic_id, author_id) if unnamed else None
-    parent_id, path = await _place_in_thread(tx, topic_id, parent, number)
-    post_id = await tx.value(
-        "INSERT INTO post (topic_id, number, parent_id, path, author_id, body, html, renderer, created_at, pseudonym_id) "
-        "VALUES (:topic, :number, :parent, :path, :author, :body, :html, :renderer, :now, :pseudonym) RETURNING id",
-        topic=topic_id,
-        number=number,
-        parent=parent_id,
-        path=path,
+        parent=_parent_in(parent),
+        deepest=DEEPEST - 1,
         author=author_id,
         body=source,
         html=drawn.html,
         renderer=RENDERER,
-        now=now,
+        now=clock.now(),
         pseudonym=pseudonym_id,
+        told=told,
     )
-    await note_names(tx, post_id, drawn)
-    await tx.run(READ_AND_FOLLOWED, member=author_id, topic=topic_id, number=number)
-    return {"id": post_id, "number": number}
+    if row is None:
+        raise Invalid("parent", _(NOT_HERE))
+    if row.untold == row.number:
+        await leave_to_tell(tx, topic_id, row.number, row.told_at)
+    await note_names(tx, row.id, drawn)
+    return {"id": row.id, "number": row.number}
 
 
-# Whoever writes in a topic has read what they wrote, and follows it as they chose. Where they want to hear of all posts
-# anyway, or of none, that stays.
-READ_AND_FOLLOWED = """
-WITH read AS (
-    INSERT INTO reading (member_id, topic_id, number) VALUES (:member, :topic, :number)
+NOT_HERE = sentence("The post that this answers is not in this topic.")
+
+# One statement, because all who write in a topic wait for each other from its first line until they have committed.
+#
+# The opening post is what the whole topic answers: its answers are roots. Whoever writes in a topic has read what they
+# wrote, and follows it as they chose. Where they want to hear of all posts anyway, or of none, that stays.
+WRITE = """
+WITH parent AS (
+    SELECT id, CASE WHEN number = 1 THEN '{}' ELSE path[1 : CAST(:deepest AS integer)] END AS above
+    FROM post WHERE id = CAST(:parent AS bigint) AND topic_id = :topic AND moved_to IS NULL
+), numbered AS (
+    UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now),
+        untold = CASE WHEN :told THEN coalesce(untold, post_count + 1) ELSE untold END
+    WHERE id = :topic AND (CAST(:parent AS bigint) IS NULL OR EXISTS (SELECT FROM parent))
+    RETURNING post_count AS number, untold, told_at, network_id
+), written AS (
+    INSERT INTO post (topic_id, number, parent_id, path, author_id, body, html, renderer, created_at, pseudonym_id)
+    SELECT :topic, number, :parent, coalesce((SELECT above FROM parent), '{}') || number, :author, :body, :html, :renderer, :now, :pseudonym
+    FROM numbered RETURNING id
+), read AS (
+    INSERT INTO reading (member_id, topic_id, number) SELECT :author, :topic, number FROM numbered
     ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = now() WHERE reading.number = excluded.number - 1
+), followed AS (
+    INSERT INTO following (member_id, topic_id, level)
+    SELECT member.id, :topic, on_writing FROM numbered JOIN member ON member.id = :author
+    JOIN membership ON membership.network_id = numbered.network_id AND membership.member_id = member.id
+    WHERE on_writing <> 'nothing' AND membership.told <> 'nothing' AND NOT (membership.told = 'all' AND on_writing = 'tracking')
+    ON CONFLICT DO NOTHING
 )
-INSERT INTO following (member_id, topic_id, level)
-SELECT member.id, topic.id, on_writing FROM member JOIN topic ON topic.id = :topic
-JOIN membership ON membership.network_id = topic.network_id AND membership.member_id = member.id
-WHERE member.id = :member AND on_writing <> 'nothing' AND told <> 'nothing' AND NOT (told = 'all' AND on_writing = 'tracking')
-ON CONFLICT DO NOTHING
+SELECT written.id, number, untold, told_at FROM numbered, written
 """
+
+
+def _parent_in(parent: object) -> int | None:
+    """The post that is answered, as a form or an API client names it. Raises Invalid."""
+    if parent is None or parent == "":
+        return None
+    if not str(parent).isdecimal() or len(str(parent)) > 18:
+        raise Invalid("parent", _(NOT_HERE))
+    return int(str(parent))
+
 
 # Only where nobody has written: of two that try, one finds the topic empty.
 OPENINGS = """
@@ -305,24 +344,5 @@ async def add_openings(tx: Transaction, openings: list[tuple[int, int, str]]) ->
     return [(row.topic_id, row.id) for row in rows]
 
 
-async def _place_in_thread(
-    tx: Transaction, topic_id: int, parent: object, number: int
-) -> tuple[int | None, list[int]]:
-    if parent is None or parent == "":
-        return None, [number]
-    row = None
-    if str(parent).isdecimal() and len(str(parent)) <= 18:
-        row = await tx.first(
-            "SELECT id, number, path FROM post WHERE id = :id AND topic_id = :topic AND moved_to IS NULL",
-            id=int(str(parent)),
-            topic=topic_id,
-        )
-    if row is None:
-        raise Invalid("parent", "The post that this answers is not in this topic.")
-    # The opening post is what the whole topic answers: its answers are roots.
-    above = [] if row.number == 1 else row.path[: DEEPEST - 1]
-    return row.id, [*above, number]
-
-
 def clean_body(body: object) -> str:
-    return prose("body", body, LONGEST, called="The text")
+    return prose("body", body, LONGEST, called=_("The text"))

@@ -13,6 +13,7 @@ from chat.dropins.queries import DropInSeen, drop_in_of
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import alone, member_stream
 from chat.fields import line
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import may_read, must_have, record, role_in, writing_in
 from chat.networks.access import access_changes
@@ -38,9 +39,9 @@ async def must_be_in(tx: Transaction, viewer: Viewer | None, drop_in: DropInSeen
     if not await role_in(tx, viewer.id, drop_in.network_id):
         if not await may_read(tx, viewer, drop_in.network_id):
             raise NotFound
-        raise Forbidden(f"That is for members of {drop_in.network_name}. Join it first.")
+        raise Forbidden(_("That is for members of {network}. Join it first.", network=drop_in.network_name))
     if (await kept_from(tx, viewer.id, drop_in.topic_id)).in_lobby:
-        raise Forbidden("You are in the lobby. You can take part when a host lets you in.")
+        raise Forbidden(_("You are in the lobby. You can take part when a host lets you in."))
     return viewer
 
 
@@ -146,24 +147,22 @@ async def _about(
         "SELECT member.id, handle, membership.role FROM member JOIN membership ON member_id = member.id "
         "AND network_id = :network AND ended_at IS NULL AND banned_at IS NULL WHERE handle = :who OR name = :who LIMIT 3",
         network=drop_in.network_id,
-        who=(who := line("handle", handle, 200, called="The name")),
+        who=(who := line("handle", handle, 200, called=_("The name"))),
     )
     if not rows:
-        raise Invalid("handle", "No member of this network is called that.")
+        raise Invalid("handle", _("No member of this network is called that."))
     named = [row for row in rows if row.handle == who] or rows
     if len(named) > 1:
         raise Invalid(
-            "handle", "Several members are called that. Give the name in the address of their profile."
+            "handle", _("Several members are called that. Give the name in the address of their profile.")
         )
     row = named[0]
     if row.role in HOSTS:
-        raise Forbidden("Hosts can’t be muted or sent to the lobby.")
+        raise Forbidden(_("Hosts can’t be muted or sent to the lobby."))
     if not drop_in.opens_room:
-        raise Conflict(
-            "The lobby has not opened yet."
-            if drop_in.state == "scheduled"
-            else "There is no room any more: this drop-in is over."
-        )
+        if drop_in.state == "scheduled":
+            raise Conflict(_("The lobby has not opened yet."))
+        raise Conflict(_("There is no room any more: this drop-in is over."))
     return drop_in, by, row.id
 
 

@@ -14,15 +14,12 @@ from chat.dropins.places import count_again, fill_places, lock_places, mail_cale
 from chat.dropins.queries import DropInSeen, drop_in_of
 from chat.errors import Conflict, Forbidden
 from chat.fields import one_of
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import nothing_there, readable, role_in, writing_in
 from chat.networks.models import Network
 
 ANSWERS = ("yes", "maybe", "no")
-CLOSED = {
-    "cancelled": "This date is cancelled.",
-    "missed": "This one did not take place.",
-}
 COMING = "cancelled_at IS NULL AND closes_at > :now"
 
 
@@ -35,16 +32,16 @@ async def answer(
     """
     viewer = must_act(viewer)
     drop_in = await drop_in_of(tx, viewer, drop_in_id)
-    value = one_of("answer", value, ANSWERS, called="The answer")
+    value = one_of("answer", value, ANSWERS, called=_("The answer"))
     if joining:
         await must_write(tx, viewer, drop_in.network_id)
     elif not await _belongs(tx, viewer, drop_in.network_id):
-        raise Forbidden("Answers are for the network’s members.")
+        raise Forbidden(_("Answers are for the network’s members."))
     must_be_coming(drop_in)
     await lock_places(tx, [drop_in_id])
     came = await has_place(tx, viewer.id, drop_in_id)
     if not await put(tx, [drop_in_id], viewer.id, value, own=True):
-        raise Conflict("This date has just been cancelled, or is over.")
+        raise Conflict(_("This date has just been cancelled, or is over."))
     await _settle(tx, viewer.id, drop_in_id, came)
 
 
@@ -75,7 +72,7 @@ async def answer_series(tx: Transaction, viewer: Viewer | None, series_id: int, 
     """Say yes, maybe or no to all dates of a series to come, but for those that one has answered to."""
     viewer = must_act(viewer)
     network_id = await _series(tx, viewer, series_id)
-    value = one_of("answer", value, ANSWERS, called="The answer")
+    value = one_of("answer", value, ANSWERS, called=_("The answer"))
     await must_write(tx, viewer, network_id)
     was = await tx.value(
         "SELECT answer FROM series_rsvp WHERE series_id = :id AND member_id = :member FOR UPDATE",
@@ -155,8 +152,12 @@ async def end_answers(tx: Transaction, network_id: int, member_id: int) -> None:
 
 
 def must_be_coming(drop_in: DropInSeen) -> None:
-    if sentence := CLOSED.get(drop_in.state) or ("This one is over." if drop_in.over else None):
-        raise Conflict(sentence)
+    if drop_in.state == "cancelled":
+        raise Conflict(_("This date is cancelled."))
+    if drop_in.state == "missed":
+        raise Conflict(_("This one did not take place."))
+    if drop_in.over:
+        raise Conflict(_("This one is over."))
 
 
 async def has_place(tx: Transaction, member_id: int, drop_in_id: int) -> bool:
@@ -191,7 +192,7 @@ async def _series(tx: Transaction, viewer: Viewer, series_id: int) -> int:
         network_id = select(Series.network_id).where(col(Series.id) == series_id).scalar_subquery()
         raise await nothing_there(tx, viewer, network_id)
     if row.ended_at:
-        raise Conflict("This series has ended.")
+        raise Conflict(_("This series has ended."))
     await tx.run("SELECT 1 FROM series WHERE id = :id FOR SHARE", id=series_id)
     return row.network_id
 

@@ -12,13 +12,11 @@ from chat.config import settings
 from chat.db import Transaction
 from chat.dropins.answering import answer
 from chat.errors import Conflict, Forbidden, NotFound
-from chat.languages import when
+from chat.languages import _, language, when
 from chat.members import by_id
 from chat.members.reading_letters import BY_MAIL
 from chat.secrets import signed, vouched
 
-NOT_VALID = "This link is too old, or it is not complete. Sign in to answer on the hub."
-NO_LETTER = "This link is not complete. You can turn reminders off in your settings."
 SIGNER = "SELECT secret FROM meta"
 
 
@@ -63,8 +61,8 @@ async def asked_by(tx: Transaction, token: str) -> Asked:
         now=clock.now(),
     )
     if row is None:
-        raise NotFound(NOT_VALID)
-    at = when(row.opens_at, row.zone, "en")  # as the page is
+        raise NotFound(_not_valid())
+    at = when(row.opens_at, row.zone, language())
     return Asked(row.title, row.name, at, row.answer, row.waiting_since is not None)
 
 
@@ -75,7 +73,7 @@ async def answer_by_letter(tx: Transaction, token: str, form: Mapping[str, Any])
     try:
         await answer(tx, await by_id(tx, member_id), drop_in_id, form.get("answer"), joining=False)
     except (Conflict, Forbidden):  # it has just ended, or their place in the network has
-        raise NotFound(NOT_VALID) from None
+        raise NotFound(_not_valid()) from None
 
 
 async def subscription_of(tx: Transaction, token: str) -> Subscription:
@@ -107,15 +105,19 @@ async def unsubscribe(tx: Transaction, token: str, *, everywhere: bool = False) 
     )
 
 
+def _not_valid() -> str:
+    return _("This link is too old, or it is not complete. Sign in to answer on the hub.")
+
+
 async def _asks(tx: Transaction, token: str) -> tuple[int, int]:
     match vouched(await tx.value(SIGNER), "rsvp", token):
         case [drop_in_id, member_id, until] if clock.now().timestamp() < int(until):
             return int(drop_in_id), int(member_id)
-    raise NotFound(NOT_VALID)
+    raise NotFound(_not_valid())
 
 
 async def _ends(tx: Transaction, token: str) -> tuple[int, int]:
     match vouched(await tx.value(SIGNER), "reminders", token):
         case [network_id, member_id]:
             return int(network_id), int(member_id)
-    raise NotFound(NO_LETTER)
+    raise NotFound(_("This link is not complete. You can turn reminders off in your settings."))

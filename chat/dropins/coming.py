@@ -7,6 +7,7 @@ from typing import NamedTuple
 from chat.db import Reader, Transaction
 from chat.dropins.queries import DropInSeen
 from chat.errors import Forbidden, SignInFirst
+from chat.languages import _
 from chat.members import Viewer, shown
 from chat.networks import NetworkSeen
 from chat.networks.rights import HOSTS
@@ -95,7 +96,7 @@ async def guests_of(
     if viewer is None:
         raise SignInFirst
     if not network.role:
-        raise Forbidden("Only its members see who comes.")
+        raise Forbidden(_("Only its members see who comes."))
     rows = await tx.all(
         "SELECT handle, name, organisation FROM ("  # noqa: S608
         f"SELECT member.id, handle, name, folded, {shown('organisation')} {ANSWERED} JOIN member ON member.id = rsvp.member_id "

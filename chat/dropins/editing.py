@@ -13,7 +13,7 @@ from chat.db import Transaction
 from chat.discussions.writing import rename_topic
 from chat.dropins import forms
 from chat.dropins.changing import changed
-from chat.dropins.hosting import IS, run_by
+from chat.dropins.hosting import is_now, run_by
 from chat.dropins.models import Series
 from chat.dropins.places import fill_places
 from chat.dropins.queries import drop_in_of
@@ -21,6 +21,7 @@ from chat.dropins.rules import WEEKDAYS, after, dates, opens_on, until
 from chat.dropins.scheduling import add_series, call_off, materialise, move, titled
 from chat.errors import Conflict, Invalid, NotFound
 from chat.events import network_stream
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import must_have, readable, record
 from chat.networks.models import Network
@@ -147,7 +148,7 @@ async def series_for(tx: Transaction, host: Viewer | None, series_id: int, *, en
         raise NotFound
     await must_have(tx, host, series.network_id, "run_drop_ins")
     if series.ended_at and not ended:
-        raise Conflict("This series has ended.")
+        raise Conflict(_("This series has ended."))
     return series
 
 
@@ -155,7 +156,7 @@ async def to_come(tx: Transaction, host: Viewer | None, drop_in_id: int) -> Any:
     """A date that has not begun and is not cancelled, for a host who may run it."""
     drop_in = await run_by(tx, host, drop_in_id)
     if not drop_in.to_come:
-        raise Conflict(f"{IS[drop_in.state]} It can’t be changed.")
+        raise Conflict(_("{state} It can’t be changed.", state=is_now(drop_in)))
     return drop_in
 
 
@@ -183,7 +184,7 @@ async def _columns(
     columns |= {"starts_on": starts_on, "rule": forms.rule_of(known, starts_on)}
     today = clock.now().astimezone(ZoneInfo(columns["zone"])).date()
     if not any(dates(columns["rule"], starts_on, today, today + timedelta(days=400))):
-        raise Invalid("rule", "This rule has no dates to come. To stop, end the series.")
+        raise Invalid("rule", _("This rule has no dates to come. To stop, end the series."))
     columns["host_id"] = (
         await _leader(tx, series.network_id, form["host"]) if form.get("host") else series.host_id
     )
@@ -203,7 +204,7 @@ async def _leader(tx: Transaction, network_id: int, handle: object) -> int:
         handle=str(handle).removeprefix("@"),
     )
     if member_id is None:
-        raise Invalid("host", "Who leads a drop-in must be one of the network’s hosts.")
+        raise Invalid("host", _("Who leads a drop-in must be one of the network’s hosts."))
     return member_id
 
 
@@ -246,7 +247,7 @@ def _another_day(drop_in: Any, series: Any, form: Mapping[str, Any]) -> tuple[da
     if "FREQ=WEEKLY" not in rule or not changes or abs(moved - day) >= timedelta(days=7):
         raise Invalid(
             "date",
-            "For this and all following, choose another day of the same week, or change the whole series.",
+            _("For this and all following, choose another day of the same week, or change the whole series."),
         )
     return moved, {**form, "rule": rule}
 
@@ -287,7 +288,7 @@ def _times(form: Mapping[str, Any], row: Any, zone: str) -> tuple[datetime, date
         if (day, at.replace(second=0)) != (local.date(), local.time().replace(second=0, microsecond=0)):
             opens_at = opens_on(day, at, zone)
     if opens_at <= clock.now():
-        raise Invalid("local_time" if form.get("local_time") else "date", "That time is over.")
+        raise Invalid("local_time" if form.get("local_time") else "date", _("That time is over."))
     if form.get("minutes") or opens_at != row.opens_at:
         return opens_at, opens_at + timedelta(minutes=minutes)
     return opens_at, row.closes_at

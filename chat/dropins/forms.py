@@ -11,6 +11,7 @@ from chat.dropins.holidays import region
 from chat.dropins.rules import WEEKDAYS, dates, is_plain
 from chat.errors import Invalid
 from chat.fields import line, prose, whole_number
+from chat.languages import _
 
 FARTHEST_START = timedelta(days=2 * 366)
 MOST_PLACES = 100_000
@@ -36,26 +37,28 @@ def of_series(form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def title_of(form: Mapping[str, Any]) -> str:
-    return line("title", form.get("title"), 100, called="The title")
+    return line("title", form.get("title"), 100, called=_("The title"))
 
 
 def welcome_of(form: Mapping[str, Any]) -> str:
-    return prose("description", form.get("description"), 4096, called="The description", required=False)
+    return prose("description", form.get("description"), 4096, called=_("The description"), required=False)
 
 
 def minutes_of(form: Mapping[str, Any]) -> int:
-    return whole_number("minutes", form.get("minutes"), 5, 1440, called="The length in minutes", otherwise=60)
+    return whole_number(
+        "minutes", form.get("minutes"), 5, 1440, called=_("The length in minutes"), otherwise=60
+    )
 
 
 def capacity_of(value: object) -> int | None:
     if value is None or value == "":
         return None
-    return whole_number("capacity", value, 1, MOST_PLACES, called="The number of places")
+    return whole_number("capacity", value, 1, MOST_PLACES, called=_("The number of places"))
 
 
 def zone_of(value: object) -> str:
     if not isinstance(value, str) or value not in available_timezones():
-        raise Invalid("zone", "Choose a time zone such as Europe/London.")
+        raise Invalid("zone", _("Choose a time zone such as Europe/London."))
     return value
 
 
@@ -64,13 +67,13 @@ def day_of(field: str, value: object, zone: str) -> date:
     today = clock.now().astimezone(ZoneInfo(zone)).date()
     if not value:
         return today
-    called = "The first date" if field == "starts_on" else "The date"
+    called = _("The first date") if field == "starts_on" else _("The date")
     try:
         day = date.fromisoformat(str(value))
     except ValueError:
-        raise Invalid(field, f"{called} must be written like 2026-11-27.") from None
+        raise Invalid(field, _("{called} must be written like 2026-11-27.", called=called)) from None
     if abs(day - today) > FARTHEST_START:
-        raise Invalid(field, f"{called} must be within two years of today.")
+        raise Invalid(field, _("{called} must be within two years of today.", called=called))
     return day
 
 
@@ -78,7 +81,7 @@ def time_of(value: object) -> time:
     try:
         moment = time.fromisoformat(str(value or ""))
     except ValueError:
-        raise Invalid("local_time", "The time must be written like 12:30.") from None
+        raise Invalid("local_time", _("The time must be written like 12:30.")) from None
     return moment.replace(tzinfo=None)
 
 
@@ -86,32 +89,33 @@ def rule_of(form: Mapping[str, Any], starts_on: date) -> str:
     if not form.get("rule"):
         weekday = form.get("weekday") or WEEKDAYS[starts_on.weekday()]
         if weekday not in WEEKDAYS:
-            raise Invalid("weekday", f"The weekday must be one of: {', '.join(WEEKDAYS)}.")
+            raise Invalid("weekday", _("The weekday must be one of: {days}.", days=", ".join(WEEKDAYS)))
         return f"FREQ=WEEKLY;BYDAY={weekday}"
-    rule = line("rule", form["rule"], 200, called="The rule").upper().removeprefix("RRULE:")
+    rule = line("rule", form["rule"], 200, called=_("The rule")).upper().removeprefix("RRULE:")
     if not is_plain(rule):
         raise Invalid(
-            "rule", "The rule must be a daily, weekly or monthly one of RFC 5545, like FREQ=WEEKLY;BYDAY=FR."
+            "rule",
+            _("The rule must be a daily, weekly or monthly one of RFC 5545, like FREQ=WEEKLY;BYDAY=FR."),
         )
     try:
         first = next(dates(rule, starts_on, starts_on, starts_on + timedelta(days=400)), None)
     except (ValueError, TypeError):
-        raise Invalid("rule", "This rule can’t be understood: its parts contradict each other.") from None
+        raise Invalid("rule", _("This rule can’t be understood: its parts contradict each other.")) from None
     if first is None:
-        raise Invalid("rule", "This rule has no dates in its first year.")
+        raise Invalid("rule", _("This rule has no dates in its first year."))
     return rule
 
 
 def url_of(value: object) -> str:
-    url = line("place_url", value, 500, called="The link", required=False)
+    url = line("place_url", value, 500, called=_("The link"), required=False)
     if url and not _is_https(url):
-        raise Invalid("place_url", "The link must start with https://")
+        raise Invalid("place_url", _("The link must start with https://"))
     return url
 
 
 def word_of(form: Mapping[str, Any]) -> str:
     """What a host says to those who were to come."""
-    return prose("word", form.get("word"), 2048, called="The word to those who come", required=False)
+    return prose("word", form.get("word"), 2048, called=_("The word to those who come"), required=False)
 
 
 def _is_https(url: str) -> bool:

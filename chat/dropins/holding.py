@@ -8,6 +8,7 @@ from chat.db import Transaction
 from chat.dropins.editing import series_for
 from chat.dropins.scheduling import add_date, move
 from chat.errors import Conflict
+from chat.languages import _
 from chat.members import Viewer
 
 
@@ -19,7 +20,7 @@ async def hold(
     now = clock.now()
     closes_at = opens_at + timedelta(minutes=minutes or series.minutes)
     if closes_at <= now:
-        raise Conflict("That time is over.")
+        raise Conflict(_("That time is over."))
     day = opens_at.astimezone(ZoneInfo(series.zone)).date()
     row = await tx.first(
         "SELECT * FROM drop_in WHERE series_id = :id AND local_date = :day FOR NO KEY UPDATE",
@@ -29,7 +30,7 @@ async def hold(
     if row is None:
         drop_in_id = await add_date(tx, series, day, opens_at, closes_at)
     elif row.opens_at <= now < row.closes_at and not row.cancelled_at:
-        raise Conflict("It is open already.")
+        raise Conflict(_("It is open already."))
     else:
         drop_in_id = row.id
         await move(tx, row, opens_at, closes_at)

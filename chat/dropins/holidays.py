@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 
 from chat.errors import Invalid
+from chat.languages import _
 from chat.members.countries import COUNTRIES
 
 # Of these the parts have holidays of their own, and people say which part they mean.
@@ -29,7 +30,7 @@ def region(value: object) -> str:
     if not value:
         return ""
     if not isinstance(value, str) or value not in regions():
-        raise Invalid("holidays", "Choose one of the countries in the list, or no holidays.")
+        raise Invalid("holidays", _("Choose one of the countries in the list, or no holidays."))
     return value
 
 
@@ -42,7 +43,7 @@ def holidays_of(region: str, year_from: int, year_to: int) -> dict[date, str]:
 def _holidays(region: str, year_from: int, year_to: int) -> dict[date, str]:
     import holidays
 
-    country, _, part = region.partition("-")
+    country, _hyphen, part = region.partition("-")
     found = holidays.country_holidays(
         country, subdiv=part or None, years=range(year_from, year_to + 1), language="en_GB"
     )

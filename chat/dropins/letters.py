@@ -43,10 +43,7 @@ async def about(tx: Transaction, drop_in_id: int, member_id: int) -> Any:
 async def reminder_letter(tx: Transaction, row: Any, kind: str) -> Letter:
     change = await answer_link(tx, row.drop_in_id, row.member_id, row.closes_at)
     stop = await unsubscribe_link(tx, row.network_id, row.member_id)
-    paragraphs = [
-        _said(row, "Hello {name},"),
-        _said(row, OPENING[kind]),
-        when(row.opens_at, row.zone, row.language),
+    aside = [
         _said(row, SAID[row.answer])
         + " "
         + _said(row, "You can change your answer here, without signing in:")
@@ -55,7 +52,7 @@ async def reminder_letter(tx: Transaction, row: Any, kind: str) -> Letter:
         _said(row, "If you want no more reminders by e-mail from {network}:") + "\n" + stop,
     ]
     key = f"reminder {kind} {row.drop_in_id} {row.opens_at.isoformat()}"
-    return _letter(row, SUBJECT[kind], paragraphs, BUTTON[kind], key, unsubscribe=stop)
+    return _letter(row, SUBJECT[kind], OPENING[kind], aside, BUTTON[kind], key, unsubscribe=stop)
 
 
 async def place_letter(tx: Transaction, drop_in_id: int, member_id: int, given: str) -> Letter | None:
@@ -64,32 +61,29 @@ async def place_letter(tx: Transaction, drop_in_id: int, member_id: int, given: 
     if row is None or row.answer != "yes":
         return None
     change = await answer_link(tx, drop_in_id, member_id, row.closes_at)
-    paragraphs = [
-        _said(row, "Hello {name},"),
-        _said(row, "a place has become free, and it is yours: “{title}” in {network}:"),
-        when(row.opens_at, row.zone, row.language),
-        _said(row, "If you can’t come, please say so here, so that the next in line gets the place:")
-        + "\n"
-        + change,
-    ]
+    aside = _said(row, "If you can’t come, please say so here, so that the next in line gets the place:")
     return _letter(
         row,
         sentence("There is a place for you: {title}"),
-        paragraphs,
+        sentence("a place has become free, and it is yours: “{title}” in {network}:"),
+        [f"{aside}\n{change}"],
         sentence("See the drop-in"),
         f"place {drop_in_id} {given}",
     )
 
 
 def _letter(
-    row: Any, subject: str, paragraphs: list[str], button: str, key: str, unsubscribe: str = ""
+    row: Any, subject: str, opening: str, aside: list[str], button: str, key: str, unsubscribe: str = ""
 ) -> Letter:
     return Letter(
         to=row.email,
         subject=_said(row, subject),
-        text="\n\n".join([*paragraphs, _said(row, button) + ":"]),
+        opening=f"{_said(row, 'Hello {name},')}\n\n{_said(row, opening)}",
+        when=when(row.opens_at, row.zone, row.language),
         link=f"{settings().origin}/drop-ins/{row.drop_in_id}",
         button=_said(row, button),
+        aside="\n\n".join(aside),
+        language=row.language,
         key=key,
         unsubscribe=unsubscribe,
     )

@@ -9,12 +9,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, exists, func, or_, select
 
 from chat import clock
-from chat.db import Reader, Transaction
+from chat.db import Question, Reader, Transaction
 from chat.discussions.authorship import Byline
 from chat.dropins.models import DropIn, Series
 from chat.members import Viewer, shown
 from chat.models import TIME
-from chat.networks import NetworkSeen, OwnNetwork, nothing_there, readable
+from chat.networks import NetworkSeen, nothing_there, readable
 from chat.networks.access import belongs
 from chat.networks.models import Membership, Network
 from chat.networks.rights import HOSTS
@@ -243,7 +243,8 @@ _OWN = (
             col(DropIn.closes_at) > sa.bindparam("now", type_=TIME),
             col(DropIn.cancelled_at).is_(None),
         )
-        .correlate(Network),
+        .correlate(Network)
+        .label("live"),
     )
     .join(Membership, col(Membership.network_id) == col(Network.id))
     .where(
@@ -256,13 +257,9 @@ _OWN = (
 )
 
 
-async def surroundings(tx: Reader, viewer: Viewer | None) -> tuple[list[OwnNetwork], list[DropInSeen]]:
-    """What stands around every page: the viewer's own networks, by name, and what is open in them at this moment."""
-    if viewer is None:
-        return [], []
-    rows = await tx.all(_OWN, me=viewer.id, now=clock.now())
-    live = await live_now(tx, viewer) if any(row[-1] for row in rows) else []
-    return [OwnNetwork(*row[:-1]) for row in rows], live
+def own_networks_question(viewer: Viewer) -> Question:
+    """The viewer's own networks, by name, and whether something is open in each at this moment."""
+    return Question(_OWN, {"me": viewer.id, "now": clock.now()})
 
 
 async def live_now(tx: Reader, viewer: Viewer | None) -> list[DropInSeen]:

@@ -10,11 +10,12 @@ from chat.db import Transaction
 from chat.dropins import forms
 from chat.dropins.editing import series_for, to_come
 from chat.dropins.holidays import holidays_of
-from chat.dropins.hosting import IS, run_by
+from chat.dropins.hosting import is_now, run_by
 from chat.dropins.queries import drop_in_of
 from chat.dropins.rules import dates, opens_on
 from chat.dropins.scheduling import AHEAD, add_date, bring_back, call_off
 from chat.errors import Conflict, Invalid
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.networks import record
 
@@ -51,7 +52,7 @@ async def restore(tx: Transaction, host: Viewer | None, drop_in_id: int) -> None
     if drop_in.state != "cancelled":
         if drop_in.to_come:
             return
-        raise Conflict(f"{IS[drop_in.state]} It was not cancelled.")
+        raise Conflict(_("{state} It was not cancelled.", state=is_now(drop_in)))
     await take_place(tx, host, drop_in.series_id, drop_in.local_date.isoformat())
 
 
@@ -64,11 +65,13 @@ async def skip(tx: Transaction, host: Viewer | None, series_id: int, day: object
         return
     row = await _row(tx, series_id, when)
     if row is None and not any(dates(series.rule, series.starts_on, when, when)):
-        raise Invalid("date", "The series has no drop-in on this date.")
+        raise Invalid("date", _("The series has no drop-in on this date."))
     if opens_on(when, series.local_time, series.zone) <= clock.now() and row is None:
-        raise Conflict("That date is over.")
+        raise Conflict(_("That date is over."))
     if len(series.skipped) >= MOST_SKIPPED:
-        raise Conflict(f"A series can skip {MOST_SKIPPED} dates at most. Give it another rule instead.")
+        raise Conflict(
+            _("A series can skip {n} dates at most. Give it another rule instead.", n=MOST_SKIPPED)
+        )
     if row is not None and not row.cancelled_at:
         await call_off(tx, await to_come(tx, host, row.id), host.id, "")
     await _skipped(tx, series_id, [*series.skipped, when])
@@ -85,9 +88,9 @@ async def take_place(tx: Transaction, host: Viewer | None, series_id: int, day: 
     by_rule = any(dates(series.rule, series.starts_on, when, when))
     opens_at, closes_at = _times(series, when, row)
     if opens_at <= clock.now():
-        raise Conflict("That time is over.")
+        raise Conflict(_("That time is over."))
     if row is None and not by_rule:
-        raise Invalid("date", "The series has no drop-in on this date.")
+        raise Invalid("date", _("The series has no drop-in on this date."))
     if when in series.skipped:
         await _skipped(tx, series_id, [d for d in series.skipped if d != when])
     if row is not None:
@@ -96,7 +99,7 @@ async def take_place(tx: Transaction, host: Viewer | None, series_id: int, day: 
     elif when <= clock.now().astimezone(ZoneInfo(series.zone)).date() + AHEAD:
         drop_in_id = await add_date(tx, series, when, opens_at, closes_at)
     elif holiday:
-        raise Conflict("That is more than eight weeks away. Come back when the list shows it.")
+        raise Conflict(_("That is more than eight weeks away. Come back when the list shows it."))
     else:
         return  # its time comes by itself
     if holiday or not by_rule:  # it is there by a host's hand alone
@@ -148,4 +151,4 @@ def _day(value: object) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise Invalid("date", "The date must be written like 2026-11-27.") from None
+        raise Invalid("date", _("The date must be written like 2026-11-27.")) from None

@@ -8,6 +8,7 @@ from chat import clock
 from chat.db import Transaction
 from chat.errors import Conflict, Invalid, NotFound
 from chat.files.queries import FileSeen
+from chat.languages import _
 from chat.members import Viewer, must_act
 
 MOST = 10  # for one post
@@ -26,18 +27,20 @@ ORDER BY file.id FOR UPDATE
 def ids_of(files: object) -> list[int]:
     """The numbers of files, as programs and forms send them. Raises Invalid for what are none, or too many."""
     if not isinstance(files, list | tuple):
-        raise Invalid("files", "The files must be a list of their ids.")
+        raise Invalid("files", _("The files must be a list of their ids."))
     ids = []
     for each in files:
         if each == "":  # a form says by it that it has a list at all
             continue
         text = str(each)
         if isinstance(each, bool) or not (text.isascii() and text.isdecimal()) or len(text) > 18:
-            raise Invalid("files", "The files must be a list of their ids.")
+            raise Invalid("files", _("The files must be a list of their ids."))
         ids.append(int(text))
     ids = list(dict.fromkeys(ids))
     if len(ids) > MOST:
-        raise Invalid("files", f"A post can have {MOST} files at most; these are {len(ids)}.")
+        raise Invalid(
+            "files", _("A post can have {most} files at most; these are {n}.", most=MOST, n=len(ids))
+        )
     return ids
 
 
@@ -54,7 +57,7 @@ async def attach(tx: Transaction, viewer: Viewer, post_id: int, files: object) -
         return False
     rows = {row.id: row for row in await tx.all(TAKE, ids=ids, me=viewer.id, post=post_id)}
     if len(rows) < len(ids):
-        raise Invalid("files", "One of these files is not there any more. Attach it again.")
+        raise Invalid("files", _("One of these files is not there any more. Attach it again."))
     chosen = [FileSeen(*rows[id][:6]) for id in ids]
     if before.pseudonym_id:
         chosen = _unnamed(chosen)
@@ -87,7 +90,9 @@ def _unnamed(files: Iterable[FileSeen]) -> list[FileSeen]:
     if any(file.kind != "picture" for file in files):
         raise Invalid(
             "files",
-            "A document can carry its author’s name inside. Without your name you can attach pictures only.",
+            _(
+                "A document can carry its author’s name inside. Without your name you can attach pictures only."
+            ),
         )
     return [file._replace(name=f"Picture {number}.webp") for number, file in enumerate(files, 1)]
 
@@ -110,7 +115,7 @@ async def throw_away(tx: Transaction, viewer: Viewer | None, file_id: int) -> No
     if row is None:
         raise NotFound
     if row.post_id:
-        raise Conflict("This file is attached to a post. Change the post to take it off.")
+        raise Conflict(_("This file is attached to a post. Change the post to take it off."))
     await tx.run(
         "UPDATE file SET removed_at = coalesce(removed_at, :now) WHERE id = :id", now=clock.now(), id=file_id
     )

@@ -14,6 +14,7 @@ from chat.files.queries import FileSeen, small_key
 from chat.files.sniffing import called, clean_name, kind_of
 from chat.files.stores import in_order, store
 from chat.files.sweeping import erase
+from chat.languages import _, grouped, language
 from chat.members import Viewer, must_act
 from chat.networks import NetworkSeen
 
@@ -37,7 +38,7 @@ def most_bytes() -> int:
 
 
 def too_large() -> Invalid:
-    return Invalid("files", f"This file is too large: it can have {settings().file_mb} MB at most.")
+    return Invalid("files", _("This file is too large: it can have {n} MB at most.", n=settings().file_mb))
 
 
 async def must_send(tx: Transaction, viewer: Viewer | None, network: NetworkSeen) -> Viewer:
@@ -51,7 +52,7 @@ async def must_send(tx: Transaction, viewer: Viewer | None, network: NetworkSeen
         network=network.id,
         me=viewer.id,
     ):
-        raise Forbidden("You were removed from this network, so you can’t write in it.")
+        raise Forbidden(_("You were removed from this network, so you can’t write in it."))
     return viewer
 
 
@@ -94,17 +95,15 @@ async def keep(db: Database, viewer: Viewer | None, network: NetworkSeen, ready:
         )
     if not kept:
         await erase(key)
-        raise Conflict("This took so long that the file was given up. Attach it again.")
+        raise Conflict(_("This took so long that the file was given up. Attach it again."))
     return file
 
 
 async def _reserve(tx: Transaction, viewer: Viewer, network: NetworkSeen, ready: Ready, key: str) -> FileSeen:
     await must_send(tx, viewer, network)
     size = ready.size + len(ready.small)
-    await _find_room(tx, "owner", viewer.id, size, settings().member_files_mb, "Your files")
-    await _find_room(
-        tx, "network", network.id, size, settings().network_files_mb, "The files of this network"
-    )
+    await _find_room(tx, "owner", viewer.id, size, settings().member_files_mb)
+    await _find_room(tx, "network", network.id, size, settings().network_files_mb)
     file_id = await tx.value(
         "INSERT INTO file (network_id, owner_id, name, kind, size, small_size, sha256, width, height, key, created_at) "
         "VALUES (:network, :me, :name, :kind, :size, :small, :sha256, :width, :height, :key, :now) RETURNING id",
@@ -114,7 +113,7 @@ async def _reserve(tx: Transaction, viewer: Viewer, network: NetworkSeen, ready:
     return FileSeen(file_id, ready.name, ready.kind, ready.size, ready.width, ready.height)
 
 
-async def _find_room(tx: Transaction, whose: str, id: int, size: int, most: int, called: str) -> None:
+async def _find_room(tx: Transaction, whose: str, id: int, size: int, most: int) -> None:
     """Two at once: the second waits for the first to be counted."""
     await tx.run(
         "SELECT pg_advisory_xact_lock(hashtextextended('files of ' || :whose, :id))", whose=whose, id=id
@@ -124,8 +123,15 @@ async def _find_room(tx: Transaction, whose: str, id: int, size: int, most: int,
         id=id,
     )
     if used + size > most * 2**20:
+        so_far = grouped(round(used / 2**20), language()), grouped(most, language())
         raise Conflict(
-            f"{called} take up {used / 2**20:,.0f} MB of {most:,} MB already, so there is no room for this one."
+            (
+                _("Your files take up {used} MB of {most} MB already, so there is no room for this one.")
+                if whose == "owner"
+                else _(
+                    "The files of this network take up {used} MB of {most} MB already, so there is no room for this one."
+                )
+            ).format(used=so_far[0], most=so_far[1])
         )
 
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from chat.errors import Invalid
 from chat.fields import line
 from chat.files.unpacking import office_kind
+from chat.languages import _, sentence
 
 LONGEST_NAME = 150
 PICTURES = ("png", "jpg", "jpeg", "webp", "gif")
@@ -22,7 +23,7 @@ SIGNS = (
     (re.compile(rb"%PDF-\d"), "pdf"),
     (re.compile(rb"PK\x03\x04"), "office"),
 )
-TWO_THINGS = (
+TWO_THINGS = sentence(
     "This file is two kinds of file at once, which programs that do harm make use of. It was not kept."
 )
 
@@ -35,31 +36,35 @@ def kind_of(file: BinaryIO) -> str:
     if kind == "office":
         return office_kind(file)
     if kind and _also_archive(file):
-        raise Invalid("files", TWO_THINGS)
+        raise Invalid("files", _(TWO_THINGS))
     if kind == "picture" and b"%PDF-" in head:
-        raise Invalid("files", TWO_THINGS)
+        raise Invalid("files", _(TWO_THINGS))
     if kind == "pdf" and b"%%EOF" not in _tail(file):
-        raise Invalid("files", "This PDF breaks off before its end. Save it again and attach that.")
+        raise Invalid("files", _("This PDF breaks off before its end. Save it again and attach that."))
     if kind:
         return kind
     if re.search(rb"<svg[\s/>]", head, re.IGNORECASE):
-        raise Invalid("files", "SVG drawings can hold programs, so they can’t be attached. Save it as a PNG.")
+        raise Invalid(
+            "files", _("SVG drawings can hold programs, so they can’t be attached. Save it as a PNG.")
+        )
     if not head:
-        raise Invalid("files", "This file is empty.")
+        raise Invalid("files", _("This file is empty."))
     raise Invalid(
         "files",
-        "This kind of file can’t be attached. Pictures (PNG, JPEG, WebP, GIF), PDF, Word, PowerPoint and Excel files can.",
+        _(
+            "This kind of file can’t be attached. Pictures (PNG, JPEG, WebP, GIF), PDF, Word, PowerPoint and Excel files can."
+        ),
     )
 
 
 def clean_name(name: object) -> str:
     """What a file is to be called, as it was called where it came from."""
-    text = line("files", name, LONGEST_NAME, called="The file’s name", required=False)
+    text = line("files", name, LONGEST_NAME, called=_("The file’s name"), required=False)
     if re.search(r"[/\\]|^\.", text):
         raise Invalid(
-            "files", "A file’s name can’t have a slash in it, or begin with a dot. Rename it first."
+            "files", _("A file’s name can’t have a slash in it, or begin with a dot. Rename it first.")
         )
-    return text or "Picture"
+    return text or _("Picture")
 
 
 def called(name: str, kind: str) -> str:

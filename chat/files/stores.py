@@ -14,6 +14,7 @@ import structlog
 
 from chat.config import Settings, settings
 from chat.errors import Conflict
+from chat.languages import _
 
 ROOT = Path(__file__).parents[2]  # HUB_DATA_DIR is meant from the checkout
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ def in_order() -> Iterator[None]:
     except OSError as error:
         log.error("the store of files failed", error=repr(error))
         raise Conflict(
-            "Files can’t be kept or shown at the moment. The rest goes on; try it again later."
+            _("Files can’t be kept or shown at the moment. The rest goes on; try it again later.")
         ) from error
 
 

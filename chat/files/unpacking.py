@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from chat.errors import Invalid
+from chat.languages import _, sentence
 
 MOST_ENTRIES = 4000
 MOST_UNPACKED = 256 * 2**20  # bytes
@@ -27,10 +28,16 @@ PROGRAMS = re.compile(
     r"vba(project|data)|macrosheets/|activex/|\.(doc|dot|xls|xlt|ppt|pot|pps|xla|ppa)m$", re.IGNORECASE
 )
 
-BOMB = "This file unpacks to far more than it is, so it was not kept."
-BROKEN = "This Office file is damaged, or put together in an unusual way. Save it again with its own program."
-UNKNOWN = "This is an archive, or a kind of Office file that can’t be attached. Word (.docx), PowerPoint (.pptx) and Excel (.xlsx) files can."
-MACROS = "This file has macros in it: small programs that can do harm. Save it without them and attach that."
+BOMB = sentence("This file unpacks to far more than it is, so it was not kept.")
+BROKEN = sentence(
+    "This Office file is damaged, or put together in an unusual way. Save it again with its own program."
+)
+UNKNOWN = sentence(
+    "This is an archive, or a kind of Office file that can’t be attached. Word (.docx), PowerPoint (.pptx) and Excel (.xlsx) files can."
+)
+MACROS = sentence(
+    "This file has macros in it: small programs that can do harm. Save it without them and attach that."
+)
 
 
 def office_kind(file: BinaryIO) -> str:
@@ -41,7 +48,7 @@ def office_kind(file: BinaryIO) -> str:
             _stay_in_bounds(file, entries)
             _lie_end_to_end(file, entries, archive.start_dir)
         if any(PROGRAMS.search(entry.filename) for entry in entries):
-            raise Invalid("files", MACROS)
+            raise Invalid("files", _(MACROS))
         types = b""
         for entry in entries:
             content = _unpacked(file, entry)
@@ -50,7 +57,7 @@ def office_kind(file: BinaryIO) -> str:
             else:
                 for piece in content:
                     if b"<!DOCTYPE" in piece[:1024]:  # no Office file has one, and entities can be bombs too
-                        raise Invalid("files", BROKEN)
+                        raise Invalid("files", _(BROKEN))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -60,26 +67,26 @@ def office_kind(file: BinaryIO) -> str:
         OverflowError,
         RuntimeError,
     ):
-        raise Invalid("files", BROKEN) from None
+        raise Invalid("files", _(BROKEN)) from None
     if b"macroEnabled" in types:
-        raise Invalid("files", MACROS)
+        raise Invalid("files", _(MACROS))
     kinds = {KINDS[name] for name in MAIN.findall(types)}
     if len(kinds) != 1:
-        raise Invalid("files", UNKNOWN)
+        raise Invalid("files", _(UNKNOWN))
     return kinds.pop()
 
 
 def _stay_in_bounds(file: BinaryIO, entries: list[zipfile.ZipInfo]) -> None:
     size, unpacked = file.seek(0, 2), sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or unpacked > max(HARMLESS, min(MOST_UNPACKED, MOST_RATIO * size)):
-        raise Invalid("files", BOMB)
+        raise Invalid("files", _(BOMB))
 
 
 def _lie_end_to_end(file: BinaryIO, entries: list[zipfile.ZipInfo], directory: int) -> None:
     """From the first byte to the last it is this archive: nothing before, between, behind, and nothing said twice."""
     names = {entry.filename for entry in entries}
     if len(names) != len(entries) or "[Content_Types].xml" not in names:
-        raise Invalid("files", UNKNOWN)
+        raise Invalid("files", _(UNKNOWN))
     at = 0
     for entry in entries:
         # After what is packed its size may stand once more, in 24 bytes at most.

@@ -56,8 +56,8 @@ def speak(language: str) -> None:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Within this, whatever letters can be written in."""
-    before = _language.set(language)
+    """Within this, as pages and most letters do: a language that has no pages is not half spoken."""
+    before = _language.set(language if language in (*WHOLE, PSEUDO) else "en")
     try:
         yield
     finally:

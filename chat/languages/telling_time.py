@@ -44,13 +44,14 @@ def briefly(at: datetime, style: str = "ago") -> str:
     return format_datetime(at.astimezone(UTC), letters, locale=_locale(spoken))
 
 
-def dated(day: date, parts: str = "yMMMMd") -> str:
-    """As 26 November 2026, in the language that is spoken now; of other parts, by their letters in Unicode's patterns."""
-    if (spoken := language()) in ("en", PSEUDO) and parts == "yMMMMd":
+def dated(day: date, parts: str = "") -> str:
+    """As 26 November 2026, in the language that is spoken now; or only some parts of it, by Unicode's letters for them."""
+    if (spoken := language()) in ("en", PSEUDO) and not parts:
         return f"{day.day} {day:%B %Y}"
-    from babel.dates import format_skeleton
+    from babel.dates import format_date, format_skeleton
 
-    return format_skeleton(parts, day, locale=_locale(spoken))
+    locale = _locale(spoken)
+    return format_skeleton(parts, day, locale=locale) if parts else format_date(day, "long", locale=locale)
 
 
 def is_zone(name: object) -> bool:

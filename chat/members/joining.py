@@ -13,7 +13,7 @@ from chat.db import Transaction
 from chat.errors import Invalid, NotFound
 from chat.events import member_stream, open_stream
 from chat.fields import line, slug_of
-from chat.languages import _
+from chat.languages import _, language, speaking
 from chat.mail import Letter
 from chat.members.countries import COUNTRIES
 from chat.secrets import hashed, new_token
@@ -116,29 +116,38 @@ async def ask_again(tx: Transaction, member_id: int) -> None:
 
 async def verification_letter(tx: Transaction, member_id: int) -> Letter | None:
     """The letter with a fresh key, or None when there is nothing left to confirm."""
-    row = await tx.first("SELECT email, name, verified_at FROM member WHERE id = :id", id=member_id)
+    row = await tx.first("SELECT email, name, verified_at, language FROM member WHERE id = :id", id=member_id)
     if row is None or row.verified_at:
         return None
     key = await make_key(tx, "verify", member_id)
-    return Letter(
-        to=row.email,
-        subject=f"Confirm your address for {settings().name}",
-        text=f"Hello {row.name},\n\nconfirm that this is your address and you can start. The link works for three days.",
-        link=f"{settings().origin}/verify/{key}",
-        button="Confirm my address",
-    )
+    with speaking(row.language):
+        asked = _("confirm that this is your address and you can start. The link works for three days.")
+        return Letter(
+            to=row.email,
+            subject=_("Confirm your address for {hub}", hub=settings().name),
+            opening=f"{_('Hello {name},', name=row.name)}\n\n{asked}",
+            link=f"{settings().origin}/verify/{key}",
+            button=_("Confirm my address"),
+            language=language(),
+        )
 
 
-def known_address_letter(email: str) -> Letter:
+async def known_address_letter(tx: Transaction, email: str) -> Letter:
     """To somebody who signs up twice."""
-    return Letter(
-        to=email,
-        subject=f"You already have an account at {settings().name}",
-        text="Hello,\n\nsomebody, probably you, signed up with this address, which already has an account. "
-        "Sign in as usual, or choose a new password if you forgot it. If it was not you, there is nothing to do.",
-        link=f"{settings().origin}/sign-in",
-        button="Sign in",
-    )
+    spoken = await tx.value("SELECT language FROM member WHERE email = :email", email=email)
+    with speaking(spoken or "en"):
+        told = _(
+            "somebody, probably you, signed up with this address, which already has an account. Sign in as usual, or "
+            "choose a new password if you forgot it. If it was not you, there is nothing to do."
+        )
+        return Letter(
+            to=email,
+            subject=_("You already have an account at {hub}", hub=settings().name),
+            opening=f"{_('Hello,')}\n\n{told}",
+            link=f"{settings().origin}/sign-in",
+            button=_("Sign in"),
+            language=language(),
+        )
 
 
 async def first_admin_key(tx: Transaction) -> str | None:

@@ -8,7 +8,7 @@ from chat.config import settings
 from chat.db import Transaction
 from chat.errors import Invalid
 from chat.events import CONTROL
-from chat.languages import _
+from chat.languages import _, language, speaking
 from chat.mail import Letter
 from chat.members.joining import add_member, clean_email, make_key, use_key, void_keys
 from chat.secrets import hashed, new_token
@@ -62,36 +62,46 @@ async def forgot(tx: Transaction, email: str) -> None:
 
 
 async def reset_letter(tx: Transaction, member_id: int) -> Letter:
-    row = await tx.first("SELECT email, name FROM member WHERE id = :id", id=member_id)
+    row = await tx.first("SELECT email, name, language FROM member WHERE id = :id", id=member_id)
     key = await make_key(tx, "reset", member_id)
-    return Letter(
-        to=row.email,
-        subject=f"A new password for {settings().name}",
-        text=f"Hello {row.name},\n\nchoose a new password here. The link works once, for two hours. "
-        "If you did not ask for it, leave it: your password stays as it is.",
-        link=f"{settings().origin}/reset/{key}",
-        button="Choose a new password",
-    )
+    with speaking(row.language):
+        asked = _(
+            "choose a new password here. The link works once, for two hours. "
+            "If you did not ask for it, leave it: your password stays as it is."
+        )
+        return Letter(
+            to=row.email,
+            subject=_("A new password for {hub}", hub=settings().name),
+            opening=f"{_('Hello {name},', name=row.name)}\n\n{asked}",
+            link=f"{settings().origin}/reset/{key}",
+            button=_("Choose a new password"),
+            language=language(),
+        )
 
 
 async def claim_letter(tx: Transaction, email: str) -> Letter | None:
     """To somebody who signs up with the address of an account that was imported and is nobody's yet."""
     row = await tx.first(
-        "SELECT id, name FROM member WHERE email = :email AND imported_at IS NOT NULL AND verified_at IS NULL",
+        "SELECT id, name, language FROM member WHERE email = :email AND imported_at IS NOT NULL AND verified_at IS NULL",
         email=email,
     )
     if row is None:
         return None
     key = await make_key(tx, "reset", row.id)
-    return Letter(
-        to=email,
-        subject=f"What you wrote is at {settings().name} already",
-        text=f"Hello {row.name},\n\nwhat you wrote before has moved to {settings().name}, and an account with this address "
-        "came with it. It is yours if you choose a password here. The link works once, for two hours. "
-        "If you did not sign up, leave it: nothing changes.",
-        link=f"{settings().origin}/reset/{key}",
-        button="Choose a password",
-    )
+    with speaking(row.language):
+        told = _(
+            "what you wrote before has moved to {hub}, and an account with this address came with it. It is yours if you "
+            "choose a password here. The link works once, for two hours. If you did not sign up, leave it: nothing changes.",
+            hub=settings().name,
+        )
+        return Letter(
+            to=email,
+            subject=_("What you wrote is at {hub} already", hub=settings().name),
+            opening=f"{_('Hello {name},', name=row.name)}\n\n{told}",
+            link=f"{settings().origin}/reset/{key}",
+            button=_("Choose a password"),
+            language=language(),
+        )
 
 
 async def reset(tx: Transaction, token: str, password_hash: str) -> int:

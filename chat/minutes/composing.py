@@ -63,7 +63,8 @@ def _people(people: list[Attendee], unnamed: bool) -> str:
         sizes = sizes if len(sizes) > 1 else []
     else:
         sizes = counted(p.organisation for p in people)
-    listed = [f"- {plain(c.called or _('Not said'))}: {c.people}" for c in sizes]
+    unsaid = _("Not said")
+    listed = [f"- {plain(c.called or unsaid)}: {c.people}" for c in sizes]
     return _headed(_("Who was there"), there, *(["\n".join(listed)] if listed else []))
 
 
@@ -120,7 +121,8 @@ def _poll(poll: PollSeen) -> str:
         if poll.several
         else many(poll.turnout, "{n} voted", "{n} voted")
     )
-    head = [f"| {_('Answer')} | {_('Votes')} |", "| --- | --- |"]
+    answer, votes = _("Answer"), _("Votes")
+    head = [f"| {answer} | {votes} |", "| --- | --- |"]
     return "\n".join([f"**{plain(poll.question)}** ({voted})\n", *head, *rows])
 
 

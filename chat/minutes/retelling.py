@@ -5,7 +5,9 @@ from redis.asyncio import Redis
 from chat import clock, mail
 from chat.config import settings
 from chat.db import Database, Transaction
+from chat.languages import _, dated, language, speaking
 from chat.mail import Letter
+from chat.markup import render
 from chat.members import notify
 from chat.rounds import AT_ONCE, mail_each, next_round
 
@@ -108,7 +110,7 @@ async def _mail(db: Database, redis: Redis, drop_in_id: int, member_id: int) -> 
 async def _letter(tx: Transaction, drop_in_id: int, member_id: int) -> Letter | None:
     """The letter, if it has not gone out and its reader still may read it and wants it."""
     row = await tx.first(
-        "SELECT member.email, member.name, coalesce(drop_in.title, series.title) AS title, local_date, post.body, "  # noqa: S608
+        "SELECT member.email, member.name, member.language, coalesce(drop_in.title, series.title) AS title, local_date, post.body, "  # noqa: S608
         "network.name AS network, slug, minutes.published_at "
         f"FROM retelling JOIN drop_in ON drop_in.id = retelling.drop_in_id JOIN minutes ON {STAND} "
         "JOIN post ON post.id = post_id JOIN series ON series.id = drop_in.series_id "
@@ -123,17 +125,25 @@ async def _letter(tx: Transaction, drop_in_id: int, member_id: int) -> Letter | 
     if row is None:
         return None
     here = f"{settings().origin}/networks/{row.slug}"
-    day = f"{row.local_date.day} {row.local_date:%B}"
-    return Letter(
-        to=row.email,
-        subject=f"What you missed: {row.title}, {day} ({row.network})",
-        text=f"Hello {row.name},\n\nhere is what {row.title} of {row.network} was about on {day}:\n\n"
-        f"{beginning(row.body)}\n\n"
-        f"You get this letter because you meant to come, often come, or asked for it. You can turn it off: {here}/preferences",
-        link=f"{settings().origin}/drop-ins/{drop_in_id}/minutes",
-        button="Read the minutes",
-        key=f"minutes {drop_in_id} {member_id}",
-    )
+    told = beginning(row.body)
+    with speaking(row.language):
+        names = {"title": row.title, "network": row.network, "day": dated(row.local_date)}
+        about = _("here is what {title} of {network} was about on {day}:", **names)
+        return Letter(
+            to=row.email,
+            subject=_("What you missed: {title}, {day} ({network})", **names),
+            opening=f"{_('Hello {name},', name=row.name)}\n\n{about}",
+            quoted=told,
+            quoted_html=render(told),
+            link=f"{settings().origin}/drop-ins/{drop_in_id}/minutes",
+            button=_("Read the minutes"),
+            aside=_("You get this letter because you meant to come, often come, or asked for it.")
+            + " "
+            + _("You can turn such letters off here:")
+            + f"\n{here}/preferences",
+            language=language(),
+            key=f"minutes {drop_in_id} {member_id}",
+        )
 
 
 def beginning(body: str) -> str:

@@ -3,6 +3,7 @@
 from chat import clock
 from chat.config import settings
 from chat.db import Transaction
+from chat.languages import _, dated, language, speaking
 from chat.mail import Letter
 from chat.networks.standing import standing
 from chat.secrets import hashed, new_token
@@ -12,8 +13,11 @@ async def invitation_letter(tx: Transaction, invitation_id: int) -> Letter | Non
     """The letter of an invitation by e-mail, with a key of its own; None when there is nothing more to offer, or it
     was sent. Say so with `letter_sent` when it is."""
     row = await tx.first(
-        "SELECT network_id, invitation.email, word, expires_at, network.name, member.name AS host FROM invitation "
-        "JOIN network ON network.id = network_id JOIN member ON member.id = invitation.invited_by "
+        "SELECT network_id, invitation.email, word, expires_at, network.name, host.name AS host, "
+        # Of who is no member yet we know only who invites them.
+        "coalesce(reader.language, host.language) AS language FROM invitation "
+        "JOIN network ON network.id = network_id JOIN member AS host ON host.id = invitation.invited_by "
+        "LEFT JOIN member AS reader ON reader.email = invitation.email "
         "WHERE invitation.id = :id AND revoked_at IS NULL AND uses < places AND expires_at > :now "
         "AND invitation.email IS NOT NULL AND (sent_at IS NULL OR sent_at < letter_asked_at)",
         id=invitation_id,
@@ -21,15 +25,25 @@ async def invitation_letter(tx: Transaction, invitation_id: int) -> Letter | Non
     )
     if row is None or (await standing(tx, row.network_id, [row.email]))[row.email] in ("member", "refused"):
         return None
-    word = f"{row.host} writes:\n\n{row.word}\n\n" if row.word else ""
-    return Letter(
-        to=row.email,
-        subject=f"{row.host} invites you to {row.name}",
-        text=f"Hello,\n\n{row.host} invites you to {row.name} on {settings().name}.\n\n{word}"
-        f"The invitation is for this address alone, and holds until {row.expires_at.day} {row.expires_at:%B %Y}.",
-        link=f"{settings().origin}/i/{await new_key(tx, invitation_id, mailed=True)}",
-        button="See the invitation",
-    )
+    link = f"{settings().origin}/i/{await new_key(tx, invitation_id, mailed=True)}"
+    with speaking(row.language):
+        invites = _(
+            "{host} invites you to {network} on {hub}.",
+            host=row.host, network=row.name, hub=settings().name,
+        )  # fmt: skip
+        writes = _("{name} writes:", name=row.host) if row.word else ""
+        return Letter(
+            to=row.email,
+            subject=_("{host} invites you to {network}", host=row.host, network=row.name),
+            opening="\n\n".join(filter(None, (_("Hello,"), invites, writes))),
+            quoted=row.word or "",
+            link=link,
+            button=_("See the invitation"),
+            aside=_(
+                "The invitation is for this address alone, and holds until {day}.", day=dated(row.expires_at)
+            ),
+            language=language(),
+        )
 
 
 async def letter_sent(tx: Transaction, invitation_id: int) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from chat import clock
 from chat.config import settings
 from chat.db import Transaction
+from chat.languages import _, language, many, speaking
 from chat.mail import Letter
 from chat.members import notify
 from chat.networks.access import role_in
@@ -37,16 +38,27 @@ async def requests_letter(tx: Transaction, network_id: int, member_id: int) -> L
     if not waiting or await role_in(tx, member_id, network_id) not in ("owner", "host"):
         return None
     network = await tx.first("SELECT name, slug FROM network WHERE id = :id", id=network_id)
-    host = await tx.first("SELECT email, name FROM member WHERE id = :id", id=member_id)
-    people = "1 person asks" if waiting == 1 else f"{waiting:,} people ask"
-    return Letter(
-        to=host.email,
-        subject=f"{people} for a place in {network.name}",
-        text=f"Hello {host.name},\n\n{people} for a place in {network.name} on {settings().name}, "
-        "and wait for an answer by one of its hosts.",
-        link=f"{settings().origin}/networks/{network.slug}/requests",
-        button="See the requests",
-    )
+    host = await tx.first("SELECT email, name, language FROM member WHERE id = :id", id=member_id)
+    with speaking(host.language):
+        people = many(
+            waiting,
+            "{n} person asks for a place in {network} on {hub}, and waits for an answer by one of its hosts.",
+            "{n} people ask for a place in {network} on {hub}, and wait for an answer by one of its hosts.",
+            network=network.name, hub=settings().name,
+        )  # fmt: skip
+        return Letter(
+            to=host.email,
+            subject=many(
+                waiting,
+                "{n} person asks for a place in {network}",
+                "{n} people ask for a place in {network}",
+                network=network.name,
+            ),
+            opening=f"{_('Hello {name},', name=host.name)}\n\n{people}",
+            link=f"{settings().origin}/networks/{network.slug}/requests",
+            button=_("See the requests"),
+            language=language(),
+        )
 
 
 async def tell_asker(
@@ -62,7 +74,7 @@ async def tell_asker(
 async def decision_letter(tx: Transaction, request_id: int) -> Letter | None:
     """The letter about a decision; None when its reader has lost the place again, or may not know of the network."""
     row = await tx.first(
-        "SELECT r.member_id, r.decision, r.word, asker.email, asker.name AS asker, network.id, network.name, slug, access "
+        "SELECT r.member_id, r.decision, r.word, asker.email, asker.name AS asker, language, network.id, network.name, slug, access "
         "FROM join_request AS r JOIN network ON network.id = r.network_id JOIN member AS asker ON asker.id = r.member_id "
         "WHERE r.id = :id",
         id=request_id,
@@ -71,15 +83,26 @@ async def decision_letter(tx: Transaction, request_id: int) -> Letter | None:
     inside = await role_in(tx, row.member_id, row.id) is not None
     if not inside and (approved or row.access == "confidential"):
         return None
-    done = "approved your request: you are a member now" if approved else "declined your request to join"
-    said = f"\n\nThey write:\n\n{row.word}" if row.word else ""
-    return Letter(
-        to=row.email,
-        subject=f"You are a member of {row.name} now" if approved else f"Your request to join {row.name}",
-        text=f"Hello {row.asker},\n\nthe hosts of {row.name} on {settings().name} have {done}.{said}",
-        link=f"{settings().origin}/networks/{row.slug}",
-        button="Go to the network" if approved else "See its page",
-    )
+    with speaking(row.language):
+        names = {"network": row.name, "hub": settings().name}
+        paragraphs = [
+            _("Hello {name},", name=row.asker),
+            _("the hosts of {network} on {hub} have approved your request: you are a member now.", **names)
+            if approved
+            else _("the hosts of {network} on {hub} have declined your request to join.", **names),
+            _("They write:") if row.word else "",
+        ]
+        return Letter(
+            to=row.email,
+            subject=_("You are a member of {network} now", network=row.name)
+            if approved
+            else _("Your request to join {network}", network=row.name),
+            opening="\n\n".join(filter(None, paragraphs)),
+            quoted=row.word or "",
+            link=f"{settings().origin}/networks/{row.slug}",
+            button=_("Go to the network") if approved else _("See its page"),
+            language=language(),
+        )
 
 
 async def _hosts(tx: Transaction, network_id: int) -> list[int]:

@@ -2,8 +2,10 @@
 
 from chat.notices.queries import NoticeSeen, Told, notices_of, told, unread
 from chat.notices.reading import forget_read, open_notice, read_through, read_topic, unread_again
+from chat.notices.surrounding import Around, surroundings
 
 __all__ = [
+    "Around",
     "NoticeSeen",
     "Told",
     "forget_read",
@@ -11,6 +13,7 @@ __all__ = [
     "open_notice",
     "read_through",
     "read_topic",
+    "surroundings",
     "told",
     "unread",
     "unread_again",

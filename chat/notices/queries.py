@@ -9,7 +9,7 @@ from sqlmodel import and_, case, col, func, or_, select
 
 from chat import clock
 from chat.announcements.models import Announcement, Delivery
-from chat.db import Reader, Transaction
+from chat.db import Question, Reader, Transaction
 from chat.dropins.models import DropIn, Series
 from chat.errors import SignInFirst
 from chat.members import Viewer
@@ -215,6 +215,11 @@ _BY_ID = seen(Notice.member_id, known()).where(col(Notice.id) == _THESE)
 async def unread(tx: Reader, viewer: Viewer | None) -> int:
     """How many notices wait for the viewer."""
     return (await _unread(tx, [viewer.id])).get(viewer.id, 0) if viewer else 0
+
+
+def unread_question(viewer: Viewer) -> Question:
+    """The viewer's id and how many notices wait for them; no row where none does."""
+    return Question(_UNREAD, {"ids": [viewer.id], "now": clock.now()})
 
 
 async def told(tx: Reader, ids: list[int]) -> dict[int, Told]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from chat import clock
-from chat.db import Database, Reader, Transaction
+from chat.db import Database, Question, Reader, Transaction
 from chat.events import CONTROL, Event
 from chat.models import EventRow, Meta, Stream
 
@@ -58,13 +58,29 @@ class Standing(NamedTuple):
     heads: dict[str, Head]  # of those streams that there are, and of the control stream
 
 
+STANDING = (
+    "SELECT meta.epoch, stream.id, head, floor, coalesce(acl_version, 0) AS acl_version "
+    "FROM meta CROSS JOIN stream LEFT JOIN network ON network.id = network_id WHERE stream.id = ANY(:ids)"
+)
+# And those of the networks that a member is in.
+STANDING_AROUND = f"""
+{STANDING} OR stream.id IN (
+    SELECT 'n:' || network_id FROM membership WHERE member_id = :me AND ended_at IS NULL AND banned_at IS NULL
+)"""  # noqa: S608
+
+
 async def standing(tx: Reader, streams: Iterable[str]) -> Standing:
     """Where these streams stand, by one query."""
-    rows = await tx.all(
-        "SELECT meta.epoch, stream.id, head, floor, coalesce(acl_version, 0) AS acl_version "
-        "FROM meta CROSS JOIN stream LEFT JOIN network ON network.id = network_id WHERE stream.id = ANY(:ids)",
-        ids=[CONTROL, *streams],
-    )
+    return standing_in(await tx.all(STANDING, ids=[CONTROL, *streams]))
+
+
+def standing_question(streams: Iterable[str], member_id: int) -> Question:
+    """The same, with the streams of a member's networks."""
+    return Question(STANDING_AROUND, {"ids": [CONTROL, *streams], "me": member_id})
+
+
+def standing_in(rows: list[Any]) -> Standing:
+    """What the rows of these questions say."""
     return Standing(rows[0][0], {name: Head(*head) for _, name, *head in rows})
 
 

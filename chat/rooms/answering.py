@@ -8,9 +8,10 @@ from chat.dropins import DropInSeen
 from chat.errors import Conflict, Invalid
 from chat.events import drop_in_stream
 from chat.fields import line, prose
+from chat.languages import _
 from chat.markup import RENDERER, render
 from chat.members import Viewer
-from chat.rooms.entering import IN_THE_ROOM, WITH_FOLLOW_UP, in_turn, must_be
+from chat.rooms.entering import IN_THE_ROOM, WITH_FOLLOW_UP, in_turn, must_be, was_settled
 from chat.rooms.finding import found
 
 LONGEST_ANSWER = 4000  # characters
@@ -22,10 +23,10 @@ HOLD = (
 
 async def pin(tx: Transaction, host: Viewer | None, question_id: int) -> int:
     """Make it the question that is talked about now, in place of another; the drop-in's id."""
-    _, drop_in, row = await _find(tx, host, question_id)
+    _by, drop_in, row = await _find(tx, host, question_id)
     if row.pinned_at:
         return drop_in.id
-    must_be(drop_in, IN_THE_ROOM, "Questions are pinned while people are in the room.")
+    must_be(drop_in, IN_THE_ROOM, _("Questions are pinned while people are in the room."))
     _must_be_open(row)
     await in_turn(tx, drop_in.id)
     before = await tx.value(
@@ -41,7 +42,7 @@ async def pin(tx: Transaction, host: Viewer | None, question_id: int) -> int:
 
 async def unpin(tx: Transaction, host: Viewer | None, question_id: int) -> int:
     """Put it back among the others; the drop-in's id."""
-    _, drop_in, row = await _find(tx, host, question_id)
+    _by, drop_in, row = await _find(tx, host, question_id)
     if row.pinned_at:
         await tx.run("UPDATE question SET pinned_at = NULL WHERE id = :id", id=question_id)
         _announce(tx, drop_in, "question.unpinned", question_id)
@@ -53,11 +54,14 @@ async def answer(tx: Transaction, host: Viewer | None, question_id: int, text: o
 
     One that was answered before takes another text: so what was said aloud can be written down later.
     """
-    text = prose("answer", text, 4 * LONGEST_ANSWER, called="The answer", required=False)
+    text = prose("answer", text, 4 * LONGEST_ANSWER, called=_("The answer"), required=False)
     if len(text) > LONGEST_ANSWER:
-        raise Invalid(
-            "answer", f"The answer can have {LONGEST_ANSWER} characters at most; this has {len(text)}."
+        said = _(
+            "The answer can have {n} characters at most; this has {length}.",
+            n=LONGEST_ANSWER,
+            length=len(text),
         )
+        raise Invalid("answer", said)
     return await _settle(tx, host, question_id, "answered", text)
 
 
@@ -68,16 +72,16 @@ async def defer(tx: Transaction, host: Viewer | None, question_id: int) -> int:
 
 async def decline(tx: Transaction, host: Viewer | None, question_id: int, reason: object) -> int:
     """Say why it is not answered; the drop-in's id. The reason stands beside it, in the minutes too."""
-    reason = line("reason", reason, LONGEST_REASON, called="The reason")
+    reason = line("reason", reason, LONGEST_REASON, called=_("The reason"))
     return await _settle(tx, host, question_id, "declined", reason)
 
 
 async def reopen(tx: Transaction, host: Viewer | None, question_id: int) -> int:
     """Take back what was decided about it; the drop-in's id."""
-    _, drop_in, row = await _find(tx, host, question_id)
+    _by, drop_in, row = await _find(tx, host, question_id)
     if row.outcome is None:
         return drop_in.id
-    must_be(drop_in, WITH_FOLLOW_UP, "Questions are opened again until a week after a drop-in.")
+    must_be(drop_in, WITH_FOLLOW_UP, _("Questions are opened again until a week after a drop-in."))
     await tx.run(
         "UPDATE question SET settled_at = NULL, settled_by = NULL, outcome = NULL, word = '', word_html = '' WHERE id = :id",
         id=question_id,
@@ -90,7 +94,7 @@ async def _settle(tx: Transaction, host: Viewer | None, question_id: int, outcom
     viewer, drop_in, row = await _find(tx, host, question_id)
     if row.outcome == outcome and (row.word == word or not word):
         return drop_in.id
-    must_be(drop_in, WITH_FOLLOW_UP, "Questions are answered until a week after a drop-in.")
+    must_be(drop_in, WITH_FOLLOW_UP, _("Questions are answered until a week after a drop-in."))
     if row.outcome != outcome:
         _must_be_open(row)
     await tx.run(
@@ -114,7 +118,7 @@ async def _find(tx: Transaction, host: Viewer | None, question_id: int) -> tuple
 
 def _must_be_open(row: Any) -> None:
     if row.outcome:
-        raise Conflict(f"This question was {row.outcome}. Open it again first.")
+        raise Conflict(_("{what} Open it again first.", what=was_settled(row.outcome)))
 
 
 def _announce(tx: Transaction, drop_in: DropInSeen, kind: str, question_id: int) -> None:

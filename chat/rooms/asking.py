@@ -8,15 +8,16 @@ from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import drop_in_stream, member_stream
 from chat.fields import line
+from chat.languages import _, sentence
 from chat.members import Viewer
 from chat.networks import record
 from chat.ops import once
-from chat.rooms.entering import WITH_FOLLOW_UP, enter, in_turn, is_host, must_be
+from chat.rooms.entering import WITH_FOLLOW_UP, enter, in_turn, is_host, must_be, was_settled
 from chat.rooms.finding import found
 
 LONGEST = 500
 MOST_OPEN = 10  # of one member in one drop-in
-RULE = "Questions are asked from a quarter of an hour before a drop-in until a week after it."
+RULE = sentence("Questions are asked from a quarter of an hour before a drop-in until a week after it.")
 
 
 async def ask(
@@ -31,11 +32,11 @@ async def ask(
     """A new question in a drop-in's room: {"id"}."""
     viewer, drop_in = await enter(tx, viewer, drop_in_id, to_speak=True)
     asker = viewer
-    body = line("question", body, LONGEST, called="The question")
+    body = line("question", body, LONGEST, called=_("The question"))
     unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:
-        must_be(drop_in, WITH_FOLLOW_UP, RULE)
+        must_be(drop_in, WITH_FOLLOW_UP, _(RULE))
         await in_turn(tx, drop_in_id)
         await _must_have_room(tx, asker, drop_in_id)
         pseudonym_id = await _pseudonym(tx, asker, drop_in.network_id, drop_in.topic_id) if unnamed else None
@@ -71,9 +72,9 @@ async def withdraw(tx: Transaction, viewer: Viewer | None, question_id: int) -> 
             return drop_in.id
         raise NotFound
     if not own and not host:
-        raise Forbidden("You can take back what you have asked yourself.")
+        raise Forbidden(_("You can take back what you have asked yourself."))
     if row.outcome and not host:
-        raise Conflict(f"This question was {row.outcome}, so it stays. A host can take it away.")
+        raise Conflict(_("{what} It stays; a host can take it away.", what=was_settled(row.outcome)))
     await tx.run(
         "UPDATE question SET withdrawn_at = :now, pinned_at = NULL WHERE id = :id",
         now=clock.now(),
@@ -93,12 +94,14 @@ async def _must_have_room(tx: Transaction, viewer: Viewer, drop_in_id: int) -> N
         me=viewer.id,
     )
     if open_ones >= MOST_OPEN:
-        raise Conflict(f"{MOST_OPEN} questions of yours are open. Take one back, or wait for an answer.")
+        raise Conflict(
+            _("{n} questions of yours are open. Take one back, or wait for an answer.", n=MOST_OPEN)
+        )
 
 
 async def _pseudonym(tx: Transaction, viewer: Viewer, network_id: int, topic_id: int) -> int:
     """The member's name-less name in the drop-in's talk: the same as of their posts there."""
     if not await tx.value("SELECT anonymity_since FROM network WHERE id = :id", id=network_id):
-        raise Invalid("anonymous", "This network takes no questions without a name. Nothing was asked.")
+        raise Invalid("anonymous", _("This network takes no questions without a name. Nothing was asked."))
     await tx.run("SELECT FROM topic WHERE id = :id FOR NO KEY UPDATE", id=topic_id)
     return await pseudonym_in(tx, topic_id, viewer.id)

@@ -4,6 +4,7 @@ from chat.db import Transaction
 from chat.dropins import DropInSeen, drop_in_of, must_be_in, must_speak
 from chat.dropins.admitting import must_host
 from chat.errors import Conflict
+from chat.languages import _, sentence
 from chat.members import Viewer, must_act
 from chat.networks import has_right, role_in
 
@@ -11,14 +12,19 @@ IN_THE_ROOM = ("lobby", "live", "wrap_up")
 WITH_FOLLOW_UP = (*IN_THE_ROOM, "follow_up")
 
 IS = {
-    "scheduled": "has not begun yet; its lobby opens a quarter of an hour before it",
-    "lobby": "has not begun yet",
-    "live": "is live now",
-    "wrap_up": "has ended",
-    "follow_up": "has ended",
-    "archived": "ended more than a week ago",
-    "cancelled": "is cancelled",
-    "missed": "did not take place",
+    "scheduled": sentence("This drop-in has not begun yet; its lobby opens a quarter of an hour before it."),
+    "lobby": sentence("This drop-in has not begun yet."),
+    "live": sentence("This drop-in is live now."),
+    "wrap_up": sentence("This drop-in has ended."),
+    "follow_up": sentence("This drop-in has ended."),
+    "archived": sentence("This drop-in ended more than a week ago."),
+    "cancelled": sentence("This drop-in is cancelled."),
+    "missed": sentence("This drop-in did not take place."),
+}
+WAS = {
+    "answered": sentence("This question was answered."),
+    "deferred": sentence("This question was deferred."),
+    "declined": sentence("This question was declined."),
 }
 
 
@@ -47,7 +53,12 @@ async def is_host(tx: Transaction, viewer: Viewer, drop_in: DropInSeen) -> bool:
 def must_be(drop_in: DropInSeen, states: tuple[str, ...], rule: str) -> None:
     """Raises Conflict, with the rule and what the drop-in is, in any other state."""
     if drop_in.state not in states:
-        raise Conflict(f"{rule} This drop-in {IS[drop_in.state]}.")
+        raise Conflict(f"{rule} {_(IS[drop_in.state])}")
+
+
+def was_settled(outcome: str) -> str:
+    """What was decided about a question."""
+    return _(WAS[outcome])
 
 
 async def in_turn(tx: Transaction, drop_in_id: int) -> None:

@@ -9,13 +9,14 @@ from chat.discussions.balloting import asked_in, ballot_in, choices_of, marking,
 from chat.dropins import DropInSeen
 from chat.errors import Conflict
 from chat.events import drop_in_stream
+from chat.languages import _, sentence
 from chat.members import Viewer
 from chat.ops import once
 from chat.rooms.entering import IN_THE_ROOM, enter_as_host, in_turn, must_be
 from chat.rooms.finding import found
 
 MOST_POLLS = 50  # in one drop-in
-RULE = "Quick polls are for the time in the room."
+RULE = sentence("Quick polls are for the time in the room.")
 HOLD = "SELECT options, several, counts, turnout, closed_at FROM poll WHERE id = :id AND removed_at IS NULL FOR NO KEY UPDATE"
 
 
@@ -32,11 +33,11 @@ async def start_poll(
     asked = asked_in(form)
 
     async def act() -> dict[str, Any]:
-        must_be(drop_in, IN_THE_ROOM, RULE)
+        must_be(drop_in, IN_THE_ROOM, _(RULE))
         await in_turn(tx, drop_in_id)
         many = await tx.value("SELECT count(*) FROM poll WHERE drop_in_id = :id", id=drop_in_id)
         if many >= MOST_POLLS:
-            raise Conflict(f"{MOST_POLLS} quick polls are enough for one drop-in.")
+            raise Conflict(_("{n} quick polls are enough for one drop-in.", n=MOST_POLLS))
         poll_id = await put_poll(tx, viewer.id, asked, drop_in_id=drop_in_id)
         _announce(tx, drop_in, "poll.added", poll_id)
         return {"id": poll_id}
@@ -67,16 +68,16 @@ async def mark(tx: Transaction, viewer: Viewer | None, poll_id: int, option: obj
 
 
 async def _held(tx: Transaction, viewer: Viewer | None, poll_id: int) -> tuple[Viewer, DropInSeen, Any]:
-    viewer, drop_in, _ = await found(tx, viewer, "poll", poll_id, HOLD)
+    viewer, drop_in, _row = await found(tx, viewer, "poll", poll_id, HOLD)
     return viewer, drop_in, await ballot_in(tx, viewer, poll_id)
 
 
 async def _change(tx: Transaction, viewer: Viewer, drop_in: DropInSeen, poll: Any, chosen: list[int]) -> int:
     if chosen == list(poll.choices or ()):
         return drop_in.id
-    must_be(drop_in, IN_THE_ROOM, RULE)
+    must_be(drop_in, IN_THE_ROOM, _(RULE))
     if poll.closed_at:
-        raise Conflict("This poll is closed.")
+        raise Conflict(_("This poll is closed."))
     await put_ballot(tx, viewer, poll, chosen)
     _announce(tx, drop_in, "tally.changed", poll.id)
     return drop_in.id
@@ -98,10 +99,10 @@ async def close_poll(tx: Transaction, host: Viewer | None, poll_id: int) -> int:
 
 async def reopen_poll(tx: Transaction, host: Viewer | None, poll_id: int) -> int:
     """Let people vote on; the drop-in's id."""
-    _, drop_in, poll = await found(tx, host, "poll", poll_id, HOLD, host=True)
+    _by, drop_in, poll = await found(tx, host, "poll", poll_id, HOLD, host=True)
     if poll.closed_at is None and drop_in.lets_in:
         return drop_in.id
-    must_be(drop_in, IN_THE_ROOM, RULE)
+    must_be(drop_in, IN_THE_ROOM, _(RULE))
     await tx.run("UPDATE poll SET closed_at = NULL, closed_by = NULL WHERE id = :id", id=poll_id)
     _announce(tx, drop_in, "poll.reopened", poll_id)
     return drop_in.id
@@ -109,7 +110,7 @@ async def reopen_poll(tx: Transaction, host: Viewer | None, poll_id: int) -> int
 
 async def remove_poll(tx: Transaction, host: Viewer | None, poll_id: int) -> int:
     """Take a poll away in which nobody has voted; the drop-in's id."""
-    _, drop_in, poll = await found(
+    _by, drop_in, poll = await found(
         tx,
         host,
         "poll",
@@ -120,7 +121,7 @@ async def remove_poll(tx: Transaction, host: Viewer | None, poll_id: int) -> int
     if poll.removed_at:
         return drop_in.id
     if poll.turnout:
-        raise Conflict("Somebody has voted in it, so it stays. You can close it.")
+        raise Conflict(_("Somebody has voted in it, so it stays. You can close it."))
     await tx.run("UPDATE poll SET removed_at = :now WHERE id = :id", now=clock.now(), id=poll_id)
     _announce(tx, drop_in, "poll.removed", poll_id)
     return drop_in.id

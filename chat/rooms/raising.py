@@ -7,14 +7,15 @@ from chat.db import Transaction
 from chat.dropins import DropInSeen
 from chat.errors import Conflict
 from chat.events import drop_in_stream, member_stream
+from chat.languages import _, sentence
 from chat.members import Viewer
 from chat.networks import writing_in
 from chat.ops import once
 from chat.rooms.entering import enter, enter_as_host, in_turn, must_be
 from chat.rooms.finding import found
 
-RULE = "Hands go up while a drop-in is live."
-CALLED = "People are called while a drop-in is live."
+RULE = sentence("Hands go up while a drop-in is live.")
+CALLED = sentence("People are called while a drop-in is live.")
 
 # Up already: nothing is changed, and the place is kept. One of an earlier opening of the same date counts as down.
 RAISE = """
@@ -42,7 +43,7 @@ async def raise_hand(
     me = {"me": viewer.id, "drop_in": drop_in_id}
 
     async def act() -> dict[str, Any]:
-        must_be(drop_in, ("live",), RULE)
+        must_be(drop_in, ("live",), _(RULE))
         hand_id = await tx.value(RAISE, now=clock.now(), opens_at=drop_in.opens_at, **me)
         if hand_id is None:
             return {"id": await tx.value(UP, **me)}
@@ -69,7 +70,7 @@ async def lower_hand(
 
 async def lower_other(tx: Transaction, host: Viewer | None, hand_id: int) -> int:
     """As a host, take anybody's hand down; the drop-in's id. That ends their turn if it was theirs."""
-    _, drop_in, row = await found(
+    _by, drop_in, row = await found(
         tx, host, "hand", hand_id, "SELECT member_id FROM hand WHERE id = :id", host=True
     )
     await _lower(tx, drop_in.id, drop_in.network_id, [row.member_id])
@@ -78,12 +79,14 @@ async def lower_other(tx: Transaction, host: Viewer | None, hand_id: int) -> int
 
 async def call(tx: Transaction, host: Viewer | None, hand_id: int) -> int:
     """Give somebody the word; the drop-in's id. Whoever had it is done."""
-    _, drop_in, _ = await found(tx, host, "hand", hand_id, "SELECT 1 FROM hand WHERE id = :id", host=True)
-    must_be(drop_in, ("live",), CALLED)
+    _by, drop_in, _row = await found(
+        tx, host, "hand", hand_id, "SELECT 1 FROM hand WHERE id = :id", host=True
+    )
+    must_be(drop_in, ("live",), _(CALLED))
     await in_turn(tx, drop_in.id)
     row = await tx.first("SELECT raised_at, called_at, lowered_at FROM hand WHERE id = :id", id=hand_id)
     if row.lowered_at or row.raised_at < drop_in.opens_at:
-        raise Conflict("This hand is down by now.")
+        raise Conflict(_("This hand is down by now."))
     if not row.called_at:
         await _give_word(tx, drop_in, hand_id)
     return drop_in.id
@@ -91,8 +94,8 @@ async def call(tx: Transaction, host: Viewer | None, hand_id: int) -> int:
 
 async def call_next(tx: Transaction, host: Viewer | None, drop_in_id: int) -> int | None:
     """Give the word to whoever has waited longest; the hand's id, or None when nobody waits. Whoever had it is done."""
-    _, drop_in = await enter_as_host(tx, host, drop_in_id)
-    must_be(drop_in, ("live",), CALLED)
+    _by, drop_in = await enter_as_host(tx, host, drop_in_id)
+    must_be(drop_in, ("live",), _(CALLED))
     await in_turn(tx, drop_in_id)
     hand_id = await tx.value(NEXT, drop_in=drop_in_id, opens_at=drop_in.opens_at)
     await _give_word(tx, drop_in, hand_id)

@@ -8,6 +8,7 @@ from chat.db import Transaction
 from chat.errors import Conflict, Forbidden, Invalid
 from chat.events import drop_in_stream
 from chat.fields import line
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import record
 from chat.ops import once
@@ -30,10 +31,10 @@ async def share(
     """Put a link on the room's list: {"id"}. One that is there already stays as it is. Without a title it is its address."""
     viewer, drop_in = await enter(tx, viewer, drop_in_id, to_speak=True)
     url = _address(url)
-    title = line("title", title, LONGEST_TITLE, called="The title", required=False)
+    title = line("title", title, LONGEST_TITLE, called=_("The title"), required=False)
 
     async def act() -> dict[str, Any]:
-        must_be(drop_in, IN_THE_ROOM, "Links are shared while people are in the room.")
+        must_be(drop_in, IN_THE_ROOM, _("Links are shared while people are in the room."))
         await in_turn(tx, drop_in_id)
         there = await tx.value(
             "SELECT id FROM shared_link WHERE drop_in_id = :id AND md5(url) = md5(:url) AND removed_at IS NULL",
@@ -69,7 +70,7 @@ async def unshare(tx: Transaction, viewer: Viewer | None, link_id: int) -> int:
     )
     own = row.shared_by == viewer.id
     if not own and not await is_host(tx, viewer, drop_in):
-        raise Forbidden("You can remove the links that you have shared yourself.")
+        raise Forbidden(_("You can remove the links that you have shared yourself."))
     if row.removed_at:
         return drop_in.id
     await tx.run("UPDATE shared_link SET removed_at = :now WHERE id = :id", now=clock.now(), id=link_id)
@@ -87,20 +88,20 @@ async def _must_have_room(tx: Transaction, viewer: Viewer, drop_in_id: int) -> N
         me=viewer.id,
     )
     if row.everybodys >= MOST_LINKS or row.own >= MOST_OF_ONE:
-        raise Conflict("There are enough links on this list. Put further ones into the talk.")
+        raise Conflict(_("There are enough links on this list. Put further ones into the talk."))
 
 
 def _address(value: object) -> str:
     """An https address with a host that can be shown. Names and passwords in it would only deceive."""
-    url = line("url", value, LONGEST_URL, called="The link")
+    url = line("url", value, LONGEST_URL, called=_("The link"))
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
         parts.port  # noqa: B018 - raises for what is no port
     except (ValueError, UnicodeError):
-        raise Invalid("url", "This is no address of a page. Copy it whole from your browser.") from None
+        raise Invalid("url", _("This is no address of a page. Copy it whole from your browser.")) from None
     if parts.scheme.lower() != "https":
-        raise Invalid("url", "The link must start with https://")
+        raise Invalid("url", _("The link must start with https://"))
     if not host or "." not in host or parts.username is not None or " " in url:
-        raise Invalid("url", "This is no address of a page. Copy it whole from your browser.")
+        raise Invalid("url", _("This is no address of a page. Copy it whole from your browser."))
     return parts._replace(scheme="https", netloc=parts.netloc.lower()).geturl()

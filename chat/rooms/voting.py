@@ -5,9 +5,10 @@ from typing import Any
 from chat.db import Transaction
 from chat.errors import Conflict, Forbidden
 from chat.events import drop_in_stream, member_stream
+from chat.languages import _
 from chat.members import Viewer, must_act
 from chat.ops import once
-from chat.rooms.entering import WITH_FOLLOW_UP, must_be
+from chat.rooms.entering import WITH_FOLLOW_UP, must_be, was_settled
 from chat.rooms.finding import found
 
 HOLD = """
@@ -44,12 +45,12 @@ async def _change(
 
     async def act() -> dict[str, Any]:
         if row.author_id == me:
-            raise Forbidden("This is your own question: the others vote for it.")
+            raise Forbidden(_("This is your own question: the others vote for it."))
         if row.voted == bool(to):
             return {}
-        must_be(drop_in, WITH_FOLLOW_UP, "Questions are voted on until a week after a drop-in.")
+        must_be(drop_in, WITH_FOLLOW_UP, _("Questions are voted on until a week after a drop-in."))
         if row.outcome:
-            raise Conflict(f"This question was {row.outcome}, so its votes stay as they are.")
+            raise Conflict(_("{what} Its votes stay as they are.", what=was_settled(row.outcome)))
         if await tx.run(change, id=question_id, me=me):  # else the same member was faster
             tx.announce(member_stream(me), "mine.vote", question_id, to)
             tx.announce(drop_in_stream(drop_in.id), "votes.changed", question_id, network=drop_in.network_id)

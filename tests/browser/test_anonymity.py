@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 from chat.db import Database
 from chat.members import Viewer
 from tests import cast
-from tests.browser.windows import Opened, post, stays, visit, write
+from tests.browser.windows import Opened, menu, post, stays, visit, write
 
 
 async def say_unnamed(page: Page, text: str) -> None:
@@ -28,24 +28,27 @@ async def test_an_anonymous_post_arrives_is_changed_and_is_unmasked(
     await expect(arrived).to_contain_text("Anonymous")
     await expect(arrived).not_to_contain_text("Ben")
     assert "Okafor" not in await carols.content()
-    await expect(arrived.get_by_role("link", name="Edit")).to_be_hidden()
-    await expect(arrived.get_by_role("link", name="Who wrote it?")).to_be_hidden()
+    offered = await menu(arrived)
+    await expect(offered.get_by_role("link", name="Flag for the hosts")).to_be_visible()
+    await expect(offered.get_by_role("link", name="Edit")).to_be_hidden()
+    await expect(offered.get_by_role("link", name="Who wrote it?")).to_be_hidden()
     await expect(bens.get_by_label("Post without my name")).to_be_checked()
 
     # Ben's own page offers him what nobody else's does, at once and after a change that came live.
     own = post(bens, "It was on our ward.")
+    own = await menu(own)
     await expect(own.get_by_role("link", name="Edit")).to_be_visible()
     await still_bens()
     await own.get_by_role("link", name="Edit").click()
     await bens.get_by_label("Text").fill("It was on our ward, twice.")
     await bens.get_by_role("button", name="Save").click()
-    await expect(post(bens, "twice").get_by_role("link", name="Edit")).to_be_visible()
+    await expect((await menu(post(bens, "twice"))).get_by_role("link", name="Edit")).to_be_visible()
     await expect(post(carols, "twice")).to_be_visible()
-    await expect(post(carols, "twice").get_by_role("link", name="Edit")).to_be_hidden()
+    await expect((await menu(post(carols, "twice"))).get_by_role("link", name="Edit")).to_be_hidden()
     await still_carols()
 
     anas = await opened(ana, f"/topics/{thread.id}")
-    await post(anas, "twice").get_by_role("link", name="Who wrote it?").click()
+    await (await menu(post(anas, "twice"))).get_by_role("link", name="Who wrote it?").click()
     await anas.get_by_label("Why do you need to know?").fill("Somebody is in danger on that ward.")
     await anas.get_by_role("button", name="Ask another host").click()
     await expect(anas.get_by_text("Another host of Falls and frailty has to agree")).to_be_visible()
@@ -73,7 +76,7 @@ async def test_without_scripts_the_box_works_too(
     await say_unnamed(page, "It was on our ward.")
     own = post(page, "It was on our ward.")
     await expect(own).to_contain_text("Anonymous")
-    await expect(own.get_by_role("link", name="Edit")).to_be_visible()
+    await expect((await menu(own)).get_by_role("link", name="Edit")).to_be_visible()
     await expect(page.get_by_label("Post without my name")).to_be_checked()
 
 

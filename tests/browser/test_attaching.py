@@ -8,7 +8,7 @@ from playwright.async_api import Page, Route, expect
 from chat.db import Database
 from chat.members import Viewer
 from tests import cast
-from tests.browser.windows import Opened, post, stays, write
+from tests.browser.windows import Opened, menu, post, stays, write
 from tests.cast import PDF
 from tests.chat.files.papers import picture
 
@@ -104,7 +104,7 @@ async def test_the_form_brings_them_by_itself(
     )
     await write(page, "Two files.")
     await expect(post(page, "Two files.").get_by_role("img")).to_be_visible()
-    await post(page, "Two files.").get_by_role("link", name="Edit").click()
+    await (await menu(post(page, "Two files."))).get_by_role("link", name="Edit").click()
     await page.get_by_label("plan.pdf").uncheck()
     await page.get_by_role("button", name="Save").click()
     await expect(post(page, "Two files.").get_by_role("link", name="plan.pdf")).to_have_count(0)

@@ -76,7 +76,9 @@ async def test_the_doors_open_and_close(
     await anas.get_by_label("Say something").fill("One more th")
     await close_in_a_second(db, later)
     for page in (anas, bens):
-        await expect(page.locator(".state")).to_have_text("The hour is over. There is time for last words.")
+        await expect(page.locator(".standing")).to_have_text(
+            "The hour is over. There is time for last words."
+        )
         await expect(post(page, "Good to be here.")).to_be_visible()
     await expect(anas.get_by_label("Say something")).to_have_value("One more th")
 

@@ -6,7 +6,7 @@ from chat.db import Database
 from chat.discussions.reading import mark_read
 from chat.members import Viewer
 from tests import cast
-from tests.browser.windows import Opened, live, post, sign_in, stays, texts, visit, write
+from tests.browser.windows import Opened, live, menu, post, sign_in, stays, texts, visit, write
 
 
 async def test_ana_and_ben_sign_in_and_talk(
@@ -34,7 +34,7 @@ async def test_ana_and_ben_sign_in_and_talk(
             "We read it aloud.",
             "All of it?",
         ]
-        await expect(page.locator("[data-posts]").first).to_have_text("3")
+        await expect(page.locator("[data-posts]").first).to_have_text("3 posts")
     await still_anas()
     await still_bens()
 
@@ -65,13 +65,13 @@ async def test_an_edit_and_a_removal_arrive(
     still = await stays(anas_screen)
     bens = await opened(ben, f"/topics/{thread.id}")
 
-    await post(bens, "We whisper it.").get_by_role("link", name="Edit", exact=True).click()
+    await (await menu(post(bens, "We whisper it."))).get_by_role("link", name="Edit").click()
     await bens.get_by_label("Text").fill("We shout it.")
     await bens.get_by_role("button", name="Save").click()
     await expect(post(anas_screen, "We shout it.")).to_contain_text("edited")
     await expect(post(anas_screen, "We whisper it.")).to_have_count(0)
 
-    await post(bens, "We shout it.").get_by_role("link", name="Remove").click()
+    await (await menu(post(bens, "We shout it."))).get_by_role("link", name="Remove").click()
     await bens.get_by_role("button", name="Remove it").click()
     await expect(anas_screen.get_by_text("This post was removed by its author.")).to_be_visible()
     assert await texts(anas_screen) == [
@@ -86,10 +86,12 @@ async def test_what_is_one_s_own_can_be_changed_and_nothing_else(
 ) -> None:
     await cast.write(db, ben, thread, "We read it aloud.")
     own, anas = post(bens_screen, "We read it aloud."), post(bens_screen, "ticked")
-    await expect(own.get_by_role("link", name="Edit")).to_be_visible()
+    await expect((await menu(own)).get_by_role("link", name="Edit")).to_be_visible()
     await expect(anas.get_by_role("link", name="Reply")).to_be_visible()
-    await expect(anas.get_by_role("link", name="Edit")).to_be_hidden()
-    await expect(anas.get_by_role("link", name="Remove")).to_be_hidden()
+    offered = await menu(anas)
+    await expect(offered.get_by_role("link", name="Flag for the hosts")).to_be_visible()
+    await expect(offered.get_by_role("link", name="Edit")).to_be_hidden()
+    await expect(offered.get_by_role("link", name="Remove")).to_be_hidden()
 
 
 async def test_a_visitor_follows_an_open_topic(
@@ -111,9 +113,24 @@ async def test_what_is_said_moves_a_topic_to_the_top(
         await expect(page.locator(".topic-title").first).to_have_text("A quieter matter")
     await cast.write(db, ana, thread, "Nobody?")
     for page in (home, network):
+        await page.get_by_role("button", name="1 new or active discussion").click()
         await expect(page.locator(".topic-title")).to_have_text(
             ["Who checks the checklist?", "A quieter matter"]
         )
+        await expect(page.get_by_role("link", name="Who checks the checklist?")).to_be_focused()
+        await expect(page.get_by_role("button", name="active")).to_be_hidden()
+
+
+async def test_a_list_that_nobody_touches_goes_on_by_itself(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, thread: cast.Thread
+) -> None:
+    await cast.start(db, ana, thread.network, "A quieter matter")
+    page = await opened(ben, f"/networks/{thread.network.slug}", on="phone with a clock")
+    await cast.write(db, ana, thread, "Nobody?")
+    await expect(page.get_by_role("button", name="1 new or active discussion")).to_be_visible()
+    await expect(page.locator(".topic-title").first).to_have_text("A quieter matter")
+    await page.clock.fast_forward(61_000)
+    await expect(page.locator(".topic-title").first).to_have_text("Who checks the checklist?")
 
 
 async def test_the_mark_of_new_posts_grows_and_goes(

@@ -262,7 +262,7 @@ async def test_from_the_lobby_to_the_last_words_without_losing_a_word(
     await expect(page.get_by_label(SAY)).to_be_visible()
     await expect(page.get_by_label("What should we talk about?")).to_have_value("Half a top")
     await close_in_a_second(db, later)
-    await expect(page.locator(".state")).to_contain_text("time for last words")
+    await expect(page.locator(".standing")).to_contain_text("time for last words")
     await expect(page.get_by_label("What should we talk about?")).to_have_value("Half a top")
     await still()
 
@@ -282,7 +282,7 @@ async def test_a_host_extends_and_ends(
     await anas.get_by_text("End it", exact=True).press("Enter")
     await anas.get_by_role("button", name="End it now").press("Enter")
     for page in (anas, bens):
-        await expect(page.locator(".state")).to_contain_text("time for last words")
+        await expect(page.locator(".standing")).to_contain_text("time for last words")
     await expect(bens.get_by_label(SAY)).to_have_value("One more th")
     await expect(bens.get_by_text("End it")).to_have_count(0)
     await still()

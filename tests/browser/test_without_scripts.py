@@ -7,7 +7,7 @@ from chat.db import Database
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
-from tests.browser.windows import Opened, post, sign_in, texts, write
+from tests.browser.windows import Opened, menu, post, sign_in, texts, write
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ async def test_one_changes_and_removes_one_s_own(
 ) -> None:
     await cast.write(db, ben, thread, "We whisper it.")
     await bens_page.goto(f"/topics/{thread.id}")
-    await post(bens_page, "We whisper it.").get_by_role("link", name="Edit").click()
+    await (await menu(post(bens_page, "We whisper it."))).get_by_role("link", name="Edit").click()
     await bens_page.get_by_label("Text").fill("We shout it.")
     await bens_page.get_by_role("button", name="Save").click()
-    await post(bens_page, "We shout it.").get_by_role("link", name="Remove").click()
+    await (await menu(post(bens_page, "We shout it."))).get_by_role("link", name="Remove").click()
     await bens_page.get_by_role("button", name="Remove it").click()
     await expect(bens_page.get_by_text("This post was removed by its author.")).to_be_visible()
 

@@ -11,8 +11,9 @@ from tests.hubs import RunningHub
 
 Opened = Callable[..., Awaitable[Page]]
 
-# What Chromium itself remarks about a page that answers 404 or 422, and about a line that was cut on purpose.
+# What Chromium itself remarks about a page that answers 404 or 422, and about what was cut or blocked on purpose.
 CHROMIUM_SAYS = (
+    "Service Worker registration blocked",
     "Failed to load resource: the server responded with a status of 4",
     "WebSocket connection to",
 )
@@ -39,6 +40,7 @@ class Machines:
         context = await self.browser.new_context(
             base_url=self.address, viewport=SCREENS[kind], is_mobile="phone" in kind, has_touch="phone" in kind,
             java_script_enabled=kind != "without scripts", reduced_motion="reduce",
+            service_workers="block",  # they would outlive a test; its own are in test_installed.py
         )  # fmt: skip
         context.set_default_timeout(PATIENCE)
         if kind == "phone with a clock":  # that tests move; and like many a phone's, its tabs share nothing
@@ -50,7 +52,7 @@ class Machines:
         """Nothing of its last user is left on it."""
         await page.context.set_offline(False)
         if page.url.startswith("http"):
-            await page.evaluate("sessionStorage.clear()")
+            await page.evaluate("sessionStorage.clear(); localStorage.clear()")
         if kind == "phone with a clock":
             await page.clock.resume()
         await page.goto("about:blank")
@@ -135,6 +137,14 @@ async def write(page: Page, text: str) -> None:
 
 def post(page: Page, text: str) -> Locator:
     return page.locator("article.post", has_text=text)
+
+
+async def menu(post: Locator) -> Locator:
+    """All else that can be done with a post, opened."""
+    more = post.locator(".post-foot .more")
+    if await more.get_attribute("open") is None:
+        await more.get_by_text("More", exact=True).click()
+    return more
 
 
 async def texts(page: Page) -> list[str]:

@@ -113,3 +113,12 @@ def test_colours_stand_in_tokens_alone() -> None:
         )
     }
     assert found == set()
+
+
+def test_letters_have_the_colours_of_the_tokens() -> None:
+    """Mail programs know no custom properties, so a letter brings its own."""
+    sheet = (WEB.parent / "chat/mail/letter.html").read_text().partition("</style>")[0]
+    day, _, night = sheet.partition("@media")
+    own = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", day))
+    assert own == {name: COLOURS[name][0] for name in own}
+    assert set(re.findall(r"#[0-9a-f]{6}", night)) == {COLOURS[name][1] for name in own}

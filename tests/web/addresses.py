@@ -133,11 +133,11 @@ async def furnish(
         assert draft
     async with db.transaction() as tx:
         feed = await calendars.ADDRESSES.make(tx, host, network)
-        await calendars.note_fetch(tx, feed.id)
+        await calendars.ADDRESSES.note_fetch(tx, feed.id)
     file = await cast.attach(db, host, thread, f"{words}.pdf")
     async with db.transaction() as tx:
         told = await feeds.ADDRESSES.make(tx, host, network)
-        await feeds.note_fetch(tx, told.id)
+        await feeds.ADDRESSES.note_fetch(tx, told.id)
     over, entry = await held_before(db, host, network, series, words)
     return {
         "networks/slug": network.slug,
@@ -175,6 +175,7 @@ async def furnish(
         "reset/token": "none",
         "files/id": file.id,
         "{id:id}/name": file.name,
+        "mailbox/id": "none",
         "static/version": "old",
         "{version}/name": "site/site.css",
         "unmaskings/id": asked,

@@ -491,7 +491,11 @@ CRAWL: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/api/v1/flags/{id:id}/settle"): [{"json": {"act": "dismiss"}}, {"json": {}}],
     ("GET", "/readyz"): LOOK,
     ("GET", "/robots.txt"): LOOK,
+    ("GET", "/manifest.webmanifest"): LOOK,
+    ("GET", "/worker.js"): LOOK,
+    ("GET", "/away"): LOOK,
     ("GET", "/dev/mailbox"): LOOK,
+    ("GET", "/dev/mailbox/{id}"): LOOK,
     ("GET", "/static/{version}/{name:path}"): LOOK,
 }  # fmt: skip
 

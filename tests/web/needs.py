@@ -423,7 +423,7 @@ NEEDS: dict[tuple[str, str], Needs] = {
 ELSEWHERE = ("/", "/side", "/language", "/networks", "/networks/new")
 ELSEWHERE_BELOW = (
     "/bookmarks", "/calendars", "/feeds", "/sitemap", "/search", "/jump", "/unread", "/new", "/sign-", "/check-your-mail", "/verify", "/welcome/", "/forgot", "/reset/", "/settings", "/members/", "/notices", "/i/", "/rsvp/", "/unsubscribe/",
-    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/dev/", "/static/", "/attendance", "/certificates/", "/drafts",
+    "/me", "/invitations/{token}/", "/healthz", "/readyz", "/robots.txt", "/manifest.webmanifest", "/worker.js", "/away", "/dev/", "/static/", "/attendance", "/certificates/", "/drafts",
 )  # fmt: skip
 
 

@@ -147,7 +147,9 @@ async def secret(db: Database, ana: Viewer, dev: Viewer, thread: Thread) -> Secr
         fridas_feed = (await calendars.ADDRESSES.make(tx, frida, network)).token
         fridas_news = (await feeds.ADDRESSES.make(tx, frida, network)).token
         devs = await calendars.ADDRESSES.make(tx, dev)
-        await calendars.note_fetch(tx, devs.id)  # or the first to look would change what the next one sees
+        await calendars.ADDRESSES.note_fetch(
+            tx, devs.id
+        )  # or the first to look would change what the next one sees
         devs_feed = devs.token
     await cast.remove(db, ana, network, frida)
     await cast.write(db, ana, topic, f"She is gone, {WORDS}.")

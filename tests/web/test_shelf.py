@@ -47,6 +47,31 @@ async def test_a_member_gets_a_page_of_their_own(browser, anas_browser, thread, 
     assert len(drawn) == 2
 
 
+async def test_a_member_s_page_of_what_was_drawn_needs_no_snapshot(
+    anas_browser, db, ana, thread, live_server
+):
+    """And what was not drawn yet is read as it stood at one moment."""
+    opened = []
+    database = live_server.house.db
+    snapshot = database.snapshot
+
+    def noted():
+        opened.append("snapshot")
+        return snapshot()
+
+    database.snapshot = noted
+    try:
+        first = await page(anas_browser, thread)
+        assert opened == ["snapshot"]
+        assert (await page(anas_browser, thread)).count("<article") == first.count("<article")
+        assert opened == ["snapshot"]
+        await cast.write(db, ana, thread, "Something new")
+        assert "Something new" in await page(anas_browser, thread)
+        assert opened == ["snapshot"] * 2
+    finally:
+        del database.snapshot
+
+
 async def answers(db, ana, thread):
     await cast.write(db, ana, thread, "Something new")
 

@@ -44,7 +44,7 @@ async def sheet_of_year(request: Request) -> Response:
     rows = [
         (e.held_on, whole(e.title), e.network_name, e.minutes, e.note, e.certificate) for e in entries[::-1]
     ]
-    columns = (_("Date"), _("Drop-in"), _("Network"), _("Minutes there"), _("Note"), _("Certificate"))
+    columns = (_("Day"), _("Drop-in"), _("Network"), _("Minutes there"), _("Note"), _("Certificate"))
     return download(f"attendance-{year}.csv", [columns, *rows])
 
 

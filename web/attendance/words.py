@@ -19,6 +19,6 @@ def facts(certificate: Certificate) -> dict[str, str]:
     return {
         _("Drop-in"): whole(certificate.title),
         _("Network"): inside(certificate.network_name),
-        _("Date"): dated(certificate.held_on),
+        _("Day"): dated(certificate.held_on),
         _("Time in the room"): many(certificate.minutes, "{n} minute", "{n} minutes"),
     }

@@ -11,6 +11,7 @@ from chat import discussions, networks
 from chat.db import Transaction
 from chat.discussions import Draft, Spot
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from chat.limits import DRAFTS, PREVIEWS, SUGGESTIONS
 from chat.members import Viewer
 from web.edge import form_of, limited, number, reading, see, writing
@@ -167,7 +168,7 @@ def draft_shape(d: Draft) -> dict[str, Any]:
 def _id(value: object, field: str) -> int:
     text = str(value)
     if not text.isdecimal() or len(text) > 18:
-        raise Invalid(field, "That is not a number.")
+        raise Invalid(field, _("That is not a number."))
     return int(text)
 
 

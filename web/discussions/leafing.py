@@ -12,10 +12,10 @@ from chat import discussions, dropins
 from chat.db import Transaction
 from chat.discussions import Leaf, Place, TopicRow, Way
 from chat.errors import Invalid, SignInFirst
-from chat.languages import language
+from chat.languages import _, language
 from web.edge import form_of, number, reading, see, writing
 from web.house import house_of
-from web.shelf import Version
+from web.shelf import Missed, Version
 from web.templates import fragment
 
 
@@ -53,12 +53,22 @@ class Drawn(NamedTuple):
 
 
 async def drawn_leaf(
-    request: Request, tx: Transaction, topic: TopicRow, place: Place, way: Way, version: Version | None
+    request: Request,
+    tx: Transaction,
+    topic: TopicRow,
+    place: Place,
+    way: Way,
+    version: Version | None,
+    *,
+    at_once: bool = False,
 ) -> Drawn:
-    """Drawn once for all who read it: what is a reader's own stands in the rules of their page."""
+    """Drawn once for all who read it: what is a reader's own stands in the rules of their page. Raises Missed where it
+    is wanted `at_once` and would have to be drawn."""
     shelf, key = house_of(request).shelf, ("leaf", language(), topic.id, place, way)
     if (kept := shelf.find(key, version)) is not None:
         return kept
+    if at_once:
+        raise Missed
     leaf = await discussions.thread(tx, topic, place, way)
     posts = [Markup(fragment("discussions/_post.html", post=post)) for post in leaf.posts]  # noqa: S704 - a template's
     drawn = Drawn(leaf, posts, await dropins.drop_in_of_topic(tx, topic.id))
@@ -74,10 +84,10 @@ def since(request: Request, topic: TopicRow, way: Way, leaf: Leaf) -> Since | No
         return None
     if not way.newest_first:
         asked = request.query_params.keys() & {"post", "page", "under"}
-        return Since(min(fresh), "New since you were here", fresh, not asked)
+        return Since(min(fresh), _("New since you were here"), fresh, not asked)
     roots = [post.number for post in leaf.posts if (way.flat or post.depth == 1) and post.number > 1]
     seen = next((number for number in roots if number <= (topic.read or 0)), 0)
-    return Since(seen, "You have been here before", fresh)
+    return Since(seen, _("You have been here before"), fresh)
 
 
 def addresses_of(topic: TopicRow, way: Way, usual: Way, leaf: Leaf) -> Callable[..., str]:
@@ -118,7 +128,7 @@ async def choose_way(request: Request) -> Response:
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
         if not form.keys() & {"view", "order"}:
             raise Invalid(
-                "view", "Say how you want to read: in threads or in order, the oldest or the newest first."
+                "view", _("Say how you want to read: in threads or in order, the oldest or the newest first.")
             )
         await discussions.prefer_way(tx, viewer, form.get("view"), form.get("order"))
     way = discussions.way_of(viewer, form.get("view"), form.get("order"))

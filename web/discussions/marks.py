@@ -9,6 +9,7 @@ from chat import discussions
 from chat.db import Transaction
 from chat.discussions import Own, PostSeen, TopicRow
 from chat.errors import Invalid
+from chat.languages import _
 from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
@@ -132,7 +133,7 @@ def number_before(request: Request) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or len(text) > 9:
-        raise Invalid("before", "That is not a number.")
+        raise Invalid("before", _("That is not a number."))
     return int(text)
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from chat import discussions, networks
 from chat.discussions import TopicPoll
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
+from chat.languages import _
 from chat.limits import ROOM
 from web.api.edge import json
 from web.discussions.marks import around
@@ -48,9 +49,9 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
         network = await networks.network_by_id(tx, viewer, topic.network_id)
         if not (await around(tx, viewer, network, topic))["tends"]:
-            raise Forbidden("Only who started this discussion or a host can do this.")
+            raise Forbidden(_("Only who started this discussion or a host can do this."))
         if topic.polled_at:
-            raise Conflict("This discussion has a poll already.")
+            raise Conflict(_("This discussion has a poll already."))
         return await page(
             request, tx, viewer, "discussions/add_poll.html", {"topic": topic}, form=form, error=error
         )
@@ -82,7 +83,7 @@ async def numbers(request: Request) -> Response:
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
         poll = (await discussions.polls_of_topics(tx, [topic.id])).get(topic.id)
         if poll is None:
-            raise NotFound("There is no poll in this discussion.")
+            raise NotFound(_("There is no poll in this discussion."))
         own = await discussions.own_ballot(tx, viewer, poll)
     counts = poll.counts or (own.counts if own else None) or []
     return json({"set": numbers_of(poll, counts)})
@@ -99,5 +100,5 @@ async def settle(request: Request) -> Response:
             case "remove":
                 await discussions.remove_poll(tx, viewer, request.path_params["id"])
             case _:
-                raise Invalid("do", "Choose what is to become of this poll.")
+                raise Invalid("do", _("Choose what is to become of this poll."))
     return see(f"/topics/{request.path_params['id']}")

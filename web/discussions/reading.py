@@ -11,6 +11,7 @@ from chat import clock, discussions, networks
 from chat.db import Transaction
 from chat.discussions import Last
 from chat.errors import Invalid, SignInFirst
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web.edge import form_of, number, own_path, reading, see, writing
@@ -98,7 +99,7 @@ def list_of(text: object) -> str:
     """Which of the lists is meant. Raises Invalid."""
     which = str(text or "unread")
     if which not in discussions.LISTS:
-        raise Invalid("list", "The list must be one of: unread, new.")
+        raise Invalid("list", _("The list must be one of: unread, new."))
     return which
 
 
@@ -112,7 +113,7 @@ def moment_of(text: object, field: str) -> datetime | None:
             return at.astimezone(clock.now().tzinfo)
     except (ValueError, OverflowError):
         pass
-    raise Invalid(field, "Say a time like 2026-11-27T12:00:00+00:00.")
+    raise Invalid(field, _("Say a time like 2026-11-27T12:00:00+00:00."))
 
 
 def in_address(last: Last | None) -> str:
@@ -124,8 +125,8 @@ def last_of(text: str | None) -> Last | None:
     """What `in_address` wrote. Raises Invalid."""
     if not text:
         return None
-    at, _, id = text.partition("_")
+    at, _bar, id = text.partition("_")
     moment = moment_of(at, "after")
     if moment is None or not id.isdecimal():
-        raise Invalid("after", "This list can’t go on from there. Begin at its top.")
+        raise Invalid("after", _("This list can’t go on from there. Begin at its top."))
     return Last(moment, number(id, field="after"))

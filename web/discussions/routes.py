@@ -1,16 +1,18 @@
 """Topics and posts."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import clock, discussions, dropins, networks
+from chat import clock, discussions, dropins, networks, notices
 from chat.db import Transaction
 from chat.discussions import AUTHORS_MAY_RENAME, PostSeen, TopicRow
 from chat.errors import Conflict, Forbidden, Invalid, SignInFirst
 from chat.events import LOOKS, topic_stream
+from chat.languages import _
 from chat.limits import POSTS
 from chat.members import Viewer
 from chat.networks import NetworkSeen
@@ -19,11 +21,23 @@ from web.discussions.composing import begun, keep, look, shown_again
 from web.discussions.leafing import address_of_post, addresses_of, drawn_leaf, place_asked, since
 from web.discussions.marks import around, given_to
 from web.discussions.polls import of_poll, poll_in
-from web.edge import address_of, browser_of, form_of, limited, number, reading, see, writing
+from web.edge import (
+    Visit,
+    address_of,
+    browser_of,
+    form_of,
+    limited,
+    looking,
+    number,
+    reading,
+    see,
+    session_token,
+    writing,
+)
 from web.feeds import meta
 from web.files.taking import files_of_form, form_with_files
 from web.house import house_of
-from web.pages import page, surroundings
+from web.pages import page
 
 Form = Mapping[str, Any]
 
@@ -37,7 +51,7 @@ async def new(
             raise SignInFirst
         if not network.takes_topics:
             raise Forbidden(
-                "In this network its hosts start the discussions. You can answer in those that there are."
+                _("In this network its hosts start the discussions. You can answer in those that there are.")
             )
         form = form or await begun(request, tx, viewer)
         context = {
@@ -85,7 +99,9 @@ async def start(request: Request) -> Response:
 async def show(
     request: Request, form: Form | None = None, error: Invalid | None = None, preview: bool = False
 ) -> Response:
-    query, house, kept = request.query_params, house_of(request), None
+    if go := request.query_params.get("go"):  # by a form, whose address leads to no place in a page
+        return see(address_of_post(request.path_params["id"], number(go, field="go")))
+    house, kept = house_of(request), None
     topic_id, address = request.path_params["id"], shelf.address_in(request) if error is None else None
     if address and address in house.shelf:
         async with house.db.glance() as glance:
@@ -93,66 +109,91 @@ async def show(
     if kept:
         house.looks.count(topic_id, None, address_of(request), browser_of(request))
         return shelf.answer(request, kept)
-    async with reading(request) as (tx, viewer):
-        topic = await discussions.topic_of(tx, viewer, topic_id)
-        wanted = number(query["post"], field="post") if query.get("post") else None
-        if topic.merged_into:
-            return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
-        way = discussions.way_of(viewer, query.get("view"), query.get("order"))
-        stream = topic_stream(topic.id)
-        around_it = await surroundings(tx, viewer, [LOOKS, stream])
-        version = shelf.version_in(around_it.standing, stream)
-        drawn = await drawn_leaf(request, tx, topic, await place_asked(request, tx, topic, way), way, version)
-        leaf, drop_in = drawn.leaf, None
-        if drawn.drop_in:
-            drop_in = await dropins.drop_in_of(tx, viewer, drawn.drop_in)
-            if drop_in.lets_in and not error and not preview:
-                return see(f"/drop-ins/{drop_in.id}")
-        network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
-        if wanted and any(post.number == wanted and post.moved_to for post in leaf.posts):
-            return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
-        form = form or await begun(request, tx, viewer)
-        parent = (form or {}).get("parent") or query.get("reply")
-        answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
-        head = await around(tx, viewer, network, topic)
-        kept_own = await discussions.own_in(tx, viewer, topic.id, leaf.posts)
-        context = {
-            "topic": topic,
-            "network": network,
-            "posts": leaf.posts,
-            "drawn": drawn.posts,
-            "leaf": leaf,
-            "way": way,
-            "at": addresses_of(topic, way, discussions.way_of(viewer), leaf),
-            "since": since(request, topic, way, leaf),
-            "answered": answered,
-            "drop_in": drop_in,
-            "attached": await files_of_form(tx, viewer, form),
-            "meta": meta.of_topic(viewer, network, topic, leaf.posts, leaf.page),
-            **(own := await unnamed(tx, viewer, network, topic.id, leaf.posts)),
-            **head,
-            "following": kept_own and kept_own.following,
-            "given": await given_to(tx, viewer, leaf.posts, head, kept_own),
-            **await look(request, tx, viewer, network.id, form, preview),
-            "why": await discussions.why_hidden(tx, topic.id) if topic.hidden_at else None,
-            "closed": topic.locked_at and not network.may("moderate") and not error,
-            "may_rename": _is_new(topic) and _is_own(topic, viewer, leaf.posts, own["own_posts"]),
-        }
-        response = await page(
-            request,
-            tx,
-            viewer,
-            "discussions/show.html",
-            context,
-            streams=[stream],
-            around=around_it,
-            form=form,
-            error=error,
-        )
-        if address and version and not drop_in:
-            whole = shelf.whole(request, response)
-            house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
-            response = shelf.answer(request, whole)
+    if error is None and not preview and session_token(request):
+        with suppress(shelf.Missed):
+            async with looking(request) as visit:
+                return await _shown(request, visit, None, None, False, at_once=True)
+    async with reading(request) as visit:
+        return await _shown(request, visit, form, error, preview)
+
+
+async def _shown(
+    request: Request,
+    visit: Visit,
+    form: Form | None,
+    error: Invalid | None,
+    preview: bool,
+    *,
+    at_once: bool = False,
+) -> Response:
+    """A topic's page. What must fit together is read in one moment, or `at_once` was drawn before: then it is as it stood
+    before we asked whether the viewer may read it. Raises Missed where that is not so."""
+    query, house, (tx, viewer) = request.query_params, house_of(request), visit
+    stream = topic_stream(request.path_params["id"])
+    around_it = await notices.surroundings(tx, viewer, [LOOKS, stream])
+    topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
+    if at_once and (topic.polled_at or topic.hidden_at or topic.merged_into):
+        raise shelf.Missed
+    wanted = number(query["post"], field="post") if query.get("post") else None
+    if topic.merged_into:
+        return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
+    way = discussions.way_of(viewer, query.get("view"), query.get("order"))
+    version = shelf.version_in(around_it.standing, stream)
+    place = await place_asked(request, tx, topic, way)
+    drawn = await drawn_leaf(request, tx, topic, place, way, version, at_once=at_once)
+    leaf, drop_in = drawn.leaf, None
+    if at_once and drawn.drop_in:
+        raise shelf.Missed
+    if drawn.drop_in:
+        drop_in = await dropins.drop_in_of(tx, viewer, drawn.drop_in)
+        if drop_in.lets_in and not error and not preview:
+            return see(f"/drop-ins/{drop_in.id}")
+    network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
+    if wanted and any(post.number == wanted and post.moved_to for post in leaf.posts):
+        return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
+    form = form or await begun(request, tx, viewer)
+    parent = (form or {}).get("parent") or query.get("reply")
+    answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
+    head = await around(tx, viewer, network, topic)
+    kept_own = await discussions.own_in(tx, viewer, topic.id, leaf.posts)
+    context = {
+        "topic": topic,
+        "network": network,
+        "posts": leaf.posts,
+        "drawn": drawn.posts,
+        "leaf": leaf,
+        "way": way,
+        "at": addresses_of(topic, way, discussions.way_of(viewer), leaf),
+        "since": since(request, topic, way, leaf),
+        "answered": answered,
+        "drop_in": drop_in,
+        "attached": await files_of_form(tx, viewer, form),
+        "meta": meta.of_topic(viewer, network, topic, leaf.posts, leaf.page),
+        **(own := await unnamed(tx, viewer, network, topic.id, leaf.posts)),
+        **head,
+        "following": kept_own and kept_own.following,
+        "given": await given_to(tx, viewer, leaf.posts, head, kept_own),
+        **await look(request, tx, viewer, network.id, form, preview),
+        "why": await discussions.why_hidden(tx, topic.id) if topic.hidden_at else None,
+        "closed": topic.locked_at and not network.may("moderate") and not error,
+        "may_rename": _is_new(topic) and _is_own(topic, viewer, leaf.posts, own["own_posts"]),
+    }
+    response = await page(
+        request,
+        tx,
+        viewer,
+        "discussions/show.html",
+        context,
+        streams=[stream],
+        around=around_it,
+        form=form,
+        error=error,
+    )
+    if (address := shelf.address_in(request)) and error is None and version and not drop_in:
+        whole = shelf.whole(request, response)
+        house.shelf.keep(address, version, whole, len(whole.body) + len(whole.small))
+        response = shelf.answer(request, whole)
+
     house.looks.count(topic.id, viewer, address_of(request), browser_of(request))
     return response
 
@@ -195,7 +236,7 @@ async def edit(
     async with reading(request) as (tx, viewer):
         post = await discussions.post_of(tx, viewer, request.path_params["id"])
         if viewer is None or not await discussions.wrote(tx, viewer, post.id):
-            raise Forbidden("Only its author can change a post.")
+            raise Forbidden(_("Only its author can change a post."))
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
         context = {
             "post": post,
@@ -231,7 +272,7 @@ async def confirm_removal(request: Request) -> Response:
         topic = await discussions.topic_of(tx, viewer, post.topic_id)
         network = await networks.network_by_id(tx, viewer, topic.network_id)
         if viewer is None or not (network.may("remove_post") or await discussions.wrote(tx, viewer, post.id)):
-            raise Forbidden("Only its author or a host can remove a post.")
+            raise Forbidden(_("Only its author or a host can remove a post."))
         return await page(request, tx, viewer, "discussions/remove.html", {"post": post, "topic": topic})
 
 

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from chat import discussions
 from chat.discussions import BEST, NEWEST, Found, Wanted, read_wanted
 from chat.errors import Invalid
+from chat.languages import LOCALES, _, language
 from chat.limits import JUMPS, SEARCHES
 from web.edge import limited, reading, see
 from web.pages import page
@@ -47,8 +48,8 @@ async def search(request: Request) -> Response:
             "wanted": wanted,
             "order": order,
             "orders": [
-                Way("Best first", _address(wanted, BEST)),
-                Way("Newest first", _address(wanted, NEWEST)),
+                Way(_("Best first"), _address(wanted, BEST)),
+                Way(_("Newest first"), _address(wanted, NEWEST)),
             ],
             "filters": _filters(wanted, order),
             "ways": _ways(found, order),
@@ -77,22 +78,25 @@ def _address(wanted: Wanted, order: str, **more: Any) -> str:
 def _filters(wanted: Wanted, order: str) -> list[Way]:
     """What narrows this search, each with the search without it."""
     without: list[tuple[str, dict[str, Any]]] = [
-        *((f"by {name}", {"authors": _less(wanted.authors, name)}) for name in wanted.authors),
-        *((f"in {name}", {"networks": _less(wanted.networks, name)}) for name in wanted.networks),
-        *((f"tagged {name}", {"tags": _less(wanted.tags, name)}) for name in wanted.tags),
+        *((_("by {name}", name=name), {"authors": _less(wanted.authors, name)}) for name in wanted.authors),
+        *(
+            (_("in {name}", name=name), {"networks": _less(wanted.networks, name)})
+            for name in wanted.networks
+        ),
+        *((_("tagged {name}", name=name), {"tags": _less(wanted.tags, name)}) for name in wanted.tags),
     ]
     if wanted.after:
-        without.append((f"since {_day(wanted.after)}", {"after": None}))
+        without.append((_("since {day}", day=_day(wanted.after)), {"after": None}))
     if wanted.before:
-        without.append((f"before {_day(wanted.before)}", {"before": None}))
+        without.append((_("before {day}", day=_day(wanted.before)), {"before": None}))
     if wanted.files:
-        without.append(("with files", {"files": False}))
+        without.append((_("with files"), {"files": False}))
     if wanted.solved:
-        without.append(("solved", {"solved": False}))
+        without.append((_("solved"), {"solved": False}))
     if wanted.mine:
-        without.append(("written by you", {"mine": False}))
+        without.append((_("written by you"), {"mine": False}))
     if wanted.topic:
-        without.append(("in one discussion", {"topic": None}))
+        without.append((_("in one discussion"), {"topic": None}))
     return [Way(name, _address(wanted._replace(**change), order)) for name, change in without]
 
 
@@ -116,8 +120,8 @@ def _ways(found: Found, order: str) -> list[tuple[str, list[Way]]]:
         narrower = wanted._replace(
             after=max(first, wanted.after or first), before=min(following, wanted.before or following)
         )
-        months.append(Way(f"{first:%B %Y}", _address(narrower, order), facet.posts))
-    named = (("Network", networks), ("Written by", authors), ("Month", months))
+        months.append(Way(_month(first), _address(narrower, order), facet.posts))
+    named = ((_("Network"), networks), (_("Written by"), authors), (_("Month"), months))
     return [(name, ways) for name, ways in named if len(ways) > 1]
 
 
@@ -132,4 +136,14 @@ def _older(found: Found, order: str) -> str | None:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {day:%B %Y}" if language() == "en" else _in_words(day, "yMMMMd")
+
+
+def _month(first: date) -> str:
+    return f"{first:%B %Y}" if language() == "en" else _in_words(first, "yMMMM")
+
+
+def _in_words(day: date, skeleton: str) -> str:
+    from babel.dates import format_skeleton  # only who speaks another language loads it
+
+    return format_skeleton(skeleton, day, locale=LOCALES.get(language(), LOCALES["en"]))

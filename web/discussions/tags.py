@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from chat import discussions, networks
 from chat.errors import Forbidden, Invalid, NotFound
+from chat.languages import _
 from web.discussions.marks import around
 from web.edge import form_of, reading, see, time_of, writing
 from web.pages import page
@@ -42,7 +43,7 @@ async def edit(request: Request, form: Form | None = None, error: Invalid | None
         topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
         network = await networks.network_by_id(tx, viewer, topic.network_id)
         if not (await around(tx, viewer, network, topic))["tends"]:
-            raise Forbidden("Only who started this discussion or a host can do this.")
+            raise Forbidden(_("Only who started this discussion or a host can do this."))
         context = {"topic": topic, "tags_here": await discussions.tags_in(tx, network)}
         return await page(
             request, tx, viewer, "discussions/change_tags.html", context, form=form, error=error

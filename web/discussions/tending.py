@@ -10,6 +10,7 @@ from chat import discussions, networks
 from chat.db import Transaction
 from chat.discussions import TopicRow
 from chat.errors import Forbidden, Invalid, SignInFirst
+from chat.languages import _
 from chat.members import Viewer
 from chat.networks import NetworkSeen
 from web.edge import form_of, reading, see, writing
@@ -46,7 +47,7 @@ async def change(
     elif isinstance(act, str) and act in ACTS:
         await ACTS[act](tx, viewer, topic_id)
     else:
-        raise Invalid("act", f"Say what to do: {', '.join([*ACTS, 'slow'])}.")
+        raise Invalid("act", _("Say what to do: {choices}.", choices=", ".join([*ACTS, "slow"])))
 
 
 async def tend(request: Request) -> Response:
@@ -63,7 +64,7 @@ async def rename(request: Request, form: Form | None = None, error: Invalid | No
         if not await discussions.may_rename(tx, viewer, topic.id, topic.network_id):
             if viewer is None:
                 raise SignInFirst
-            raise Forbidden("Its author can change the title for a day, and hosts at any time.")
+            raise Forbidden(_("Its author can change the title for a day, and hosts at any time."))
         return await page(
             request, tx, viewer, "discussions/rename.html", {"topic": topic}, form=form, error=error
         )

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from chat import dropins, networks
 from chat.errors import Conflict, Invalid, SignInFirst
+from chat.languages import _
 from web.edge import form_of, reading, see, writing
 from web.pages import page
 
@@ -25,7 +26,7 @@ async def edit(request: Request, form: Form | None = None, error: Invalid | None
         network = await networks.network_by_id(tx, viewer, drop_in.network_id)
         await networks.must_have(tx, viewer, network.id, "run_drop_ins")
         if not drop_in.to_come:
-            raise Conflict("This date has begun, is over, or is cancelled. It can’t be changed.")
+            raise Conflict(_("This date has begun, is over, or is cancelled. It can’t be changed."))
         context = {
             "network": network,
             "drop_in": drop_in,

@@ -12,6 +12,7 @@ from chat.clock import now
 from chat.db import Transaction
 from chat.dropins import DropInSeen, Gap
 from chat.errors import Forbidden, Invalid, SignInFirst
+from chat.languages import _
 from web.dropins import answering
 from web.edge import form_of, reading, see, writing
 from web.pages import page
@@ -57,7 +58,7 @@ async def new(request: Request, form: Form | None = None, error: Invalid | None 
         if viewer is None:
             raise SignInFirst
         if not network.may("run_drop_ins"):
-            raise Forbidden("That is for the network’s hosts.")
+            raise Forbidden(_("That is for the network’s hosts."))
         context = {"network": network, "zones": NAMED_ZONES, "regions": dropins.regions()}
         return await page(request, tx, viewer, "dropins/new.html", context, form=form, error=error)
 

@@ -11,6 +11,8 @@ from starlette.responses import Response, StreamingResponse
 from chat import files
 from chat.errors import NotFound
 from chat.files import Found
+from chat.languages import _
+from web.guard import SANDBOX
 
 log = structlog.get_logger()
 
@@ -22,7 +24,7 @@ async def give(request: Request, found: Found) -> Response:
     """
     file, small = found.file, "small" in request.query_params and found.small_size > 0
     size, tag = found.small_size if small else file.size, found.tag(small)
-    request.scope["sandboxed"] = True
+    request.scope["sandboxed"] = SANDBOX
     headers = {
         "etag": tag,
         "cache-control": "private, no-cache",
@@ -52,7 +54,7 @@ async def _content(key: str, start: int, length: int) -> AsyncIterator[bytes]:
             return await files.store().read(key, start, length)
     except files.Missing:
         log.error("a file is not in the store", key=key)
-        raise NotFound("This file has been lost. Ask whoever attached it to do so again.") from None
+        raise NotFound(_("This file has been lost. Ask whoever attached it to do so again.")) from None
 
 
 def _disposition(kind: str, name: str) -> str:

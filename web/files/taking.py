@@ -12,6 +12,7 @@ from chat import files
 from chat.db import Transaction
 from chat.errors import HubError, Invalid
 from chat.files import FileSeen
+from chat.languages import _
 from chat.limits import FILES
 from chat.members import Viewer
 from chat.networks import NetworkSeen
@@ -38,7 +39,7 @@ async def take_body(request: Request, viewer: Viewer, network: NetworkSeen) -> F
                 with files.in_order():
                     await asyncio.to_thread(file.write, chunk)
         except ClientDisconnect:
-            raise Invalid("files", "Only a part of this file has arrived. Attach it again.") from None
+            raise Invalid("files", _("Only a part of this file has arrived. Attach it again.")) from None
         return await _keep(request, viewer, network, file, request.query_params.get("name"))
 
 
@@ -75,7 +76,10 @@ async def form_with_files(request: Request, find: FindNetwork) -> tuple[Form, Hu
     except HTTPException:
         raise Invalid(
             "form",
-            f"This form can’t be read. A post can have {files.MOST} files at most; go back and try again.",
+            _(
+                "This form can’t be read. A post can have {n} files at most; go back and try again.",
+                n=files.MOST,
+            ),
         ) from None
 
 

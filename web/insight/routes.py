@@ -23,7 +23,7 @@ async def dashboard(request: Request) -> Response:
             "lands": [(COUNTRIES.get(code, code), n) for code, n in figures.countries],
             "growth": bars(
                 "members-chart", _("Members at the end of each month"),
-                [(dated(day, "yyMMM"), n) for day, n in figures.members], unfinished=True,
+                [(dated(day, "MMM"), n) for day, n in figures.members], unfinished=True,
             ),
             "posts": bars(
                 "posts-chart", _("Posts in each week"),

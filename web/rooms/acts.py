@@ -9,6 +9,7 @@ from starlette.responses import Response
 from chat import rooms
 from chat.db import Transaction
 from chat.errors import Invalid
+from chat.languages import _
 from chat.limits import ROOM
 from chat.members import Viewer
 from web.answers import wants_json
@@ -83,7 +84,7 @@ async def _settle(tx: Transaction, viewer: Viewer | None, id: int, form: Form) -
         case "reopen":
             await rooms.reopen(tx, viewer, id)
         case _:
-            raise Invalid("do", "Choose what is to become of this question.")
+            raise Invalid("do", _("Choose what is to become of this question."))
 
 
 async def _hand(tx: Transaction, viewer: Viewer | None, id: int, form: Form) -> None:
@@ -111,7 +112,7 @@ async def _mark(tx: Transaction, viewer: Viewer | None, id: int, form: Form) -> 
         if name.startswith("option-"):
             await rooms.mark(tx, viewer, id, name.removeprefix("option-"), bool(on))
             return
-    raise Invalid("choices", "Choose one of the options.")
+    raise Invalid("choices", _("Choose one of the options."))
 
 
 async def _settle_poll(tx: Transaction, viewer: Viewer | None, id: int, form: Form) -> None:
@@ -123,7 +124,7 @@ async def _settle_poll(tx: Transaction, viewer: Viewer | None, id: int, form: Fo
         case "remove":
             await rooms.remove_poll(tx, viewer, id)
         case _:
-            raise Invalid("do", "Choose what is to become of this poll.")
+            raise Invalid("do", _("Choose what is to become of this poll."))
 
 
 async def _share(tx: Transaction, viewer: Viewer | None, id: int, form: Form) -> None:

@@ -10,7 +10,6 @@ from chat import clock, discussions, dropins, members, networks
 from chat.config import settings
 from chat.errors import Invalid, NotFound, SignInFirst
 from chat.languages import WHOLE, _
-from chat.mail import mailbox as kept_letters
 from web.assets import assets
 from web.edge import CHOICES, form_of, own_path, reading, see, writing
 from web.house import house_of
@@ -58,16 +57,6 @@ async def choose_language(request: Request) -> Response:
     response = see(own_path(form.get("back")))
     response.set_cookie("language", chosen, max_age=LONG, path="/", httponly=True, samesite="lax")
     return response
-
-
-async def mailbox(request: Request) -> Response:
-    """In development, the e-mails that would have been sent."""
-    house = house_of(request)
-    if not house.settings.mailbox:
-        raise NotFound
-    letters = await kept_letters(house.redis)
-    async with reading(request) as (tx, viewer):
-        return await page(request, tx, viewer, "dev/mailbox.html", {"letters": letters})
 
 
 async def styles(request: Request) -> Response:

@@ -240,8 +240,8 @@ async def test_an_address_that_is_refused_holds_nobody_up(
 
 async def test_a_letter_sent_again_has_its_old_name(db, ana, ben, setting):
     config = setting(HUB_MAIL_FROM="hub@example.net")
-    letter = mail.Letter(to="ben@example.org", subject="Hi", text="Hi", key="announcement 1 2")
+    letter = mail.Letter(to="ben@example.org", subject="Hi", opening="Hi", key="announcement 1 2")
     names = {mail.compose(letter, config)["Message-ID"] for _ in range(3)}
     assert len(names) == 1
-    other = mail.Letter(to="ana@example.org", subject="Hi", text="Hi", key="announcement 1 2")
+    other = mail.Letter(to="ana@example.org", subject="Hi", opening="Hi", key="announcement 1 2")
     assert mail.compose(other, config)["Message-ID"] not in names

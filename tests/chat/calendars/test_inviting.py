@@ -259,8 +259,9 @@ async def test_a_letter_has_the_calendar_twice_as_mail_programs_want_it(db, redi
     assert message.get_content_type() == "multipart/mixed"
     alternative, attached = message.iter_parts()
     assert alternative.get_content_type() == "multipart/alternative"
-    plain, calendar = alternative.iter_parts()
-    assert plain.get_content_type() == "text/plain"
+    # From the plainest on (RFC 2046, 5.1.4): programs act on the last one that they know.
+    plain, html, calendar = alternative.iter_parts()
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert calendar.get_content_type() == "text/calendar"
     assert calendar.get_param("method") == letter.method == "REQUEST"
     assert calendar.get_content_charset() == "utf-8"

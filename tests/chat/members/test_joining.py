@@ -50,7 +50,8 @@ async def test_a_known_address_makes_no_second_member_and_tells_only_its_owner(d
     assert await sign_up(db, email="erin@example.org", name="Somebody Else") is None
     assert await cast.value(db, "SELECT count(*) FROM member") == 1
     assert [job.args for job in await jobs(db, "send_known_address")] == [{"email": "erin@example.org"}]
-    assert "already" in members.known_address_letter("erin@example.org").subject
+    async with db.transaction() as tx:
+        assert "already" in (await members.known_address_letter(tx, "erin@example.org")).subject
 
 
 async def test_two_people_of_one_name_get_two_handles(db):

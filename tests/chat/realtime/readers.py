@@ -153,7 +153,7 @@ class Reader:
         if q <= place.cursor:
             return  # it was read before
         self._must(q == place.cursor + 1, f"{stream}: {q} came after {place.cursor}")
-        self._must(d["form"] == self.form, f"a frame of another form: {said}")
+        self._must(d["form"].partition("-")[0] == self.form, f"a frame of another form: {said}")
         self._must(d["epoch"] == place.epoch, f"a frame of another history: {said}")
         place.cursor = q
         if place.posts is not None and "rev" in d:

@@ -1,7 +1,7 @@
 // What people do to posts with one touch, without leaving the page: react, vote, mark the answer, bring back.
 import { live, csrf } from "./connection.js";
+import { _ } from "./words.js";
 
-const LOST = "The connection is lost, and this was not saved. Try again in a moment.";
 const form = document.getElementById("acts"), kinds = document.getElementById("kinds");
 
 export async function send(button) {
@@ -13,7 +13,7 @@ export async function send(button) {
     const answer = await fetch(button.formAction, { method: "POST", body, headers: { accept: "application/problem+json" }, redirect: "manual" });
     if (!answer.ok && answer.type !== "opaqueredirect") wrong = (await answer.json()).detail;
   } catch {
-    wrong = LOST;
+    wrong = _("The connection is lost, and this was not saved. Try again in a moment.");
   }
   delete form.dataset.busy;
   say(button, wrong);

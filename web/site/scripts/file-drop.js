@@ -1,5 +1,6 @@
 // The files of a form: each is sent at once, two at a time, and its number stands in the form when it is there.
 import { csrf } from "./connection.js";
+import { _ } from "./words.js";
 
 const AT_ONCE = 2;
 const MOST = 10;
@@ -17,12 +18,12 @@ class FileDrop extends HTMLElement {
   take(files) {
     this.say("");
     for (const file of files) {
-      if (this.list.children.length >= MOST) return this.say(`A post can have ${MOST} files at most.`);
+      if (this.list.children.length >= MOST) return this.say(_("A post can have {n} files at most.", { n: MOST }));
       const row = new Row(this, file);
       this.list.append(row.item);
       this.rows.add(row);
-      if (file.size > this.dataset.most * 2 ** 20) row.fail(`This file is too large: it can have ${this.dataset.most} MB at most.`, false);
-      else if (!file.size) row.fail("This file is empty.", false);
+      if (file.size > this.dataset.most * 2 ** 20) row.fail(_("This file is too large: it can have {n} MB at most.", { n: this.dataset.most }), false);
+      else if (!file.size) row.fail(_("This file is empty."), false);
     }
     this.next();
   }
@@ -33,7 +34,7 @@ class FileDrop extends HTMLElement {
     if (rows.some((row) => row.waits || row.request)) return;
     const { held } = this;
     this.held = null;
-    if (held && rows.length) this.say("Not all files are attached. Try those again or take them off, then post.");
+    if (held && rows.length) this.say(_("Not all files are attached. Try those again or take them off, then post."));
     else if (held) this.form.requestSubmit(held.submitter);
   }
 
@@ -42,7 +43,7 @@ class FileDrop extends HTMLElement {
     event.preventDefault();
     event.stopImmediatePropagation();
     this.held = { submitter: event.submitter };
-    this.tell("This goes out as soon as its files are there.");
+    this.tell(_("This goes out as soon as its files are there."));
     this.next();
   }
 
@@ -68,12 +69,12 @@ class Row {
     Object.assign(this, { drop, file, waits: true });
     this.item = make("li", {});
     this.bar = make("progress", { max: 1, value: 0, ariaLabel: file.name });
-    this.show(this.bar, button("Cancel", () => this.remove()));
+    this.show(this.bar, button(_("Cancel"), () => this.remove()));
   }
 
   show(...rest) {
     const shown = rest[0].matches("img") ? [rest.shift()] : [];
-    this.item.replaceChildren(...shown, make("span", { className: "file-name", textContent: this.file.name || "Picture" }), ...rest);
+    this.item.replaceChildren(...shown, make("span", { className: "file-name", textContent: this.file.name || _("Picture") }), ...rest);
   }
 
   send() {
@@ -91,7 +92,7 @@ class Row {
       this.request = null;
       const answer = said(request);
       if (request.status === 201) this.finish(answer);
-      else this.fail(answer?.detail ?? "This file did not arrive: the connection broke.", ![413, 422].includes(request.status));
+      else this.fail(answer?.detail ?? _("This file did not arrive: the connection broke."), ![413, 422].includes(request.status));
       this.drop.next();
     };
     request.send(this.file);
@@ -101,18 +102,18 @@ class Row {
     this.id = id;
     this.drop.rows.delete(this);
     const shown = kind === "picture" ? [make("img", { src: `/files/${id}/${encodeURIComponent(name)}?small`, alt: "", width, height })] : [];
-    this.show(...shown, make("input", { type: "hidden", name: "files", value: id }), button("Remove", () => this.remove()));
-    this.drop.tell(`${name} is attached.`);
+    this.show(...shown, make("input", { type: "hidden", name: "files", value: id }), button(_("Remove"), () => this.remove()));
+    this.drop.tell(_("{name} is attached.", { name }));
   }
 
   fail(sentence, again) {
     this.waits = false;
-    const retry = button("Try again", () => {
+    const retry = button(_("Try again"), () => {
       this.waits = true;
-      this.show(this.bar, button("Cancel", () => this.remove()));
+      this.show(this.bar, button(_("Cancel"), () => this.remove()));
       this.drop.next();
     });
-    this.show(make("span", { className: "error", textContent: sentence }), ...(again ? [retry] : []), button("Remove", () => this.remove()));
+    this.show(make("span", { className: "error", textContent: sentence }), ...(again ? [retry] : []), button(_("Remove"), () => this.remove()));
     this.drop.tell(`${this.file.name}: ${sentence}`);
   }
 

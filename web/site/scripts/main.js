@@ -1,17 +1,24 @@
-// Every page: times, the one live connection, banners. The page's own elements define themselves.
+// Every page: times, the one live connection, banners. A page's own elements are defined by the scripts that its template
+// names, which run before this one, or by those that come later because nobody waits for them.
 import { live, cursorOf, html, again, signedOut, start, csrf } from "./connection.js";
+import { newName } from "./live.js";
+import { _ } from "./words.js";
 import "./times.js";
 import "./busy.js";
-import "./thread.js";
-import "./reply.js";
-import "./topics.js";
-import "./topic_state.js";
-import "./copy.js";
-import "./attach.js";
-import "./share.js";
+import "./keys.js";
+import "./focus.js";
 
-if (document.querySelector("live-waiting")) import("./waiting.js");
+const LATER = {
+  "live-waiting": () => import("./waiting.js"),
+  "file-drop": () => import("./attach.js"),
+  "copy-link": () => import("./copy.js"),
+  "a.share": () => import("./share.js"),
+};
+for (const [what, load] of Object.entries(LATER)) if (document.querySelector(what)) load();
 if (document.querySelector(".side")?.checkVisibility()) import("./side.js");
+
+// Whatever a form starts has a name from here, so that a second click starts no second one.
+for (const op of document.querySelectorAll("form input[name=op]")) op.value ||= newName();
 
 const READING = 2000; // ms
 const banners = document.getElementById("banners"), counter = document.getElementById("unread");
@@ -24,13 +31,26 @@ for (const { s } of JSON.parse(document.body.dataset.live)) {
     live.follow(cursorOf(s), {
       event(kind, d) {
         const shown = document.getElementById(`live-${d.id}`);
-        if (/\.(open|extend)ed$/.test(kind) && !shown && location.pathname !== `/drop-ins/${d.id}`) banners.append(html(d.html));
+        if (/\.(open|extend)ed$/.test(kind) && !shown && location.pathname !== `/drop-ins/${d.id}`) hang(html(d.html));
         if (/\.(clos|cancell)ed$/.test(kind)) shown?.remove();
       },
       resync: again,
     });
   }
   if (s.startsWith("m:")) live.follow(cursorOf(s), { event: told, resync: again, gone: signedOut });
+}
+
+// What comes while somebody reads hangs over the page: nothing moves, and it is seen wherever they are.
+let hanging;
+function hang(banner) {
+  if (!banner.querySelector("form")) {
+    const close = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: _("Not now") });
+    close.addEventListener("click", () => banner.remove());
+    banner.append(close);
+  }
+  if (!hanging?.isConnected) banners.append(hanging = Object.assign(document.createElement("div"), { className: "hanging" }));
+  hanging.append(banner);
+  return banner;
 }
 
 function told(kind, { unread, topic, banner, html: text }) {
@@ -40,8 +60,8 @@ function told(kind, { unread, topic, banner, html: text }) {
   const shown = document.getElementById(banner);
   if (!text) shown?.remove();
   else if (!shown && kind === "notice.added") {
-    banners.append(html(text));
-    banners.lastChild.querySelector("[name=csrf]").value = csrf;
+    const late = hang(html(text));
+    late.querySelector("[name=csrf]").value = csrf;
   }
 }
 
@@ -56,13 +76,4 @@ document.addEventListener("visibilitychange", hear);
 hear();
 
 start();
-
-// Ctrl-K (where it is no link in a text), and / where nobody is typing.
-addEventListener("keydown", (event) => {
-  const { key, target, ctrlKey, metaKey, altKey, shiftKey, defaultPrevented } = event;
-  if (defaultPrevented || altKey || target.closest?.("textarea, [contenteditable]")) return;
-  const slash = key === "/" && !ctrlKey && !metaKey && localStorage.slash !== "off" && !target.closest?.("input, select, dialog");
-  if (!slash && !(key.toLowerCase() === "k" && (ctrlKey || metaKey) && !shiftKey)) return;
-  event.preventDefault();
-  import("./palette.js").then(({ open }) => open());
-});
+addEventListener("load", () => import("./install.js"));

@@ -1,5 +1,6 @@
 // Go anywhere from the keyboard: Ctrl-K, or /. Loaded when it is first wanted; it keeps nothing of what it shows.
 import { html } from "./connection.js";
+import { _ } from "./words.js";
 
 const PAUSE = 120; // ms without a letter, before the hub is asked
 
@@ -7,15 +8,15 @@ const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet",
 const styled = new Promise((done) => { sheet.onload = sheet.onerror = done; });
 document.head.append(sheet);
 
-const dialog = html(`<dialog class="palette" aria-label="Go to">
+const dialog = html(`<dialog class="palette" aria-label="${_("Go to")}">
   <form action="/search" role="search">
-    <input name="q" type="search" role="combobox" aria-label="Go to a discussion, a person or a network" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="100" placeholder="Go to a discussion, a person or a network">
+    <input name="q" type="search" role="combobox" aria-label="${_("Go to a discussion, a person or a network")}" aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="100" placeholder="${_("Go to a discussion, a person or a network")}">
   </form>
-  <div id="palette-list" role="listbox" aria-label="Places"></div>
+  <div id="palette-list" role="listbox" aria-label="${_("Places")}"></div>
   <p class="palette-state" role="status"></p>
-  <p class="palette-keys"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span> <span><kbd>Enter</kbd> go</span> <span><kbd>Esc</kbd> close</span> <button type="button" class="link"></button></p>
+  <p class="palette-keys"><span><kbd>↑</kbd> <kbd>↓</kbd> ${_("choose")}</span> <span><kbd>Enter</kbd> ${_("go")}</span> <span><kbd>Esc</kbd> ${_("close")}</span> <span><kbd>?</kbd> ${_("all keys")}</span></p>
 </dialog>`);
-const [form, list, state] = dialog.children, input = form.elements.q, toggle = dialog.querySelector("button");
+const [form, list, state] = dialog.children, input = form.elements.q;
 document.body.append(dialog);
 
 let timer, asking, active;
@@ -36,17 +37,17 @@ async function ask() {
   try {
     const answer = await fetch(`/jump?q=${encodeURIComponent(typed)}`, { signal, cache: "no-store" });
     if (answer.ok) text = await answer.text();
-    else sentence = answer.status === 429 ? "One moment, please. Then type on." : "That did not work. Enter searches all posts.";
+    else sentence = answer.status === 429 ? _("One moment, please. Then type on.") : _("That did not work. Enter searches all posts.");
   } catch {
     if (signal.aborted) return;
-    sentence = "The hub can’t be reached just now.";
+    sentence = _("The hub can’t be reached just now.");
   }
   if (signal.aborted) return;
   list.innerHTML = text ?? "";
   const found = options();
   found.forEach((option, n) => { option.id = `palette-${n}`; });
   choose(typed ? found[0] : undefined);
-  state.textContent = sentence || (found.length ? "" : "Nothing has been read yet. Type the beginning of a name.");
+  state.textContent = sentence || (found.length ? "" : _("Nothing has been read yet. Type the beginning of a name."));
 }
 
 const options = () => [...list.querySelectorAll("[role=option]")];
@@ -94,14 +95,3 @@ dialog.addEventListener("close", () => {
   input.value = "";
   list.replaceChildren();
 });
-
-// A key of one character can be turned off (WCAG 2.1.4): programs that listen to speech may type it by mistake.
-function say() {
-  toggle.textContent = localStorage.slash === "off" ? "Let / open this, too" : "Don’t open this with /";
-}
-toggle.addEventListener("click", () => {
-  localStorage.slash = localStorage.slash === "off" ? "on" : "off";
-  say();
-  input.focus();
-});
-say();

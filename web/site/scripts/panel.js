@@ -8,8 +8,9 @@
 // Nothing that somebody writes is lost, nor what they look at: what is there is changed, not replaced.
 import { csrf, html, live } from "./connection.js";
 import { tell } from "./times.js";
+import { _ } from "./words.js";
 
-const LOST = "The connection is lost, and this was not sent. Try again in a moment.";
+const LOST = _("The connection is lost, and this was not sent. Try again in a moment.");
 const FIELDS = "input:not([type=hidden]), textarea, select";
 
 export class Panels {
@@ -41,6 +42,7 @@ export class Panels {
     if (into && !settled(shown, into)) this.keeping(() => (into.insertBefore(shown, next(shown, into)), shown));
     if (!shown.isConnected) return;
     this.dress(shown);
+    if (fresher) shown.classList.add("arrived");
     this.onPut?.(shown, fresher);
   }
 

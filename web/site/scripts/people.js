@@ -1,5 +1,7 @@
 // Who is in a room, by their organisations, with the hosts first.
 
+import { _, many } from "./words.js";
+
 const MANY = 12; // from here on one searches
 
 export class People {
@@ -32,11 +34,11 @@ export class People {
     const named = [...groups].sort(([a, some], [b, others]) => !a - !b || others.length - some.length || a.localeCompare(b));
     this.room.querySelector("#handles")?.replaceChildren(...all.filter((p) => !p.host).map((p) => new Option(p.organisation, all.some((other) => other !== p && other.name === p.name) ? p.handle : p.name)));
     const at = this.room.contains(document.activeElement) && document.activeElement.closest("[data-people]") && document.activeElement.getAttribute("href");
-    list.replaceChildren(...(hosts.length ? [group(hosts.length > 1 ? "Hosts" : "Host", hosts, true)] : []), ...named.map(([name, some]) => group(name || "Others", some)));
+    list.replaceChildren(...(hosts.length ? [group(hosts.length > 1 ? _("Hosts") : _("Host"), hosts, true)] : []), ...named.map(([name, some]) => group(name || _("Others"), some)));
     if (at) list.querySelector(`a[href="${CSS.escape(at)}"]`)?.focus();
     const more = this.count - this.people.size;
-    if (more > 0) list.append(line("quiet", `and ${more} more`));
-    if (!found.length && words) list.append(line("quiet", "Nobody here is called that."));
+    if (more > 0) list.append(line("quiet", many(more, "and {n} more", "and {n} more")));
+    if (!found.length && words) list.append(line("quiet", _("Nobody here is called that.")));
   }
 }
 
@@ -48,16 +50,27 @@ function by(people) {
   return groups;
 }
 
-const line = (className, textContent) => Object.assign(document.createElement("li"), { className, textContent });
+const made = (tag, className, textContent) => Object.assign(document.createElement(tag), { className, textContent });
+const line = (className, textContent) => made("li", className, textContent);
+
+// The colour and the letters that templates give (web/templates.py).
+function avatar({ handle, name }) {
+  const words = name.split(/[\s-]+/).filter((word) => /^[\p{L}\p{N}]/u.test(word)).map((word) => [...word][0]);
+  const picture = made("span", "avatar small", words.length ? (words[0] + (words.length > 1 ? words.at(-1) : "")).toUpperCase() : "?");
+  picture.dataset.hue = new TextEncoder().encode(handle).reduce((sum, byte) => sum + byte, 0) % 12;
+  picture.setAttribute("aria-hidden", "true");
+  return picture;
+}
 
 function group(name, people, theirs) {
-  const item = line("group", ""), head = Object.assign(document.createElement("p"), { className: "group-name", textContent: name });
-  if (people.length > 1) head.append(Object.assign(document.createElement("span"), { className: "count", textContent: ` ${people.length}` }));
+  const item = line("group", ""), head = made("p", "group-name", name);
+  if (people.length > 1) head.append(made("span", "count", ` ${people.length}`));
   const list = document.createElement("ul");
   list.append(...people.map((p) => {
-    const person = line("", ""), link = Object.assign(document.createElement("a"), { className: "name", textContent: p.name, href: `/members/${p.handle}` });
-    person.append(link);
-    if (theirs && p.organisation) person.append(Object.assign(document.createElement("span"), { className: "organisation", textContent: p.organisation }));
+    const person = line("guest", ""), who = made("p", "", "");
+    who.append(Object.assign(made("a", "name", p.name), { href: `/members/${p.handle}` }));
+    if (theirs && p.organisation) who.append(made("span", "organisation", p.organisation));
+    person.append(avatar(p), who);
     return person;
   }));
   item.append(head, list);

@@ -1,6 +1,7 @@
 // What an answer answers, beside the link to it: loaded when somebody first asks. Without it the link leads there.
 import { html } from "./connection.js";
 import { tell } from "./times.js";
+import { _ } from "./words.js";
 
 const PATIENCE = { pointerover: 300, focusin: 0, click: 0 }; // ms until it opens
 const PARTING = 250; // ms that one may leave it, to come back
@@ -52,8 +53,8 @@ function taken(post) {
   box.querySelector(".name").textContent = post.querySelector(".who .name").textContent;
   box.querySelector(".quiet").append(post.querySelector("time").cloneNode(true));
   const words = post.querySelector(":scope > .prose, :scope > .removed").cloneNode(true);
-  const go = html('<p><a>Go to it</a></p>');
-  go.firstChild.href = `/posts/${post.dataset.id}`;
+  const go = html("<p><a></a></p>");
+  Object.assign(go.firstChild, { href: `/posts/${post.dataset.id}`, textContent: _("Go to it") });
   box.append(words, go);
   return box;
 }

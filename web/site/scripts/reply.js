@@ -1,6 +1,7 @@
 // A plain form until this page has been live; then it sends by the socket, and keeps the text until the post is safe.
 import { csrf, live } from "./connection.js";
 import { newName } from "./live.js";
+import { _ } from "./words.js";
 
 const AGAIN = 5000; // ms
 
@@ -43,7 +44,7 @@ class ReplyForm extends HTMLElement {
     const body = this.area.value, { parent, op } = this.form.elements;
     if (!body.trim() || this.busy) return;
     this.busy = true;
-    const { Pending } = await part("pending", () => this.say("The connection is lost. This will be sent as soon as it is back."));
+    const { Pending } = await part("pending", () => this.say(_("The connection is lost. This will be sent as soon as it is back.")));
     this.busy = false;
     this.say("");
     const topic = this.form.action.split("/").pop(), anonymous = this.form.elements.anonymous?.checked;
@@ -76,8 +77,6 @@ async function part(name, onWait = () => {}, tries = 0) {
 }
 
 customElements.define("reply-form", ReplyForm);
-// The form of a new topic has an op too, so that a second click starts no second topic.
-for (const op of document.querySelectorAll("form input[name=op]")) op.value ||= newName();
 
 // What helps to write comes when somebody begins to.
 function begin({ target }) {

@@ -3,7 +3,9 @@ import { live, cursorOf, html, writing, gone } from "./connection.js";
 import { Panels } from "./panel.js";
 import { People } from "./people.js";
 import { Ranking } from "./ranking.js";
+import { tabbed } from "./tabs.js";
 import { Typing } from "./typing.js";
+import { _, many } from "./words.js";
 
 const SLACK = 4000; // ms after the clock says so, should nobody announce it
 const SPREAD = 1500; // ms over which the pages of a room ask for their next state
@@ -26,6 +28,7 @@ class LiveRoom extends HTMLElement {
     this.listen(cursorOf(this.querySelector("live-thread")?.dataset.stream));
     // Before the lobby opens nothing is live; what others proposed is seen when one looks again.
     document.addEventListener("visibilitychange", () => document.hidden || this.followed.has(this.dataset.stream) || this.soon(0));
+    this.chosen = document.getElementById(location.hash.slice(1))?.closest("[data-panel]")?.dataset.panel;
     this.showTabs();
     this.wait();
     setInterval(() => this.tick(), 1000);
@@ -125,24 +128,23 @@ class LiveRoom extends HTMLElement {
     this.querySelector("#room-status").textContent = sentence;
   }
 
-  // Tabs: what stands one after the other without scripts is looked at one at a time.
   showTabs() {
-    const tabs = [...this.querySelectorAll("#room-tabs a")];
-    this.classList.toggle("tabbed", tabs.length > 0);
-    const named = tabs.map((tab) => tab.dataset.tab);
-    const first = this.dataset.state === "lobby" ? "agenda" : named[0];
-    this.turn(named.includes(this.chosen) ? this.chosen : first);
+    const tabs = tabbed(this, this.chosen);
+    this.turn(this.dataset.tab);
     for (const tab of tabs) tab.onclick = (event) => { event.preventDefault(); this.turn(this.chosen = tab.dataset.tab); };
   }
 
   turn(name) {
+    const before = this.dataset.tab;
     this.dataset.tab = name ?? "";
     const narrow = matchMedia("(max-width: 57.99rem)").matches, shown = name === "talk" && !narrow ? "ask" : name;
     for (const tab of this.querySelectorAll("#room-tabs a")) {
       tab.dataset.tab === shown ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
       if (tab.dataset.tab === shown || !narrow && tab.dataset.tab === "talk") clear(tab);
     }
+    if (name === before) return; // the page was only drawn anew
     if (name === "talk") this.querySelector("live-thread")?.lastElementChild?.scrollIntoView({ block: "end" });
+    else if (before && narrow) scrollTo({ top: 0, behavior: "instant" });
   }
 
   count(name) {
@@ -162,7 +164,7 @@ class LiveRoom extends HTMLElement {
   tick() {
     for (const line of this.querySelectorAll("[data-until]")) {
       const seconds = Math.max(0, Math.round(this.until(line.dataset.until) / 1000));
-      line.textContent = seconds < 3600 ? `in ${minutes(seconds)}` : "";
+      line.textContent = seconds < 3600 ? _("in {minutes}", { minutes: minutes(seconds) }) : "";
     }
     for (const line of this.querySelectorAll("[data-started]")) this.timer(line);
     if (this.dataset.state === "live") this.warn(Math.ceil(this.until(this.dataset.closes) / 60000));
@@ -172,14 +174,14 @@ class LiveRoom extends HTMLElement {
   timer(line) {
     const gone = Math.max(0, Math.round(-this.until(line.dataset.started) / 1000)), given = Number(line.dataset.minutes) * 60;
     const left = given - gone, over = given && left < 0;
-    line.textContent = over ? `${minutes(-left)} over` : given ? `${minutes(left)} left` : minutes(gone);
+    line.textContent = over ? _("{minutes} over", { minutes: minutes(-left) }) : given ? _("{minutes} left", { minutes: minutes(left) }) : minutes(gone);
     line.classList.toggle("over", Boolean(over));
     line.classList.toggle("soon", Boolean(given) && !over && left <= Math.max(60, given / 5));
   }
 
   // Once, as the minute is reached; not to who comes later.
   warn(left) {
-    if (LEFT.includes(left) && this.left === left + 1) this.say(`${left} ${left === 1 ? "minute" : "minutes"} left`);
+    if (LEFT.includes(left) && this.left === left + 1) this.say(many(left, "{n} minute left", "{n} minutes left"));
     this.left = left;
   }
 }

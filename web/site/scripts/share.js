@@ -1,4 +1,5 @@
 // A post's address, by the device's own sheet or to be pasted. Without this the link leads to the post.
+import { _ } from "./words.js";
 const SAID = 2000; // milliseconds
 const said = document.createElement("p");
 said.className = "unseen";
@@ -19,9 +20,9 @@ document.addEventListener("click", async (event) => {
   } catch {
     return location.assign(url);
   }
-  said.textContent = link.textContent = "Link copied";
+  said.textContent = link.textContent = _("Link copied");
   setTimeout(() => {
     said.textContent = "";
-    link.textContent = "Share";
+    link.textContent = _("Share");
   }, SAID);
 });

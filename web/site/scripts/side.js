@@ -29,7 +29,7 @@ const again = (wait) => (timer ??= setTimeout(refresh, wait));
 // A number that stands there already only grows; whoever is up to date wants to know.
 function heard(kind, network) {
   if (kind.startsWith("dropin.")) again(Math.random() * SPREAD);
-  else if (kind.startsWith("topic.") && !side.querySelector(`[data-network="${network}"] .unread`)) {
+  else if (kind.startsWith("topic.") && !side.querySelector(`[data-network="${network}"] .waits`)) {
     again(Math.max(Math.random() * SPREAD, asked + CALM - Date.now()));
   }
 }

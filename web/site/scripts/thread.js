@@ -1,7 +1,9 @@
 // A thread that grows in the right place, in every view and order, without moving what one reads.
+import { arrived } from "./aloud.js";
 import { live, cursorOf, html, again, gone } from "./connection.js";
 import { Reading } from "./reading.js";
 import { tell } from "./times.js";
+import { many } from "./words.js";
 
 class LiveThread extends HTMLElement {
   connectedCallback() {
@@ -11,6 +13,7 @@ class LiveThread extends HTMLElement {
     for (const post of this.children) if (post.dataset.number) this.reading.watch(post);
     if (this.dataset.flat && !location.hash && this.closest(".room.live")) scrollTo(0, document.documentElement.scrollHeight);
     this.open();
+    if (document.querySelector(".place")) import("./place.js");
     this.addEventListener("click", (event) => this.lead(event));
     for (const kind of ["pointerover", "focusin"]) this.addEventListener(kind, (event) => this.preview(event));
   }
@@ -35,8 +38,8 @@ class LiveThread extends HTMLElement {
       return;
     }
     const post = html(d.html);
-    const counter = document.querySelector("[data-posts]");
-    if (counter) counter.textContent = Math.max(Number(counter.textContent), d.number);
+    const counter = document.querySelector("header [data-posts]"), posts = Math.max(counter?.dataset.posts, d.number);
+    if (counter) Object.assign(counter, { textContent: many(posts, "{n} post", "{n} posts") }).dataset.posts = posts;
     const put = this.spot(post);
     if (put) {
       this.still(() => put(post));
@@ -47,10 +50,14 @@ class LiveThread extends HTMLElement {
     this.announce(post);
   }
 
+  // Whoever has its menu open, or is at one of its buttons, stays there.
   swap(old, post) {
+    const at = old.contains(document.activeElement) && document.activeElement, menu = post.querySelector(".more");
+    if (menu && old.querySelector(".more[open]")) menu.open = true;
     old.replaceWith(post);
     tell(this);
     this.reading.watch(post);
+    if (at) ([...post.querySelectorAll(at.localName)].find((each) => each.cloneNode().isEqualNode(at.cloneNode())) ?? menu?.firstElementChild)?.focus({ preventScroll: true });
   }
 
   // How to put a new post where it belongs, if that is on this page.
@@ -75,22 +82,28 @@ class LiveThread extends HTMLElement {
   // One more of those that are on pages of their own.
   further(line) {
     const answers = (line.dataset.answers = Number(line.dataset.answers) + 1);
-    line.querySelector("span").textContent = `${answers.toLocaleString("en")} more answers`;
+    line.querySelector("span").textContent = many(answers, "{n} more answer", "{n} more answers");
   }
 
-  // What is read, a third down the screen, stays there, whatever comes above it; who reads a talk at its end stays at its end.
+  // What is read, a third down the screen, stays there, whatever comes above it, and so does the field that somebody writes
+  // in; who reads a talk at its end stays at its end.
   still(change) {
     const page = document.documentElement, atEnd = this.dataset.flat && innerHeight + scrollY > page.scrollHeight - 160;
-    const mark = [...this.children].findLast((post) => post.getBoundingClientRect().top < innerHeight / 3), before = mark?.getBoundingClientRect().top;
+    const mark = this.written() ?? [...this.children].findLast((post) => post.getBoundingClientRect().top < innerHeight / 3), before = mark?.getBoundingClientRect().top;
     change();
     if (atEnd) scrollTo(0, page.scrollHeight);
     else if (mark) scrollBy({ top: mark.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
+  written() {
+    const at = document.activeElement, { top, bottom } = at.getBoundingClientRect();
+    return at.matches("textarea, input") && top < innerHeight && bottom > 0 ? at : undefined;
+  }
+
   announce(post) {
     if (post.dataset.author === document.body.dataset.member) return this.show(post);
     const box = post.getBoundingClientRect();
-    if (post.isConnected && box.top < innerHeight && box.bottom > 0) return;
+    if (post.isConnected && box.top < innerHeight && box.bottom > 0) return arrived(post.querySelector(".who .name")?.textContent);
     this.fresh.set(Number(post.dataset.number), post);
     this.count();
   }
@@ -98,7 +111,7 @@ class LiveThread extends HTMLElement {
   count() {
     const { size } = this.fresh, pill = (this.pill ??= this.makePill());
     pill.hidden = !size;
-    pill.textContent = `${size} new ${size === 1 ? "answer" : "answers"}`;
+    pill.textContent = many(size, "{n} new answer", "{n} new answers");
   }
 
   // Where it is: here, or on another page of this topic.
@@ -149,3 +162,6 @@ class LiveThread extends HTMLElement {
 }
 
 customElements.define("live-thread", LiveThread);
+
+// Menus open by themselves; what else they do comes with the first that is opened.
+document.addEventListener("toggle", ({ target }) => target.matches("details.more") && import("./menus.js").then(({ toggled }) => toggled(target), () => {}), true);

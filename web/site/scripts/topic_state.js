@@ -1,6 +1,7 @@
 // What hosts do to a topic, on the pages of those who read it: it is locked or renamed, rearranged, or elsewhere now.
 import { live, cursorOf, html, again, writing } from "./connection.js";
 import { tell } from "./times.js";
+import { _ } from "./words.js";
 
 const SPREAD = 3000; // ms over which the readers of a rearranged topic read it afresh
 
@@ -10,8 +11,8 @@ if (cursor) live.follow(cursor, { event: take });
 function take(kind, d) {
   if (kind === "state.changed") stand(d);
   else if (kind === "topic.split") setTimeout(again, Math.random() * SPREAD, "rearranged");
-  else if (kind === "topic.merged" && d.into) elsewhere(`/topics/${d.into}`, "This discussion is part of another one now.");
-  else if (kind === "topic.moved") elsewhere(`/topics/${d.id}`, "This discussion has moved to another network.");
+  else if (kind === "topic.merged" && d.into) elsewhere(`/topics/${d.into}`, _("This discussion is part of another one now."));
+  else if (kind === "topic.moved") elsewhere(`/topics/${d.id}`, _("This discussion has moved to another network."));
   else if (kind.startsWith("post.") && d.gone) thread.querySelector(`[data-id="${d.id}"]`)?.remove();
 }
 
@@ -29,6 +30,6 @@ function stand({ title, html: text }) {
 function elsewhere(address, words) {
   const line = Object.assign(document.createElement("div"), { className: "notice" });
   line.setAttribute("role", "alert");
-  line.append(Object.assign(document.createElement("p"), { textContent: words }), Object.assign(document.createElement("a"), { href: address, textContent: "Go there" }));
+  line.append(Object.assign(document.createElement("p"), { textContent: words }), Object.assign(document.createElement("a"), { href: address, textContent: _("Go there") }));
   document.getElementById("main").prepend(line);
 }

@@ -1,5 +1,6 @@
 // Who is about to say something, in rooms small enough for it to be of use.
 import { live } from "./connection.js";
+import { _ } from "./words.js";
 
 const SAID_EVERY = 5000, FORGOTTEN_AFTER = 8000, CROWD = 50;
 const NAMED = 3;
@@ -34,8 +35,7 @@ export class Typing {
 
   show() {
     const names = [...this.typists.keys()].map((m) => this.room.people.get(m)?.name).filter(Boolean);
-    const who = names.length > NAMED ? "Several people" : new Intl.ListFormat(document.documentElement.lang).format(names);
-    const silent = !names.length || this.room.count > CROWD;
-    this.line.textContent = silent ? "" : `${who} ${names.length > 1 ? "are" : "is"} typing…`;
+    const silent = !names.length || this.room.count > CROWD, some = { names: new Intl.ListFormat(document.documentElement.lang).format(names) };
+    this.line.textContent = silent ? "" : names.length > NAMED ? _("Several people are typing…") : names.length > 1 ? _("{names} are typing…", some) : _("{names} is typing…", some);
   }
 }

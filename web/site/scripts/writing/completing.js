@@ -1,6 +1,7 @@
 // Names while one writes them: @members and #topics that all readers may know of, and :emoji:.
 import "../../vendor/text-expander-element@2.9.4.js";
 import { html } from "../connection.js";
+import { _ } from "../words.js";
 
 const PATIENCE = 120; // ms that fingers rest before the hub is asked
 const MOST = 8;
@@ -48,7 +49,7 @@ async function emojis(text) {
   if (!found.length) return null;
   const list = Object.assign(document.createElement("ul"), { className: "suggestions" });
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Emoji");
+  list.setAttribute("aria-label", _("Emoji"));
   list.append(...found.map(([sign, words], n) => {
     const item = Object.assign(document.createElement("li"), { id: `suggested-${n}`, textContent: `${sign} ${words.split(" ")[0]}` });
     item.setAttribute("role", "option");

@@ -1,5 +1,6 @@
 // What one writes is kept on the hub a few seconds later, so that one can go on anywhere, and is gone when it is posted.
 import { csrf, cursorOf, live } from "../connection.js";
+import { _ } from "../words.js";
 
 const REST = 2000; // ms after the last letter
 const MOST = 60000; // letters; a browser sends no more when a page closes
@@ -48,7 +49,7 @@ export class Drafts {
     if (this.mask && draft.anonymous) this.mask.checked = true;
     if (draft.parent) this.editor.closest("reply-form")?.answer(draft.parent, draft.name);
     this.keepAs();
-    this.say("This is your draft.", ["Discard it", () => this.discard()]);
+    this.say(_("This is your draft."), [_("Discard it"), () => this.discard()]);
   }
 
   keepAs() {
@@ -74,8 +75,8 @@ export class Drafts {
       if (!answer.ok) return this.say((await answer.json()).detail);
       const { id = 0, rev = "" } = (await answer.json()) ?? {};
       Object.assign(this, { id, rev, parent, saved: text });
-      this.say(id ? "Draft saved." : "", ...(id ? [["All drafts", "/drafts"]] : []));
-    }).catch(() => this.say("Your draft is not saved while the connection is lost. It stays here."));
+      this.say(id ? _("Draft saved.") : "", ...(id ? [[_("All drafts"), "/drafts"]] : []));
+    }).catch(() => this.say(_("Your draft is not saved while the connection is lost. It stays here.")));
     await this.saving;
   }
 
@@ -86,7 +87,7 @@ export class Drafts {
       Object.assign(this, { id: 0, rev: "" });
       if (this.dirty) return;
       this.fill("", "");
-      this.say("This was posted or discarded in another place.");
+      this.say(_("This was posted or discarded in another place."));
     }
     const here = topic ? String(d.topic) === topic && String(d.parent ?? "") === parent : d.network === network;
     if (kind !== "draft.saved" || !here || (d.id === this.id && d.rev <= this.rev)) return;
@@ -97,7 +98,7 @@ export class Drafts {
   }
 
   choose() {
-    this.say("You went on writing this in another place.", ["Take that text", () => this.load(true)], ["Keep this one", () => this.save({ force: true })]);
+    this.say(_("You went on writing this in another place."), [_("Take that text"), () => this.load(true)], [_("Keep this one"), () => this.save({ force: true })]);
   }
 
   async discard() {
@@ -105,7 +106,7 @@ export class Drafts {
     await fetch(`/drafts/${id}/discard`, { method: "POST", body: new URLSearchParams({ csrf }), redirect: "manual" });
     Object.assign(this, { id: 0, rev: "" });
     this.fill("", "");
-    this.say("Discarded.");
+    this.say(_("Discarded."));
     this.area.focus();
   }
 

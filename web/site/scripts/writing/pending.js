@@ -1,6 +1,7 @@
 // A post that is on its way: it stands where it will be, until the real one does. Where it fails its text is still there,
 // and another try has the same name, so that nothing is posted twice.
 import { live } from "../connection.js";
+import { _ } from "../words.js";
 
 import("./styles.js").catch(() => {}); // its looks can wait for the line, its text can't
 
@@ -49,8 +50,8 @@ export class Pending {
     this.post.classList.remove("failed");
     this.post.setAttribute("aria-busy", "true");
     this.foot.replaceChildren();
-    this.say(live.up ? "" : "The connection is lost. This will be sent as soon as it is back.");
-    const slow = setTimeout(() => this.say(live.up ? "Sending…" : "The connection is lost. This will be sent as soon as it is back."), SLOW);
+    this.say(live.up ? "" : _("The connection is lost. This will be sent as soon as it is back."));
+    const slow = setTimeout(() => this.say(live.up ? _("Sending…") : _("The connection is lost. This will be sent as soon as it is back.")), SLOW);
     try {
       await editor?.drafts?.pause();
       const { id, number } = await live.op("post.add", `t:${topic}`, { body, parent, anonymous, files }, op);
@@ -60,7 +61,7 @@ export class Pending {
       this.replaceBy(id, number, topic);
     } catch (error) {
       if (error.code === "big" || error.code === "ended") return this.byForm();
-      this.fail(error.text ?? "This was not saved. Try again.");
+      this.fail(error.text ?? _("This was not saved. Try again."));
     } finally {
       clearTimeout(slow);
     }
@@ -73,7 +74,7 @@ export class Pending {
     this.say("");
     this.kept.remove();
     this.post.removeAttribute("aria-busy");
-    this.foot.replaceChildren(make("a", { href: `/topics/${topic}?post=${number}#p${number}`, textContent: "Go to your post" }));
+    this.foot.replaceChildren(make("a", { href: `/topics/${topic}?post=${number}#p${number}`, textContent: _("Go to your post") }));
     const seeing = new MutationObserver(() => here() && seeing.disconnect());
     seeing.observe(document.getElementById("main"), { childList: true, subtree: true });
   }
@@ -91,8 +92,8 @@ export class Pending {
     this.post.classList.add("failed");
     this.post.removeAttribute("aria-busy");
     this.say(sentence);
-    const again = make("button", { type: "button", className: "button", textContent: "Try again" });
-    const change = make("button", { type: "button", className: "button plain", textContent: "Change it" });
+    const again = make("button", { type: "button", className: "button", textContent: _("Try again") });
+    const change = make("button", { type: "button", className: "button plain", textContent: _("Change it") });
     again.addEventListener("click", () => this.send());
     change.addEventListener("click", () => this.putBack());
     this.foot.replaceChildren(again, change);

@@ -1,6 +1,7 @@
 // What is selected in a post can be quoted: by a button beside it, or by Alt+Q. Quotes name nobody: the answer itself says
 // whom it answers, for as long as that may be said.
 import "./styles.js";
+import { _ } from "../words.js";
 
 const LONGEST = 4000;
 
@@ -28,7 +29,7 @@ function quotable(selection) {
 }
 
 function make() {
-  const made = Object.assign(document.createElement("button"), { type: "button", className: "quote", textContent: "Quote", title: "Quote (Alt+Q)" });
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "quote", textContent: _("Quote"), title: _("Quote ({keys})", { keys: "Alt+Q" }) });
   made.setAttribute("aria-keyshortcuts", "Alt+Q");
   made.addEventListener("mousedown", (event) => event.preventDefault()); // or the selection is gone
   made.addEventListener("click", quote);
@@ -44,7 +45,7 @@ function quote() {
   const { id, number } = post.dataset, { parent } = form.elements;
   const name = post.querySelector("[data-reply]")?.dataset.name ?? "";
   if (!parent.value && !area.value.trim()) composer.answer(id, name);
-  const where = parent.value === id ? "" : `[Post ${number}](/posts/${id}):\n\n`;
+  const where = parent.value === id ? "" : `[${_("Post {number}", { number })}](/posts/${id}):\n\n`;
   const quoted = text.split(/\n/).map((line) => `> ${line}`.trimEnd()).join("\n");
   const before = area.value.trimEnd();
   area.value = `${before ? `${before}\n\n` : ""}${where}${quoted}\n\n`;

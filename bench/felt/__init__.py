@@ -1,0 +1,1 @@
+"""How quick and how well-made pages are to a browser: what Lighthouse says of them."""
