@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chat.members import COUNTRIES, countries_in
 from tests import cast
 from tests.web.conftest import csrf_of
 from web.members.browsers import browser_in_words
@@ -65,3 +66,10 @@ async def test_who_has_not_confirmed_the_address_finds_no_profile_to_change(live
 ])  # fmt: skip
 def test_a_browser_is_called_as_its_owner_knows_it(told, words):
     assert browser_in_words(told) == words
+
+
+def test_countries_are_called_as_readers_call_them():
+    german = list(countries_in("de").items())
+    assert dict(german)["DE"] == "Deutschland"
+    assert german.index(("AT", "Österreich")) < german.index(("PL", "Polen"))
+    assert countries_in("de").keys() == COUNTRIES.keys()
