@@ -99,17 +99,17 @@ def _update(language: str, wanted: dict[Sentence, list[str]], parts: tuple[str, 
     from chat.languages import LOCALES
 
     folder = CATALOGUES / language
-    known: dict[str, Any] = {}
+    known: dict[tuple[str, bool], Any] = {}
     for path in sorted(folder.glob("*.po")):
         with open(path, "rb") as file:
             for message in read_po(file, locale=LOCALES[language]):
                 if message.id and message.string and (isinstance(message.string, str) or all(message.string)):
-                    known.setdefault(_first(message.id), message.string)
+                    known.setdefault(_name(message.id), message.string)
     made: dict[str, Catalog] = {}
     for sentence, places in wanted.items():
         part = part_of(places[0])
         catalog = made.setdefault(part, _empty(language))
-        catalog.add(sentence, known.get(_first(sentence), ""), locations=[(place, 0) for place in places])
+        catalog.add(sentence, known.get(_name(sentence), ""), locations=[(place, 0) for place in places])
     for path in folder.glob("*.po"):
         if path.stem not in made and not parts:
             path.unlink()
@@ -118,11 +118,12 @@ def _update(language: str, wanted: dict[Sentence, list[str]], parts: tuple[str, 
             with open(folder / f"{part}.po", "wb") as file:
                 file.write(HEADER.format(language=language, forms=catalog.plural_forms).encode())
                 write_po(file, catalog, width=0, omit_header=True, include_lineno=False)
-    return sum(1 for sentence in wanted if _first(sentence) not in known)
+    return sum(1 for sentence in wanted if _name(sentence) not in known)
 
 
-def _first(sentence: Sentence | list[str]) -> str:
-    return sentence if isinstance(sentence, str) else sentence[0]
+def _name(sentence: Sentence | list[str]) -> tuple[str, bool]:
+    """What a translation is found by: what is counted may begin like what is not."""
+    return (sentence, False) if isinstance(sentence, str) else (sentence[0], True)
 
 
 def _empty(language: str) -> "Catalog":

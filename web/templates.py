@@ -19,7 +19,7 @@ from chat import clock, discussions, languages, networks
 from chat.config import settings
 from chat.errors import in_words
 from chat.languages import many
-from chat.members import COUNTRIES
+from chat.members import countries_in
 from chat.members.passwords import SHORTEST
 from web.assets import assets
 from web.dropins.wording import rule_in_words
@@ -149,7 +149,7 @@ def environment(language: str) -> Translated:
         auto_reload=False,
     )
     env.globals |= {
-        "hub": settings, "asset": assets.url, "scripts": assets.scripts, "icon": icon, "by_day": BY_DAY, "by_night": BY_NIGHT, "countries": COUNTRIES, "now": clock.now, "may_found": networks.may_found,
+        "hub": settings, "asset": assets.url, "scripts": assets.scripts, "icon": icon, "by_day": BY_DAY, "by_night": BY_NIGHT, "countries": countries_in(language), "now": clock.now, "may_found": networks.may_found,
         "kinds": discussions.KINDS, "may_be_restored": discussions.may_be_restored, "languages_spoken": languages.WHOLE,
         "language_names": languages.LANGUAGES, "shortest_password": SHORTEST,
     }  # fmt: skip

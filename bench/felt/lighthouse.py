@@ -16,6 +16,7 @@ VERSION = "12.8.2"  # the last that runs on Node 18 and 20, too
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 SCREENS = {"phone": [], "desk": ["--preset=desktop"]}
 PATIENCE = 180  # seconds for one page
+TRIES = 3
 
 
 def folder() -> Path:
@@ -54,6 +55,15 @@ class Report(NamedTuple):
 
 def look(script: Path, url: str, port: int, screen: str) -> Report:
     """What Lighthouse says of a page to the browser that listens on a port, on a phone with a slow line or a desk."""
+    for _ in range(TRIES):
+        told = _ask(script, url, port, screen)
+        # On a machine that is busy a part of it may not have finished in its time; then the rest says nothing either.
+        if all(told["categories"][name]["score"] is not None for name in CATEGORIES):
+            return _read(told)
+    raise Trouble(f"Lighthouse could not finish with {url}: this machine has too much else to do.")
+
+
+def _ask(script: Path, url: str, port: int, screen: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="hub-felt-") as place:
         out = Path(place) / "report.json"
         command = [
@@ -65,12 +75,13 @@ def look(script: Path, url: str, port: int, screen: str) -> Report:
         )
         if done.returncode or not out.exists():
             raise Trouble(f"Lighthouse did not finish with {url}:\n{done.stderr[-2000:]}")
-        return _read(json.loads(out.read_text()))
+        told = json.loads(out.read_text())
+    if error := told.get("runtimeError"):
+        raise Trouble(f"Lighthouse could not look at {url}: {error['message']}")
+    return told
 
 
 def _read(told: dict[str, Any]) -> Report:
-    if error := told.get("runtimeError"):
-        raise Trouble(f"Lighthouse could not look at {told['requestedUrl']}: {error['message']}")
     audits, wrong = told["audits"], []
     for name in CATEGORIES:
         for ref in told["categories"][name]["auditRefs"]:

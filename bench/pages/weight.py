@@ -19,8 +19,10 @@ from bench.pages.asking import Crowd, page, post
 from bench.pages.place import BODY, Place, settle
 
 # What a browser fetches by itself: of a page, and of a script that it runs. What loads later, when it is wanted, is not in it.
-IN_PAGE = re.compile(r'<(?:link rel="(?:stylesheet|icon)" href|script type="module" src)="([^"]+)"')
-IN_SCRIPT = re.compile(r'^import (?:[^"\']*from )?"([^"]+)";', re.MULTILINE)
+IN_PAGE = re.compile(
+    r'<(?:link rel="(?:stylesheet|icon|modulepreload)" href|script (?:type="module"|defer) src|use href)="([^"#]+)'
+)
+IN_SCRIPT = re.compile(r'''(?:^|;)\s*import\s*(?:[^"';]*from\s*)?"(\.[^"]+)"''', re.MULTILINE)
 IN_USE = 20.0  # seconds of pages and posts
 AT_REST = 80.0  # seconds after that, in which idle connections end
 

@@ -4,7 +4,6 @@ import asyncio
 
 from sqlmodel import col, select
 
-from chat.addresses import Addresses, Fetched
 from chat.calendars.composing import feed
 from chat.calendars.queries import DateLine, SeriesLine, dates_of, series_for
 from chat.config import settings
@@ -13,6 +12,7 @@ from chat.errors import NotFound
 from chat.languages import _, speaking
 from chat.networks import readable
 from chat.networks.access import belongs
+from chat.networks.addresses import Addresses, Fetched
 from chat.networks.models import Network
 
 ADDRESSES = Addresses("calendar_feed", "/calendars/{}.ics")

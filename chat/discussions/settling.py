@@ -55,7 +55,7 @@ async def settle(
     answer = prose("answer", answer, LONGEST, called=_("The answer"), required=False)
     needs_word = act in ("hide", "warn")
     word = (
-        reason_of("word", word, "What you tell the author")
+        reason_of("word", word, _("What you tell the author"))
         if needs_word
         else prose("word", word, LONGEST, called=_("What you tell the author"), required=False)
     )

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from chat.addresses import Addresses, Fetched
 from chat.db import Transaction
 from chat.discussions import PostSeen, TopicRow, posts_by_id, topics_by_id
 from chat.discussions.models import Post, Topic
@@ -12,6 +11,7 @@ from chat.discussions.queries import listed
 from chat.errors import NotFound
 from chat.feeds.composing import Channel, Entry, atom
 from chat.networks import readable
+from chat.networks.addresses import Addresses, Fetched
 from chat.networks.models import Network
 
 TOPICS, POSTS = 30, 50  # in one feed: programs look often, and keep what they have seen

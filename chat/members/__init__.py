@@ -1,6 +1,6 @@
 """Members: people with an account, how they get in and how they stay known."""
 
-from chat.members.countries import COUNTRIES
+from chat.members.countries import COUNTRIES, countries_in
 from chat.members.following import ON_WRITING, choose_on_writing, on_writing_of
 from chat.members.hiding import HIDEABLE, hide, shown
 from chat.members.joining import (
@@ -70,6 +70,7 @@ __all__ = [
     "choose_on_writing",
     "claim_letter",
     "confirm",
+    "countries_in",
     "credentials",
     "end_session",
     "ended_among",

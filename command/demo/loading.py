@@ -85,7 +85,7 @@ async def _network(db: Database, cast: dict[str, Viewer], form: dict[str, Any]) 
             clock.pretend(now - timedelta(days=130 - 5 * n % 110))
             role = "host" if handle in form["hosts"] else "member"
             await networks.place(tx, network.id, cast[handle].id, role, invited_by=owner.id)
-    clock.pretend(None)
+    clock.pretend(now)
     async with db.transaction() as tx:
         for series in (s for s in content.series() if s["network"] == form["slug"]):
             await dropins.schedule(tx, cast[series["host"]], network, series)
@@ -109,7 +109,7 @@ async def _matters(db: Database, cast: dict[str, Viewer], slug: str, matters: di
             viewer = cast[request["by"]]
             seen = await networks.network_of(tx, viewer, slug)
             await networks.ask(tx, viewer, seen, request["answers"])
-    clock.pretend(None)
+    clock.pretend(now)
 
 
 async def _marks(
@@ -152,4 +152,4 @@ async def _topic(
             await mark_read(
                 tx, cast[handle], started["id"], len(posts) - (new if topic["days_ago"] < 30 else 0)
             )
-    clock.pretend(None)
+    clock.pretend(now)

@@ -297,3 +297,31 @@ async def test_listeners_hear_when_time_runs_short(
     await expect(page.locator("#room-status")).to_be_empty()
     await page.clock.fast_forward(60000)
     await expect(page.locator("#room-status")).to_have_text("10 minutes left")
+
+
+async def test_a_link_to_a_panel_opens_its_tab(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, room: int
+) -> None:
+    await propose(db, ana, room, "Falls")
+    page = await opened(ben, f"/drop-ins/{room}#agenda", on="phone")
+    await expect(item(page, "Falls")).to_be_visible()
+    await expect(page.get_by_label(SAY)).to_be_hidden()
+    await tab(page, "Talk")
+    await expect(page.get_by_label(SAY)).to_be_visible()
+
+
+async def test_a_room_speaks_the_language_of_each_of_its_readers(
+    opened: Opened, db: Database, ana: Viewer, ben: Viewer, carol: Viewer, room: int
+) -> None:
+    async with db.transaction() as tx:
+        await tx.run("UPDATE member SET language = 'de' WHERE id = :id", id=ben.id)
+    bens, carols = [await opened(who, f"/drop-ins/{room}") for who in (ben, carol)]
+    for page, agenda_tab in ((bens, "Tagesordnung"), (carols, "Agenda")):
+        await page.locator("#room-tabs").get_by_role("link", name=agenda_tab).click()
+    shown = await propose(db, ana, room, "Falls")
+    await do(db, agenda.give_minutes, ana, shown, 10)
+    await do(db, agenda.start_next, ana, room)
+    await expect(bens.locator("#room-status")).to_have_text("Jetzt auf der Tagesordnung: Falls")
+    await expect(carols.locator("#room-status")).to_have_text("Now on the agenda: Falls")
+    await expect(bens.locator(".timer")).to_contain_text("noch ")
+    await expect(carols.locator(".timer")).to_contain_text(" left")

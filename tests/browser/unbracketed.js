@@ -1,6 +1,6 @@
 // What the pseudo-language's brackets do not hold: texts, and what is said of things, in the order of the page.
 () => {
-  const found = [], PASSED = "script, style, template, svg, time, code, kbd, .prose, [name=language], [name=zone] option, [name=country] option";
+  const found = [], PASSED = "script, style, template, svg, time, code, kbd, .prose, .avatar, [name=language], [name=zone] option, [name=country] option, [name=holidays] option";
   const note = (text) => /\p{L}{2}/u.test(text) && found.push(text.trim().replace(/\s+/g, " "));
   let inside = 0;
   const walk = (node) => {

@@ -16,6 +16,15 @@ async def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_program
     is_problem(await anas.get("/api/nowhere"), 404)
 
 
+async def test_an_error_says_what_one_can_do_in_the_visitor_s_language(browser):
+    page = (await browser.get("/nowhere")).text
+    assert "Look at the address once more." in page
+    assert 'href="/search"' in page
+    page = (await browser.get("/nowhere", headers={"Accept-Language": "de-AT, en;q=0.5"})).text
+    assert "<h1>Nicht gefunden</h1>" in page
+    assert "Sehen Sie sich die Adresse noch einmal an." in page
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/nowhere", "/api/v1/networks", "/healthz", "/static/x/nothing.css", "/sign-in"]
 )

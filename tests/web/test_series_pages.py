@@ -74,7 +74,7 @@ async def test_a_series_is_changed_on_its_page(host, db, open_network, series):
     for words in (
         "Falls clinic",
         "every Friday at 15:00",
-        "not on bank holidays in Scotland",
+        "not on bank holidays: Scotland",
         "No drop-in: Christmas Day",
     ):
         assert words in page

@@ -70,7 +70,7 @@ async def hold(request: Request) -> Response:
     form = await object_of(request)
     minutes = None
     if form.get("minutes") is not None:
-        minutes = whole_number("minutes", form["minutes"], 5, 1440, called="The length in minutes")
+        minutes = whole_number("minutes", form["minutes"], 5, 1440, called=_("The length in minutes"))
     async with writing(request) as (tx, viewer):
         opens_at = _moment(form["opens_at"]) if form.get("opens_at") else now()
         drop_in_id = await dropins.hold(tx, viewer, request.path_params["id"], opens_at, minutes)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from chat import discussions
 from chat.discussions import BEST, NEWEST
 from chat.fields import one_of
+from chat.languages import _
 from chat.limits import JUMPS, SEARCHES
 from web.api import shapes
 from web.api.edge import json, reading
@@ -16,7 +17,7 @@ async def search(request: Request) -> Response:
     """Posts by their words and by operators; `after` takes the `more` of the answer before."""
     query = request.query_params
     limit = min(100, number(query.get("limit") or 20, field="limit"))
-    order = one_of("order", query.get("order") or BEST, (BEST, NEWEST), called="The order")
+    order = one_of("order", query.get("order") or BEST, (BEST, NEWEST), called=_("The order"))
     async with reading(request) as (tx, viewer):
         await limited(request, "search", *SEARCHES, who=viewer and viewer.id)
         found = await discussions.search(

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from chat.addresses import Address
 from chat.agenda import Agenda, ItemSeen
 from chat.announcements import AnnouncementSeen
 from chat.discussions import (
@@ -41,6 +40,7 @@ from chat.networks import (
     Request,
     Shape,
 )
+from chat.networks.addresses import Address
 from chat.notices import NoticeSeen
 from web.templates import marked
 

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from chat.addresses import Fetched
 from chat.languages import _
+from chat.networks.addresses import Fetched
 from web.freshness import SECRET, fresh
 
 

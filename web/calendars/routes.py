@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from chat import calendars, networks
-from chat.addresses import NewAddress
 from chat.calendars import ADDRESSES
 from chat.errors import NotFound, SignInFirst
+from chat.networks.addresses import NewAddress
 from web.calendars.answering import calendar_answer, no_calendar
 from web.edge import form_of, limited, reading, see, writing
 from web.house import house_of

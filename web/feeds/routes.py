@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from chat import feeds, networks
-from chat.addresses import Fetched, NewAddress
 from chat.config import settings
 from chat.errors import NotFound, SignInFirst
 from chat.feeds import ADDRESSES, Mapped
 from chat.feeds.composing import TYPE
 from chat.languages import _
+from chat.networks.addresses import Fetched, NewAddress
 from web.edge import form_of, limited, reading, see, writing
 from web.freshness import SECRET, fresh
 from web.house import house_of

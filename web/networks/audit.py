@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from chat import networks
 from chat.errors import HubError
-from chat.languages import _
+from chat.languages import _, dated
 from chat.networks import Entry, Named
 from web.edge import limited, number, reading
 from web.networks import sentences
@@ -113,7 +113,7 @@ def exact(at: datetime, day: bool = False) -> Markup:
     """A time to the millisecond, in UTC: what happened first is the question here."""
     clock = f"{at:%H:%M:%S}.{at.microsecond // 1000:03}"
     return Markup('<time datetime="{}">{}</time>').format(
-        _iso(at), f"{at.day} {at:%b %Y}, {clock}" if day else clock
+        _iso(at), f"{dated(at, 'yMMMd')}, {clock}" if day else clock
     )
 
 

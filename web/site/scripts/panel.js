@@ -42,6 +42,7 @@ export class Panels {
     if (into && !settled(shown, into)) this.keeping(() => (into.insertBefore(shown, next(shown, into)), shown));
     if (!shown.isConnected) return;
     this.dress(shown);
+    if (fresher) shown.classList.add("arrived");
     this.onPut?.(shown, fresher);
   }
 

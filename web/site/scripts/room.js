@@ -134,13 +134,16 @@ class LiveRoom extends HTMLElement {
   }
 
   turn(name) {
-    this.dataset.tab = name;
+    const before = this.looked;
+    this.dataset.tab = this.looked = name ?? "";
     const narrow = matchMedia("(max-width: 57.99rem)").matches, shown = name === "talk" && !narrow ? "ask" : name;
     for (const tab of this.querySelectorAll("#room-tabs a")) {
       tab.dataset.tab === shown ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current");
       if (tab.dataset.tab === shown || !narrow && tab.dataset.tab === "talk") clear(tab);
     }
+    if (name === before) return; // the page was only drawn anew
     if (name === "talk") this.querySelector("live-thread")?.lastElementChild?.scrollIntoView({ block: "end" });
+    else if (before && narrow) scrollTo({ top: 0, behavior: "instant" });
   }
 
   count(name) {

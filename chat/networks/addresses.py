@@ -10,8 +10,8 @@ from chat.db import Transaction
 from chat.errors import Forbidden, NotFound
 from chat.languages import _
 from chat.members import Viewer, must_act
-from chat.networks import NetworkSeen, writing_in
-from chat.networks.access import role_in
+from chat.networks.access import role_in, writing_in
+from chat.networks.queries import NetworkSeen
 from chat.secrets import hashed, new_token
 
 NOTED_EVERY = timedelta(hours=1)
