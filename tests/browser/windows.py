@@ -57,6 +57,8 @@ class Machines:
             await page.clock.resume()
         await page.goto("about:blank")
         await page.context.clear_cookies()
+        await page.set_viewport_size(SCREENS[kind])
+        await page.emulate_media(color_scheme="light", forced_colors="none")
         self.free.setdefault(kind, []).append(page)
 
 
