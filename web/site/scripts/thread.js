@@ -50,14 +50,13 @@ class LiveThread extends HTMLElement {
     this.announce(post);
   }
 
-  // Whoever has its menu open, or is at one of its buttons, stays there.
+  // Whoever has its menu open keeps it open (and the focus: focus.js).
   swap(old, post) {
-    const at = old.contains(document.activeElement) && document.activeElement, menu = post.querySelector(".more");
+    const menu = post.querySelector(".more");
     if (menu && old.querySelector(".more[open]")) menu.open = true;
     old.replaceWith(post);
     tell(this);
     this.reading.watch(post);
-    if (at) ([...post.querySelectorAll(at.localName)].find((each) => each.cloneNode().isEqualNode(at.cloneNode())) ?? menu?.firstElementChild)?.focus({ preventScroll: true });
   }
 
   // How to put a new post where it belongs, if that is on this page.
