@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -74,7 +75,7 @@ def felt(
                             yield from _figures(reports, page=page, who=one, screen=screen)
 
 
-def _figures(reports: list[lighthouse.Report], **of: str) -> Iterator[Figure | None]:
+def _figures(reports: list[lighthouse.Report], **of: Any) -> Iterator[Figure | None]:
     for wrong in sorted({each for report in reports for each in report.wrong}):
         say(f"{of['page']}, {of['who']}, {of['screen']}: {wrong}")
     for name in lighthouse.CATEGORIES:

@@ -67,7 +67,7 @@ def _ask(script: Path, url: str, port: int, screen: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="hub-felt-") as place:
         out = Path(place) / "report.json"
         command = [
-            "node", script, url, f"--port={port}", *SCREENS[screen], "--quiet", "--output=json", f"--output-path={out}",
+            "node", str(script), url, f"--port={port}", *SCREENS[screen], "--quiet", "--output=json", f"--output-path={out}",
             f"--only-categories={','.join(CATEGORIES)}",
         ]  # fmt: skip
         done = subprocess.run(
