@@ -57,6 +57,8 @@ class Machines:
             await page.clock.resume()
         await page.goto("about:blank")
         await page.context.clear_cookies()
+        await page.set_viewport_size(SCREENS[kind])
+        await page.emulate_media(color_scheme="light", forced_colors="none")
         self.free.setdefault(kind, []).append(page)
 
 
@@ -112,7 +114,7 @@ class Windows:
 async def visit(page: Page, path: str) -> None:
     """Go there and, where the page follows something, wait until it is live."""
     await page.goto(path)
-    if await page.locator("body[data-live='[]']").count() == 0:
+    if await page.locator("body[data-live]:not([data-live='[]'])").count():
         await live(page)
 
 
