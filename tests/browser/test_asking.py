@@ -60,7 +60,7 @@ async def test_ana_shapes_her_network_without_scripts(opened: Opened, db: Databa
     await expect(page.get_by_text("Saved.")).to_be_visible()
     await expect(page.get_by_label("Start discussions")).not_to_be_checked()
 
-    await page.get_by_role("link", name="Give it a picture").click()
+    await page.get_by_role("link", name="Picture It has none yet.").click()
     await page.get_by_label("A picture from your device").set_input_files(PHOTO)
     await page.get_by_role("button", name="Use it").click()
     picture = page.get_by_role("img", name="The picture of Sepsis circle now")
