@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chat import members
+from chat import mail, members
 from chat.jobs import work_all
 from tests import cast
 from tests.hubs import running
@@ -47,6 +47,14 @@ async def test_erin_signs_up_confirms_and_is_in(live_server, browser, db):
     member = (await cast.rows(db, "SELECT email, handle, country, verified_at FROM member"))[0]
     assert (member.email, member.handle, member.country) == ("erin@example.org", "erin-walsh", "IE")
     assert member.verified_at
+
+
+async def test_who_chose_a_language_for_pages_is_written_to_in_it(live_server, browser):
+    await browser.post("/language", data={"language": "de"})
+    await browser.post("/sign-up", data=ERIN)
+    await letters_arrive(live_server)
+    (letter,) = await mail.mailbox(live_server.house.redis)
+    assert (letter.language, letter.button) == ("de", "Adresse bestätigen")
 
 
 async def test_a_link_confirms_once(live_server, browser, db):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from chat import members, networks
 from chat.errors import Invalid, NotFound, SignInFirst
-from chat.languages import _, is_zone, spoken_by
+from chat.languages import WHOLE, _, is_zone, spoken_by
 from web.edge import (
     browser_of,
     drop_session,
@@ -196,9 +196,9 @@ async def show(request: Request) -> Response:
 
 
 def _guessed(request: Request, form: Form) -> dict[str, str]:
-    """A newcomer's language and zone as their browser tells them; they can choose others in the settings."""
-    zone = form.get("zone")
-    language = spoken_by(request.headers.get("accept-language", ""))
+    """A newcomer's zone and language: what they chose for pages, or as their browser tells. Both stand in the settings."""
+    zone, chosen = form.get("zone"), request.cookies.get("language")
+    language = chosen if chosen in WHOLE else spoken_by(request.headers.get("accept-language", ""))
     return {"language": language, "zone": str(zone) if is_zone(zone) else ""}
 
 
