@@ -114,7 +114,7 @@ class Windows:
 async def visit(page: Page, path: str) -> None:
     """Go there and, where the page follows something, wait until it is live."""
     await page.goto(path)
-    if await page.locator("body[data-live='[]']").count() == 0:
+    if await page.locator("body[data-live]:not([data-live='[]'])").count():
         await live(page)
 
 
