@@ -57,9 +57,9 @@ async def elsewhere(request: Request, slug: str, name: str) -> Response:
 async def http_error(request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: an unknown address, a wrong method, a body too large."""
     assert isinstance(error, HTTPException)
-    said = _(SENTENCES.get(error.status_code, error.detail))
+    said = SENTENCES.get(error.status_code, error.detail)
     if wants_json(request):
-        return problem(error.status_code, said, headers=dict(error.headers or {}))
+        return problem(error.status_code, _(said), headers=dict(error.headers or {}))
     return await error_page(request, error.status_code, said, dict(error.headers or {}))
 
 
@@ -158,7 +158,8 @@ def page_without_database(status: int, said: str) -> Response:
 
 
 def _about(status: int, said: str) -> dict[str, Any]:
-    """What a page says of an error. HTTP's own phrases are for programs."""
+    """What a page says of an error, in the language of its reader, who may not have been known when it happened. HTTP's own
+    phrases are for programs."""
     heading = _(HEADINGS.get(status, OTHER))
     advice = _(ADVICE[status]) if status in ADVICE else ""
-    return {"status": status, "title": heading, "sentence": said, "advice": advice}
+    return {"status": status, "title": heading, "sentence": _(said), "advice": advice}
