@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, Route
 HERE = Path(__file__).parent
 SCRIPTS = HERE.parents[1] / "web/site/scripts"
 FILES = {"/" + file.name: file for file in [*SCRIPTS.glob("*.js"), HERE / "fake_socket.js"]}
-PAGE = '<!doctype html><p id="live-state"></p><script type="module" src="/fake_socket.js"></script>'
+PAGE = '<!doctype html><html lang="en"><p id="live-state"></p><script type="module" src="/fake_socket.js"></script>'
 
 
 async def serve(route: Route) -> None:

@@ -1,6 +1,9 @@
 """Going somewhere by the keyboard alone."""
 
-from playwright.async_api import Page, Request, expect
+import asyncio
+from contextlib import suppress
+
+from playwright.async_api import Error, Page, Request, Route, expect
 
 from chat.db import Database
 from chat.members import Viewer
@@ -55,10 +58,16 @@ async def test_enter_before_the_answer_searches_for_what_was_typed(anas_screen: 
 
 
 async def test_an_answer_that_comes_late_is_not_shown(anas_screen: Page) -> None:
-    async def late(route) -> None:
-        if route.request.url.endswith("q=che"):
-            await anas_screen.wait_for_timeout(600)
-        await route.continue_()
+    held, answered = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        is_late = route.request.url.endswith("q=che")
+        if is_late:
+            await held.wait()
+        with suppress(Error):  # the page has given it up
+            await route.continue_()
+        if is_late:
+            answered.set()
 
     await anas_screen.route("**/jump?*", late)
     await anas_screen.keyboard.press("Control+k")
@@ -67,9 +76,11 @@ async def test_an_answer_that_comes_late_is_not_shown(anas_screen: Page) -> None
         await anas_screen.keyboard.type("che")
     await anas_screen.keyboard.press("Backspace")
     await anas_screen.keyboard.type("xyz")
-    await expect(anas_screen.get_by_role("listbox").get_by_role("option")).to_have_text(
-        "Search all posts for “chxyz”"
-    )
+    found = anas_screen.get_by_role("listbox").get_by_role("option")
+    await expect(found).to_have_text("Search all posts for “chxyz”")
+    held.set()
+    await asyncio.wait_for(answered.wait(), 10)
+    await expect(found).to_have_text("Search all posts for “chxyz”")
 
 
 def _name(request: Request) -> str:

@@ -26,7 +26,7 @@ SELECT concat_ws(' ', name, summary, slug) FROM network UNION ALL SELECT title F
 SELECT concat_ws(' ', title, description) FROM series UNION ALL SELECT title FROM drop_in UNION ALL SELECT body FROM minutes UNION ALL
 SELECT concat_ws(' ', title, note) FROM agenda_item UNION ALL SELECT body FROM question UNION ALL SELECT question FROM poll UNION ALL
 SELECT array_to_string(options, ' ') FROM poll UNION ALL SELECT concat_ws(' ', title, body) FROM announcement UNION ALL
-SELECT name FROM file UNION ALL SELECT body FROM revision UNION ALL SELECT browser FROM session UNION ALL SELECT reason FROM unmasking
+SELECT name FROM file UNION ALL SELECT name FROM pseudonym UNION ALL SELECT body FROM revision UNION ALL SELECT browser FROM session UNION ALL SELECT reason FROM unmasking
 """
 
 
@@ -58,6 +58,7 @@ async def test_nothing_sticks_out_and_every_word_can_be_translated(
     for (text,) in await cast.rows(live_server.db, GIVEN):
         given.update(word.lower() for word in WORD.findall(text or ""))
     page = await opened(ana, on="without scripts")
+    await page.context.add_cookies([{"name": "language", "value": PSEUDO, "url": live_server.url}])
     wrong: list[str] = []
     async for _, path in pages(live_server, ana, await with_keys(live_server, things, dev)):
         await page.goto(path)

@@ -12,7 +12,8 @@ from tests.browser.windows import Opened, live, post, visit
 LONG = "We read it aloud.\n\n" * 12
 
 SEEN = """(number) => new Promise((done) => {
-    const look = () => Object.values(sessionStorage).join().includes(number) ? done() : requestAnimationFrame(look);
+    const seen = () => Object.entries(sessionStorage).some(([key, kept]) => key.startsWith("seen:") && JSON.parse(kept).includes(number));
+    const look = () => seen() ? done() : requestAnimationFrame(look);
     look();
 })"""
 

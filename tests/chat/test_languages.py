@@ -42,6 +42,7 @@ def assert_faithful(translated: str, english: str) -> None:
         or translated[-1] == english[-1]
         or "}" in translated[-1]
         or english[-1] in "’”>}"
+        or translated[-1] == "“"
         or translated[-1] == ","  # after a clause, which English does not set apart
     ), english
 
