@@ -7,7 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from chat import discussions, notices
+from chat import notices
 from chat.db import Glance
 from chat.errors import Invalid
 from chat.events import member_stream, network_stream
@@ -36,7 +36,7 @@ async def page(
 ) -> Response:
     """A whole page. `streams` are what it follows live, from the position that this same snapshot sees; `around` is
     given where somebody has asked for it already."""
-    own, live, unread, standing = around or await notices.surroundings(tx, viewer, streams or [])
+    own, live, unread, flags, standing = around or await notices.surroundings(tx, viewer, streams or [])
     shell = {
         "viewer": viewer,
         "csrf": csrf_of(request) if viewer else "",
@@ -52,8 +52,7 @@ async def page(
     network = (context or {}).get("network")
     shell["beside"] = network.slug if network else ""
     if network and network.may("moderate"):
-        waiting = await discussions.flags_waiting(tx, [network.id])
-        shell["flags"] = waiting.get(network.id, 0)
+        shell["flags"] = flags.get(network.id, 0)
     html = template_of(template).render({**shell, **(context or {})})
     return HTMLResponse(html, 422 if error else status, headers=headers)
 

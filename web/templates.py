@@ -117,15 +117,29 @@ class Translated(jinja2.Environment):
         return form.format(n=languages.grouped(n, self.language), **words)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return Saying(self.say).visit(super()._parse(source, name, filename))
+        return Settling(self).visit(super()._parse(source, name, filename))
 
 
-class Saying(NodeTransformer):
-    """Puts the translation in the place of `_("…")` where nothing is to be filled in; and so with icons and addresses of
-    files, which are the same as long as the process lives."""
+class Settling(NodeTransformer):
+    """Does when a template is read what would be the same for each page: puts the translation in the place of `_("…")`
+    where nothing is to be filled in, icons and addresses of files in theirs, and included templates where they are
+    included."""
 
-    def __init__(self, say: Callable[[str], Markup]) -> None:
-        self.known: dict[str, Callable[..., object]] = {"_": say, "icon": icon, "asset": assets.url}
+    def __init__(self, environment: Translated) -> None:
+        self.environment = environment
+        self.known: dict[str, Callable[..., object]] = {
+            "_": environment.say,
+            "icon": icon,
+            "asset": assets.url,
+        }
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:
+        self.generic_visit(node)
+        if not isinstance(node.template, nodes.Const) or node.ignore_missing or not node.with_context:
+            return node
+        assert self.environment.loader
+        source, *_rest = self.environment.loader.get_source(self.environment, node.template.value)
+        return nodes.Scope(self.environment.parse(source, node.template.value).body, lineno=node.lineno)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlmodel import col, select
 
 from chat import clock
-from chat.db import Reader, Transaction
+from chat.db import Question, Reader, Transaction
 from chat.discussions.flagging import must_moderate
 from chat.discussions.models import Concern as ConcernRow
 from chat.discussions.models import Flag as FlagRow
@@ -158,6 +158,18 @@ async def flags_waiting(tx: Reader, network_ids: list[int]) -> dict[int, int]:
         ids=network_ids,
     )
     return dict(rows)
+
+
+def flags_question(viewer: Viewer) -> Question:
+    """The same of the networks that the viewer is in; who asks looks whether the viewer may know."""
+    return Question(WAITING_AROUND, {"me": viewer.id})
+
+
+WAITING_AROUND = (
+    "SELECT concern.network_id, count(*) AS waiting FROM concern "
+    "JOIN membership ON membership.network_id = concern.network_id AND member_id = :me AND ended_at IS NULL AND banned_at IS NULL "
+    "WHERE settled_at IS NULL GROUP BY concern.network_id"
+)
 
 
 async def _concerns(tx: Transaction, where: str, **params: Any) -> list[Concern]:

@@ -1,8 +1,8 @@
-"""What stands around every page: one's own networks, what is open in them, and how many notices wait."""
+"""What stands around every page: one's own networks, what is open in them, and what waits."""
 
 from typing import NamedTuple
 
-from chat import dropins
+from chat import discussions, dropins
 from chat.db import Glance
 from chat.dropins import DropInSeen
 from chat.events import member_stream
@@ -13,24 +13,26 @@ from chat.realtime import log as event_log
 
 
 class Around(NamedTuple):
-    """The viewer's own networks by name, what is open in them, how many notices wait, and where the streams stand that a
-    page follows. What is read after it is as new as that, or newer."""
+    """The viewer's own networks by name, what is open in them, how many notices wait, how many flags in which of the
+    networks, and where the streams stand that a page follows. What is read after it is as new as that, or newer."""
 
     own: list[OwnNetwork]
     live: list[DropInSeen]
     unread: int
+    flags: dict[int, int]
     standing: event_log.Standing | None
 
 
 async def surroundings(tx: Glance, viewer: Viewer | None, streams: list[str]) -> Around:
     """What stands around a page that follows these streams."""
     if viewer is None:
-        return Around([], [], 0, await event_log.standing(tx, streams) if streams else None)
-    standing, networks, unread = await tx.together(
+        return Around([], [], 0, {}, await event_log.standing(tx, streams) if streams else None)
+    standing, networks, unread, flags = await tx.together(
         event_log.standing_question([*streams, member_stream(viewer.id)], viewer.id),
         dropins.own_networks_question(viewer),
         unread_question(viewer),
+        discussions.flags_question(viewer),
     )
     live = await dropins.live_now(tx, viewer) if any(is_live for *_, is_live in networks) else []
     own = [OwnNetwork(*network) for *network, _ in networks]
-    return Around(own, live, unread[0][1] if unread else 0, event_log.standing_in(standing))
+    return Around(own, live, unread[0][1] if unread else 0, dict(flags), event_log.standing_in(standing))

@@ -69,7 +69,9 @@ def test_a_page_brings_the_scripts_of_its_elements(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_brings_few_scripts(page):
     names = scripts(page)
-    sent = sum(len(assets.files[name].small or assets.files[name].raw) for name in [*names, "site/words/de.js"])
+    sent = sum(
+        len(assets.files[name].small or assets.files[name].raw) for name in [*names, "site/words/de.js"]
+    )
     read = sum(len(assets.files[name].raw) for name in names)  # words of another language apart
     assert sent <= MOST_SENT
     assert read <= MOST_READ.get(page, SELDOM)
