@@ -32,7 +32,7 @@ SELECT name FROM file UNION ALL SELECT name FROM pseudonym UNION ALL SELECT body
 
 # What Babel says, or nobody translates.
 ENGLISH = Locale("en")
-SPOKEN = {"the", "hub", "kb", "mb", "utc", "csv", "firefox", "outlook", "google", "apple"} | {
+SPOKEN = {"the", "hub", "kb", "mb", "utc", "csv", "firefox", "outlook", "google", "apple", "britain", "uk"} | {
     word.lower()
     for names in (ENGLISH.territories, ENGLISH.days["format"]["wide"], ENGLISH.months["format"]["wide"], ENGLISH.months["format"]["abbreviated"])
     for name in names.values()
@@ -61,6 +61,8 @@ async def test_nothing_sticks_out_and_every_word_can_be_translated(
     await page.context.add_cookies([{"name": "language", "value": PSEUDO, "url": live_server.url}])
     wrong: list[str] = []
     async for _, path in pages(live_server, ana, await with_keys(live_server, things, dev)):
+        if path == "/dev/styles":  # whose examples are like what members write
+            continue
         await page.goto(path)
         assert await page.evaluate("document.dir") == "rtl", path
         for size in ("phone", "desk"):
