@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from chat import files, limits, members, networks, pictures
 from chat.config import Settings
 from chat.db import Transaction
+from chat.discussions import Last
 from chat.errors import Forbidden, Invalid
 from chat.languages import PSEUDO, WHOLE, _, speak, spoken_by
 from chat.members import Viewer
@@ -215,6 +216,19 @@ def time_of(text: str | None) -> datetime | None:
         return at.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid("before", _("Say a time like 2026-11-27T12:00:00+00:00.")) from None
+
+
+def before_of(text: str | None) -> Last | None:
+    """From where a list of topics goes on: when its last was active, and which that was, as `in_address` has it or as a
+    time alone."""
+    at, _sep, id = (text or "").partition("_")
+    moment = time_of(at)
+    return Last(moment, number(id, least=0, field="before")) if moment else None
+
+
+def in_address(last: Last | None) -> str:
+    """From where a list goes on, as it stands in an address."""
+    return f"{last.at.isoformat().replace('+00:00', 'Z')}_{last.id}" if last else ""
 
 
 def moment_of(text: object, field: str = "before") -> datetime | None:

@@ -61,6 +61,7 @@ from chat.discussions.polling import (
     vote_for,
 )
 from chat.discussions.queries import (
+    Last,
     PostSeen,
     TopicRow,
     followable_topics,
@@ -126,7 +127,7 @@ from chat.discussions.unmasking import (
     unmask,
     unmaskings_of,
 )
-from chat.discussions.unread import LISTS, Last, Waiting, waiting, waiting_by_network
+from chat.discussions.unread import LISTS, Waiting, waiting, waiting_by_network
 from chat.discussions.viewing import Looks, fold_views
 from chat.discussions.writing import add_topic, clean_body, reply, start_topic
 

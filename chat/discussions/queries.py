@@ -166,13 +166,20 @@ def listed() -> Any:
     return col(Topic.listed_at) <= clock.now()
 
 
+class Last(NamedTuple):
+    """The last topic of a page, from which the next goes on. Without an id nothing of that moment follows."""
+
+    at: datetime
+    id: int = 0
+
+
 async def topics_in(
     tx: Transaction,
     viewer: Viewer | None,
     network_id: int,
     *,
     limit: int = 30,
-    before: datetime | None = None,
+    before: Last | None = None,
     tag: str | None = None,
 ) -> list[TopicRow]:
     """A network's topics, perhaps of one tag, the most recently active first, else without the pinned ones; `before`
@@ -194,7 +201,7 @@ async def pinned_topics(tx: Transaction, viewer: Viewer | None, network_id: int)
 
 
 async def recent_topics(
-    tx: Transaction, viewer: Viewer | None, *, limit: int = 20, before: datetime | None = None
+    tx: Transaction, viewer: Viewer | None, *, limit: int = 20, before: Last | None = None
 ) -> list[TopicRow]:
     """The most recently active topics of all networks the viewer may read."""
     return await _listed_topics(tx, _topics(viewer), limit, before)
@@ -214,10 +221,10 @@ async def some_topics(tx: Transaction, viewer: Viewer | None, ids: list[int]) ->
     ]
 
 
-async def _listed_topics(tx: Transaction, query: Any, limit: int, before: datetime | None) -> list[TopicRow]:
+async def _listed_topics(tx: Transaction, query: Any, limit: int, before: Last | None) -> list[TopicRow]:
     query = query.where(listed()).order_by(col(Topic.last_post_at).desc(), col(Topic.id).desc()).limit(limit)
     if before:
-        query = query.where(col(Topic.last_post_at) < before)
+        query = query.where(sa.tuple_(col(Topic.last_post_at), col(Topic.id)) < sa.tuple_(*before))
     return [TopicRow(*row) for row in await tx.all(query)]
 
 

@@ -14,7 +14,7 @@ from sqlmodel import col, func, select
 from chat import clock
 from chat.db import Reader, Transaction
 from chat.discussions.models import Following, Reading, Topic
-from chat.discussions.queries import TopicRow, topics_of
+from chat.discussions.queries import Last, TopicRow, topics_of
 from chat.errors import SignInFirst
 from chat.members import Viewer
 from chat.networks.access import belongs
@@ -22,13 +22,6 @@ from chat.networks.models import Membership, Network
 
 LISTS = ("unread", "new")
 A_PAGE = 30
-
-
-class Last(NamedTuple):
-    """The last topic of a page, from which the next goes on."""
-
-    at: datetime
-    id: int
 
 
 class Waiting(NamedTuple):

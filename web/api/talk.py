@@ -13,7 +13,7 @@ from chat.limits import POSTS
 from chat.realtime import log as event_log
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
-from web.edge import limited, number, time_of
+from web.edge import before_of, limited, number
 
 
 async def list_topics(request: Request) -> Response:
@@ -22,7 +22,7 @@ async def list_topics(request: Request) -> Response:
     limit = min(100, number(request.query_params.get("limit") or 30, field="limit"))
     async with reading(request) as (tx, viewer):
         network = await networks.open_network_of(tx, viewer, request.path_params["slug"])
-        before, tag = time_of(request.query_params.get("before")), request.query_params.get("tag") or None
+        before, tag = before_of(request.query_params.get("before")), request.query_params.get("tag") or None
         topics = await discussions.topics_in(tx, viewer, network.id, limit=limit, before=before, tag=tag)
         if before is None and tag is None:
             topics = await discussions.pinned_topics(tx, viewer, network.id) + topics

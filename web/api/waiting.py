@@ -8,8 +8,8 @@ from chat.errors import Invalid
 from chat.languages import _
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
-from web.discussions.reading import in_address, last_of, list_of, moment_of, network_asked
-from web.edge import number
+from web.discussions.reading import last_of, list_of, moment_of, network_asked
+from web.edge import in_address, number
 
 
 async def list_unread(request: Request) -> Response:

@@ -14,7 +14,7 @@ from chat.errors import Invalid, SignInFirst
 from chat.languages import _
 from chat.members import Viewer
 from chat.networks import NetworkSeen
-from web.edge import form_of, number, own_path, reading, see, writing
+from web.edge import form_of, in_address, number, own_path, reading, see, writing
 from web.pages import page
 
 
@@ -114,11 +114,6 @@ def moment_of(text: object, field: str) -> datetime | None:
     except (ValueError, OverflowError):
         pass
     raise Invalid(field, _("Say a time like 2026-11-27T12:00:00+00:00."))
-
-
-def in_address(last: Last | None) -> str:
-    """From where a list goes on, as it stands in an address."""
-    return f"{_stamp(last.at)}_{last.id}" if last else ""
 
 
 def last_of(text: str | None) -> Last | None:

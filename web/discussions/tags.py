@@ -7,10 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import discussions, networks
+from chat.discussions import Last
 from chat.errors import Forbidden, Invalid, NotFound
 from chat.languages import _
 from web.discussions.marks import around
-from web.edge import form_of, reading, see, time_of, writing
+from web.edge import before_of, form_of, in_address, reading, see, writing
 from web.pages import page
 
 A_PAGE = 40
@@ -32,9 +33,11 @@ async def show(request: Request) -> Response:
         tag = request.path_params["tag"]
         if discussions.tag_of(tag) != tag:
             raise NotFound
-        before = time_of(request.query_params.get("before"))
+        before = before_of(request.query_params.get("before"))
         topics = await discussions.topics_in(tx, viewer, network.id, limit=A_PAGE + 1, before=before, tag=tag)
-        context = {"network": network, "tag": tag, "topics": topics[:A_PAGE], "more": len(topics) > A_PAGE}
+        shown = topics[:A_PAGE]
+        more = in_address(Last(shown[-1].last_post_at, shown[-1].id)) if len(topics) > A_PAGE else ""
+        context = {"network": network, "tag": tag, "topics": shown, "more": more}
         return await page(request, tx, viewer, "discussions/tagged.html", context)
 
 

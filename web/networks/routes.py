@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import announcements, discussions, minutes, networks
+from chat.discussions import Last
 from chat.errors import Forbidden, Invalid, SignInFirst
 from chat.events import network_stream
 from chat.languages import _
 from web.dropins.answering import next_date
-from web.edge import form_of, own_path, reading, see, time_of, writing
+from web.edge import before_of, form_of, in_address, own_path, reading, see, writing
 from web.feeds import meta
 from web.networks.asking import outside
 from web.pages import page
@@ -50,13 +51,13 @@ async def show(request: Request) -> Response:
         network = await networks.network_of(tx, viewer, request.path_params["slug"])
         if not network.readable:
             return await outside(request, tx, viewer, network)
-        before = time_of(request.query_params.get("before"))
+        before = before_of(request.query_params.get("before"))
         listed = await discussions.topics_in(tx, viewer, network.id, limit=TOPICS + 1, before=before)
         topics = listed[:TOPICS]
         context: dict[str, Any] = {
             "network": network,
             "before": before,
-            "older": topics[-1].last_post_at if len(listed) > TOPICS else None,
+            "older": in_address(Last(topics[-1].last_post_at, topics[-1].id)) if len(listed) > TOPICS else "",
             "topics": topics,
         }
         if before:  # what is on its first page is not said again on each
