@@ -73,16 +73,17 @@ JUMPS: dict[str, Ask] = {
 @click.option(
     "--data", type=click.Path(path_type=Path), help="A folder in which the posts stay, for the next time."
 )
+@click.option("--only", multiple=True, help="Only this question, by its name in the table.")
 @click.option(
     "--keep",
     is_flag=True,
     help="Keep the figures in bench/results, and write the table of docs/performance.md.",
 )
-def main(posts: int, asked: int, runs: int, data: Path | None, keep: bool) -> None:
+def main(posts: int, asked: int, runs: int, data: Path | None, only: tuple[str, ...], keep: bool) -> None:
     """Measure search and the palette."""
     with _house(data) as built:
         cookie = asyncio.run(_settle(built, posts))
-        shown = list(figures.show(_measure(built, cookie, posts, asked, runs)))
+        shown = list(figures.show(_measure(built, cookie, posts, asked, runs, only)))
     if keep:
         figures.keep(shown, FILE)
         write_table(figures.read(FILE))
@@ -101,12 +102,16 @@ def _house(data: Path | None) -> Iterator[House]:
             yield built
 
 
-def _measure(built: House, cookie: str, posts: int, asked: int, runs: int) -> Iterator[Figure | None]:
+def _measure(
+    built: House, cookie: str, posts: int, asked: int, runs: int, only: tuple[str, ...]
+) -> Iterator[Figure | None]:
     words = vocabulary(random.Random(6))
     with built.serving(HUB) as server:
         for who, headers in (("a visitor", {}), ("a member of twenty", {"Cookie": f"session={cookie}"})):
             for kind, path, questions in (("search", "/search", SEARCHES), ("jump", "/jump", JUMPS)):
                 for what, ask in questions.items():
+                    if only and what not in only:
+                        continue
                     took, cpu = [], []
                     for run in range(-1, runs):  # the first only warms
                         chance = random.Random(f"{run} {what}")
