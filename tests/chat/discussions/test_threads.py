@@ -98,7 +98,9 @@ async def test_the_most_recently_active_topic_comes_first(db, ana, ben, open_net
         listed = await discussions.topics_in(tx, ben, open_network.id)
         assert [t.title for t in listed] == ["Question 0", "Question 2", "Question 1"]
         assert listed[0].post_count == 2
-        rest = await discussions.topics_in(tx, ben, open_network.id, limit=2, before=listed[0].last_post_at)
+        rest = await discussions.topics_in(
+            tx, ben, open_network.id, limit=2, before=discussions.Last(listed[0].last_post_at)
+        )
         assert [t.id for t in rest] == [t.id for t in listed[1:]]
 
 
