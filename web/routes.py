@@ -24,6 +24,7 @@ from web.api import waiting as waiting_api
 from web.assets import assets
 from web.attendance import routes as attendance
 from web.calendars import routes as calendars
+from web.crossing import Crossing
 from web.dev import mailbox
 from web.discussions import (
     composing,
@@ -550,4 +551,4 @@ MACHINES = [
     post("/language", site.choose_language),
 ]
 
-ROUTES = [*BUSY, *PAGES, Mount("/api/v1", routes=API), *MACHINES]
+ROUTES = [*BUSY, Mount("/api/v1", routes=[Crossing(API)]), Crossing([*PAGES, *MACHINES])]

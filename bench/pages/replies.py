@@ -9,7 +9,7 @@ from bench.dropins.opening import working
 from bench.figures import Figure, figure, quantile
 from bench.live.servers import HUB, House, Server
 from bench.pages.asking import Crowd, post
-from bench.pages.place import BODY, settle
+from bench.pages.place import BODY, settle, tidied
 
 WRITERS = 8
 WARM = 2.0  # seconds
@@ -31,6 +31,7 @@ async def _written(
     rates, cpu, web, took = [], [], [], []
     async with Crowd(server.port, requests, status=201) as crowd:
         await crowd.ask(WARM)
+        await tidied(built.urls["DATABASE_URL"])
         for _ in range(runs):
             used, of_web = server.cpu() + built.cpu(), server.cpu()
             answers = await crowd.ask(seconds)

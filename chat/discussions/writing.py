@@ -16,7 +16,7 @@ from chat.discussions.pseudonyms import pseudonym_in, wants_no_name
 from chat.discussions.queries import open_to
 from chat.discussions.redrawing import topic_changed
 from chat.discussions.tagging import put_tags, tags_of
-from chat.discussions.taking import taker
+from chat.discussions.taking import state_for, taker
 from chat.discussions.telling import leave_to_tell
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
 from chat.events import network_stream, open_stream, topic_stream
@@ -113,13 +113,18 @@ async def reply(
     unnamed = wants_no_name(anonymous)
 
     async def act() -> dict[str, Any]:
-        await (
-            must_write_unnamed(tx, viewer, network_id)
-            if unnamed
-            else must_write(tx, viewer, network_id, inside=inside)
-        )
-        home = await taker(tx, viewer.id, network_id, topic_id, parent)
-        await drop_draft(tx, viewer.id, Spot(None, topic_id, _parent_in(parent)))
+        if unnamed:
+            await must_write_unnamed(tx, viewer, network_id)
+        elif inside:
+            await writing_in(tx, network_id)
+        else:
+            await must_write(tx, viewer, network_id)
+        state = await state_for(tx, viewer.id, network_id, topic_id, parent)
+        if state.role is None:  # they were inside, and were removed before removals waited for us
+            await must_write(tx, viewer, network_id)
+        home = await taker(tx, viewer.id, network_id, state, parent)
+        if state.drafted:
+            await drop_draft(tx, viewer.id, Spot(None, topic_id, _parent_in(parent)))
         post = await add_post(tx, home, viewer.id, source, drawn, parent, unnamed=unnamed)
         await files.attach(tx, viewer, post["id"], attached)
         tx.announce(topic_stream(home), "post.added", post["id"], network=network_id)
@@ -158,14 +163,9 @@ async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> tuple[in
     return row.network_id, row.inside
 
 
-async def must_write(tx: Transaction, viewer: Viewer, network_id: int, *, inside: bool | None = None) -> None:
-    """Let a member of the network write. In an open one every member of the hub may, and so joins it.
-
-    `inside` says whether they were in it a moment ago, where that is known.
-    """
-    if inside is None:
-        inside = bool(await role_in(tx, viewer.id, network_id))
-    await (writing_in if inside else joining_in)(tx, network_id)
+async def must_write(tx: Transaction, viewer: Viewer, network_id: int) -> None:
+    """Let a member of the network write. In an open one every member of the hub may, and so joins it."""
+    await (writing_in if await role_in(tx, viewer.id, network_id) else joining_in)(tx, network_id)
     if await role_in(tx, viewer.id, network_id):  # asked again, now that removals wait for us
         return
     if not await may_read(tx, viewer, network_id):

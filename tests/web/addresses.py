@@ -26,6 +26,7 @@ from chat.members import Viewer
 from chat.networks import NetworkSeen
 from tests import cast
 from tests.cast import Thread
+from web.crossing import Crossing
 from web.routes import ROUTES
 
 # What stands in an address, by the word before it and its own: "topics/id" in /topics/{id:id}/read.
@@ -56,7 +57,7 @@ class Address(NamedTuple):
 
 def addresses(routes: Sequence[BaseRoute] = ROUTES, before: str = "") -> Iterator[Address]:
     for route in routes:
-        if isinstance(route, Mount):
+        if isinstance(route, Mount | Crossing):
             yield from addresses(route.routes, before + route.path)
         else:
             assert isinstance(route, Route)

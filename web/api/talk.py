@@ -14,6 +14,7 @@ from chat.realtime import log as event_log
 from web.api import shapes
 from web.api.edge import json, object_of, reading, writing
 from web.edge import before_of, limited, number
+from web.house import house_of
 
 
 async def list_topics(request: Request) -> Response:
@@ -98,6 +99,9 @@ async def reply(request: Request) -> Response:
             attached=form.get("files"),
             op=form.get("op"),
         )
+    async with house_of(
+        request
+    ).db.look() as tx:  # others who write there wait for our commit, not for our answer
         post = shapes.post((await discussions.posts_by_id(tx, [made["id"]]))[made["id"]])
     return json(post, 201, {"location": f"/api/v1/posts/{made['id']}"})
 
