@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, get_args
 from weakref import WeakKeyDictionary
 
 import asyncpg
@@ -94,21 +94,28 @@ class Glance:
         row = await self.first(query, **params)
         return row[0] if row is not None else None
 
-    async def together(self, *questions: "Question") -> list[list[list[Any]]]:
+    async def together(self, *questions: "Question") -> list[list[Any]]:
         """The rows of several questions, asked at once: each way to the server and back costs more than most answers.
 
-        Their columns must be what JSON knows, and have names of their own.
+        They travel as JSON.
         """
         made = [_made(question.query, question.params) for question in questions]
         answers = await self.connection.fetchrow(
-            _joined(*(sql for sql, _ in made)), *(v for _, values in made for v in values)
+            _joined(
+                *((sql, _width(question.row)) for question, (sql, _) in zip(questions, made, strict=True))
+            ),
+            *(v for _, values in made for v in values),
         )
-        return [[list(row.values()) for row in _ROWS.decode(answer)] if answer else [] for answer in answers]
+        return [
+            _rows(question.row).decode(answer) if answer else []
+            for question, answer in zip(questions, answers, strict=True)
+        ]
 
 
 class Question(NamedTuple):
-    """A query and what fills its places, not asked yet."""
+    """A query and what fills its places, not asked yet. `row` is the tuple that each of its rows is to become."""
 
+    row: Any
     query: Any
     params: dict[str, Any]
 
@@ -292,16 +299,26 @@ def _looked_up(query: Any) -> Made:
     return made
 
 
-_ROWS = msgspec.json.Decoder(list[dict[str, Any]])
+@lru_cache
+def _rows(row: Any) -> msgspec.json.Decoder[list[Any]]:
+    return msgspec.json.Decoder(list[row])
+
+
+@lru_cache
+def _width(row: Any) -> int:
+    return len(getattr(row, "_fields", None) or get_args(row))
 
 
 @lru_cache(maxsize=64)
-def _joined(*statements: str) -> str:
-    """One statement whose columns are the answers of these, each a list of objects."""
+def _joined(*statements: tuple[str, int]) -> str:
+    """One statement whose columns are the answers of these (with how many columns each has), lists of lists."""
     answers, before = [], 0
-    for sql in statements:
+    for sql, width in statements:
         moved = PLACE.sub(partial(_further, before), sql)
-        answers.append(f"(SELECT json_agg(answer) FROM ({moved}) AS answer)")  # noqa: S608 - our own statements
+        columns = ", ".join(f"c{n}" for n in range(width))
+        answers.append(
+            f"(SELECT json_agg(json_build_array({columns})) FROM ({moved}) AS answer ({columns}))"  # noqa: S608 - our own statements
+        )
         before += len(set(PLACE.findall(sql)))
     return "SELECT " + ", ".join(answers)
 

@@ -38,7 +38,17 @@ from chat.discussions.drafting import (
 from chat.discussions.editing import edit, may_be_restored, remove, restore
 from chat.discussions.filing import Filed, files_in
 from chat.discussions.flagging import REASONS, flag
-from chat.discussions.following import LEVELS, SPANS, Following, Own, follow, following_of, own_in
+from chat.discussions.following import (
+    LEVELS,
+    SPANS,
+    Following,
+    Own,
+    follow,
+    following_of,
+    own_from,
+    own_in,
+    own_question,
+)
 from chat.discussions.hiding import KeptPost, hide, hide_topic, kept_post, restore_topic, unhide, why_hidden
 from chat.discussions.jumping import Places, places_to_go
 from chat.discussions.merging import merge
@@ -65,6 +75,7 @@ from chat.discussions.queries import (
     PostSeen,
     TopicRow,
     followable_topics,
+    its_network_question,
     latest_posts,
     networks_of_topics,
     pinned_topics,
@@ -72,7 +83,9 @@ from chat.discussions.queries import (
     posts_after,
     posts_by_id,
     recent_topics,
+    topic_in,
     topic_of,
+    topic_question,
     topics_by_id,
     topics_in,
     where_now,
@@ -113,9 +126,12 @@ from chat.discussions.threads import (
     Leaf,
     Place,
     Way,
+    Whereabouts,
+    place_at,
     place_of,
     prefer_way,
     thread,
+    unread_spot_question,
     way_of,
 )
 from chat.discussions.unmasking import (
@@ -181,6 +197,7 @@ __all__ = [
     "Waiting",
     "Wanted",
     "Way",
+    "Whereabouts",
     "add_poll",
     "add_topic",
     "agree_to_unmask",
@@ -218,6 +235,7 @@ __all__ = [
     "hide",
     "hide_topic",
     "history_of",
+    "its_network_question",
     "keep",
     "keep_draft",
     "kept_by",
@@ -239,10 +257,13 @@ __all__ = [
     "own_among",
     "own_ballot",
     "own_flag",
+    "own_from",
     "own_in",
+    "own_question",
     "own_reactions",
     "pin",
     "pinned_topics",
+    "place_at",
     "place_of",
     "places_to_go",
     "polls_of_topics",
@@ -285,8 +306,10 @@ __all__ = [
     "tell_reaction",
     "thread",
     "topic_changed",
+    "topic_in",
     "topic_of",
     "topic_polls_by_id",
+    "topic_question",
     "topics_by_id",
     "topics_in",
     "topics_like",
@@ -297,6 +320,7 @@ __all__ = [
     "unmaskings_of",
     "unname",
     "unpin",
+    "unread_spot_question",
     "unsolve",
     "vote",
     "vote_for",

@@ -162,7 +162,7 @@ async def flags_waiting(tx: Reader, network_ids: list[int]) -> dict[int, int]:
 
 def flags_question(viewer: Viewer) -> Question:
     """The same of the networks that the viewer is in; who asks looks whether the viewer may know."""
-    return Question(WAITING_AROUND, {"me": viewer.id})
+    return Question(tuple[int, int], WAITING_AROUND, {"me": viewer.id})
 
 
 WAITING_AROUND = (

@@ -1,12 +1,12 @@
 """How closely a member follows a topic: each post, what concerns them, nothing for a while; or as their network says."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from chat import clock
-from chat.db import Transaction
-from chat.discussions.queries import PostSeen, topic_of
+from chat.db import Question, Transaction
+from chat.discussions.queries import topic_of
 from chat.errors import SignInFirst
 from chat.events import member_stream
 from chat.fields import one_of
@@ -41,21 +41,32 @@ class Own(NamedTuple):
     kept: list[int]  # ids of posts
 
 
-async def own_in(
-    tx: Transaction, viewer: Viewer | None, topic_id: int, posts: Iterable[PostSeen]
-) -> Own | None:
-    """For the page of a topic: how the viewer follows it, and which of these posts they keep."""
-    if viewer is None:
-        return None
-    row = await tx.first(
-        f"SELECT {LEVEL} AS level, following.until, ARRAY(SELECT post_id FROM bookmark WHERE member_id = :me AND post_id = ANY(:posts)) AS kept "  # noqa: S608
-        "FROM (SELECT) AS one LEFT JOIN following ON member_id = :me AND topic_id = :topic",
-        me=viewer.id,
-        topic=topic_id,
-        posts=[post.id for post in posts],
-        now=clock.now(),
-    )
-    return Own(_as_it_is(row), row.kept)
+class _Own(NamedTuple):
+    level: str | None
+    until: datetime | None
+    kept: list[int]
+
+
+_OWN = (
+    f"SELECT {LEVEL} AS level, following.until, ARRAY(SELECT post_id FROM bookmark JOIN post ON post.id = post_id "  # noqa: S608
+    "WHERE member_id = :me AND post.topic_id = :topic) AS kept "
+    "FROM (SELECT) AS one LEFT JOIN following ON member_id = :me AND topic_id = :topic"
+)
+
+
+async def own_in(tx: Transaction, viewer: Viewer | None, topic_id: int) -> Own | None:
+    """For the page of a topic: how the viewer follows it, and which of its posts they keep."""
+    question = own_question(viewer, topic_id)
+    return own_from(viewer, await tx.all(question.query, **question.params)) if viewer else None
+
+
+def own_question(viewer: Viewer | None, topic_id: int) -> Question:
+    return Question(_Own, _OWN, {"me": viewer.id if viewer else 0, "topic": topic_id, "now": clock.now()})
+
+
+def own_from(viewer: Viewer | None, rows: list[Any]) -> Own | None:
+    """What the rows of this question say."""
+    return Own(_as_it_is(rows[0]), rows[0].kept) if viewer else None
 
 
 async def follow(tx: Transaction, viewer: Viewer | None, topic_id: int, form: Mapping[str, Any]) -> Following:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, exists, func, or_, select
 
 from chat import clock
-from chat.db import Reader, Transaction
+from chat.db import Question, Reader, Transaction
 from chat.discussions.authorship import Author, Byline
 from chat.discussions.models import Post, Reading, Topic
 from chat.members import Viewer
-from chat.networks import RIGHTS, nothing_there, readable
+from chat.networks import RIGHTS, NetworkSeen, network_where, nothing_there, readable
 from chat.networks.models import Membership, Network
 
 
@@ -230,11 +230,26 @@ async def _listed_topics(tx: Transaction, query: Any, limit: int, before: Last |
 
 async def topic_of(tx: Transaction, viewer: Viewer | None, topic_id: int) -> TopicRow:
     """A topic the viewer may read."""
+    question = topic_question(viewer, topic_id)
+    return await topic_in(tx, viewer, topic_id, await tx.all(question.query, **question.params))
+
+
+def topic_question(viewer: Viewer | None, topic_id: int) -> Question:
+    """A topic, if the viewer may read it."""
     one = _MEMBERS_TOPICS if viewer else _VISITORS_TOPICS
-    row = await tx.first(one, me=viewer.id if viewer else 0, ids=[topic_id])
-    if row is None:
+    return Question(TopicRow, one, {"me": viewer.id if viewer else 0, "ids": [topic_id]})
+
+
+async def topic_in(tx: Transaction, viewer: Viewer | None, topic_id: int, rows: list[Any]) -> TopicRow:
+    """What the rows of this question say."""
+    if not rows:
         raise await nothing_there(tx, viewer, _network_of_topic(topic_id))
-    return TopicRow(*row)
+    return TopicRow(*rows[0])
+
+
+def its_network_question(viewer: Viewer | None, topic_id: int) -> Question:
+    """The network of a topic, uncounted, if the viewer may read it."""
+    return Question(NetworkSeen, _ITS_NETWORK, {"me": viewer.id if viewer else 0, "topic": topic_id})
 
 
 async def topics_of(tx: Transaction, viewer: Viewer, ids: list[int]) -> dict[int, TopicRow]:
@@ -335,6 +350,7 @@ def _network_of_topic(topic_id: Any) -> Any:
 
 
 _THESE = sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger)))
+_ITS_NETWORK = network_where(_network_of_topic(sa.bindparam("topic", type_=sa.BigInteger)))
 POSTS = _posts()  # SQL: the columns of PostSeen, for pages of a topic that was found
 _POSTS_BY_ID = POSTS.where(col(Post.id) == _THESE)
 _TOPICS_BY_ID = _any_topics(0).where(col(Topic.id) == _THESE)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import col
 
-from chat.db import Transaction
+from chat.db import Question, Transaction
 from chat.discussions.models import Post
 from chat.discussions.queries import POSTS, PostSeen, TopicRow
 from chat.errors import Invalid, NotFound
@@ -48,6 +48,24 @@ class Place(NamedTuple):
 
 
 USUAL, FIRST = Way(), Place()
+
+
+class Whereabouts(NamedTuple):
+    """Where a post stands: its number, those of the posts it answers down to its own, and its root's turn."""
+
+    number: int
+    path: list[int]
+    turn: int | None
+
+
+_SPOTS = (
+    "SELECT number, path, (SELECT turn FROM post AS root WHERE root.topic_id = :topic AND root.number = post.path[1]) AS turn "
+    "FROM post WHERE topic_id = :topic AND"
+)
+_UNREAD_SPOT = (
+    f"{_SPOTS} number > (SELECT reading.number FROM reading WHERE member_id = :me AND reading.topic_id = :topic) "  # noqa: S608
+    "ORDER BY number LIMIT 1"
+)
 
 
 class Further(NamedTuple):
@@ -157,13 +175,18 @@ async def _answers(tx: Transaction, topic: TopicRow, page: int, under: int) -> L
 async def place_of(tx: Transaction, topic: TopicRow, number: int, way: Way = USUAL) -> Place:
     """The page that shows the post with this number, or the next one that there is; else the first."""
     post = await tx.first(
-        "SELECT number, path, (SELECT turn FROM post AS root WHERE topic_id = :topic AND root.number = post.path[1]) AS turn "
-        "FROM post WHERE topic_id = :topic AND number >= :number ORDER BY number LIMIT 1",
-        topic=topic.id,
-        number=number,
+        f"{_SPOTS} number >= :number ORDER BY number LIMIT 1", topic=topic.id, number=number
     )
-    if post is None:
-        return FIRST
+    return await place_at(tx, topic, post, way) if post else FIRST
+
+
+def unread_spot_question(viewer: Viewer | None, topic_id: int) -> Question:
+    """Where the first post stands that the viewer has not read; no row where they have not been, or have read all."""
+    return Question(Whereabouts, _UNREAD_SPOT, {"me": viewer.id if viewer else 0, "topic": topic_id})
+
+
+async def place_at(tx: Transaction, topic: TopicRow, post: Whereabouts, way: Way) -> Place:
+    """The page that shows this post."""
     if way.flat:
         before = topic.post_count - post.number if way.newest_first else post.number - 1
         return Place(before // POSTS_A_PAGE + 1)
@@ -176,8 +199,10 @@ async def place_of(tx: Transaction, topic: TopicRow, number: int, way: Way = USU
         )
         if before >= ANSWERS_SHOWN:
             return Place(before // POSTS_A_PAGE + 1, post.path[0])
+    if not post.turn:
+        return FIRST
     before = await _roots(tx, topic.id) - post.turn if way.newest_first else post.turn - 1
-    return Place(before // ROOTS_A_PAGE + 1) if post.turn else FIRST
+    return Place(before // ROOTS_A_PAGE + 1)
 
 
 async def _roots(tx: Transaction, topic_id: int) -> int:

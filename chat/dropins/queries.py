@@ -259,7 +259,7 @@ _OWN = (
 
 def own_networks_question(viewer: Viewer) -> Question:
     """The viewer's own networks, by name, and whether something is open in each at this moment."""
-    return Question(_OWN, {"me": viewer.id, "now": clock.now()})
+    return Question(tuple[int, str, str, str, bool], _OWN, {"me": viewer.id, "now": clock.now()})
 
 
 async def live_now(tx: Reader, viewer: Viewer | None) -> list[DropInSeen]:

@@ -143,10 +143,19 @@ async def network_by_id(
     tx: Reader, viewer: Viewer | None, network_id: int, *, counted: bool = True
 ) -> NetworkSeen:
     """A network the viewer may read, by id; its members and requests are `counted` where that is shown."""
-    rows = await tx.all(_BY_ID if counted else _BY_ID_UNCOUNTED, me=_id(viewer), id=network_id)
+    return network_in(await tx.all(_BY_ID if counted else _BY_ID_UNCOUNTED, me=_id(viewer), id=network_id))
+
+
+def network_in(rows: list[Any]) -> NetworkSeen:
+    """The one network of these rows."""
     if not rows:
         raise NotFound
     return _network(rows[0])
+
+
+def network_where(id: Any) -> Any:
+    """SQL: the columns of NetworkSeen, uncounted, of the network with this id (SQL too) if the member `me` may read it."""
+    return _seen(counted=False).where(col(Network.id) == id, readable(_ME))
 
 
 async def networks_for(

@@ -2,7 +2,7 @@
 
 from chat.notices.queries import NoticeSeen, Told, notices_of, told, unread
 from chat.notices.reading import forget_read, open_notice, read_through, read_topic, unread_again
-from chat.notices.surrounding import Around, surroundings
+from chat.notices.surrounding import Around, surroundings, surroundings_and
 
 __all__ = [
     "Around",
@@ -14,6 +14,7 @@ __all__ = [
     "read_through",
     "read_topic",
     "surroundings",
+    "surroundings_and",
     "told",
     "unread",
     "unread_again",

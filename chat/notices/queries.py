@@ -219,7 +219,7 @@ async def unread(tx: Reader, viewer: Viewer | None) -> int:
 
 def unread_question(viewer: Viewer) -> Question:
     """The viewer's id and how many notices wait for them; no row where none does."""
-    return Question(_UNREAD, {"ids": [viewer.id], "now": clock.now()})
+    return Question(tuple[int, int], _UNREAD, {"ids": [viewer.id], "now": clock.now()})
 
 
 async def told(tx: Reader, ids: list[int]) -> dict[int, Told]:

@@ -76,7 +76,8 @@ async def standing(tx: Reader, streams: Iterable[str]) -> Standing:
 
 def standing_question(streams: Iterable[str], member_id: int) -> Question:
     """The same, with the streams of a member's networks."""
-    return Question(STANDING_AROUND, {"ids": [CONTROL, *streams], "me": member_id})
+    row = tuple[str, str, int, int, int]
+    return Question(row, STANDING_AROUND, {"ids": [CONTROL, *streams], "me": member_id})
 
 
 def standing_in(rows: list[Any]) -> Standing:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from chat import discussions, dropins
 from chat.db import Transaction
-from chat.discussions import Leaf, Place, TopicRow, Way
+from chat.discussions import Leaf, Place, TopicRow, Way, Whereabouts
 from chat.errors import Invalid, SignInFirst
 from chat.languages import _, language
 from web.edge import form_of, number, reading, see, writing
@@ -31,7 +31,9 @@ class Since(NamedTuple):
     opens: bool = False
 
 
-async def place_asked(request: Request, tx: Transaction, topic: TopicRow, way: Way) -> Place:
+async def place_asked(
+    request: Request, tx: Transaction, topic: TopicRow, way: Way, unread: Whereabouts | None
+) -> Place:
     """The page that an address asks for: of a post, by its number, or the one with the first unread post."""
     query = request.query_params
     if query.get("post"):
@@ -39,8 +41,8 @@ async def place_asked(request: Request, tx: Transaction, topic: TopicRow, way: W
     if query.get("page") or query.get("under"):
         under = number(query["under"], field="under") if query.get("under") else None
         return Place(number(query.get("page")), under)
-    if topic.read and topic.unread and not way.newest_first:
-        return await discussions.place_of(tx, topic, topic.read + 1, way)
+    if unread and topic.read and topic.unread and not way.newest_first:
+        return await discussions.place_at(tx, topic, unread, way)
     return Place()
 
 

@@ -39,7 +39,9 @@ async def given_to(
     """The keys of what is the viewer's own on a page, for its rules: thanks-12 is a reaction, choice1-9 a vote,
     bookmark-12 a post that they keep."""
     keys = [f"{kind}-{post}" for post, kind in await discussions.own_reactions(tx, viewer, posts)]
-    keys += [f"bookmark-{post}" for post in own.kept] if own else []
+    if own and own.kept:
+        shown = {post.id for post in posts}
+        keys += [f"bookmark-{post}" for post in own.kept if post in shown]
     if around and around["ballot"]:
         keys += [f"choice{option}-{around['poll'].id}" for option in around["ballot"].choices]
     return keys

@@ -130,8 +130,18 @@ async def _shown(
     before we asked whether the viewer may read it. Raises Missed where that is not so."""
     query, house, (tx, viewer) = request.query_params, house_of(request), visit
     stream = topic_stream(request.path_params["id"])
-    around_it = await notices.surroundings(tx, viewer, [LOOKS, stream])
-    topic = await discussions.topic_of(tx, viewer, request.path_params["id"])
+    topic_id = request.path_params["id"]
+    around_it, (topics, its_network, unread, own_rows) = await notices.surroundings_and(
+        tx,
+        viewer,
+        [LOOKS, stream],
+        discussions.topic_question(viewer, topic_id),
+        discussions.its_network_question(viewer, topic_id),
+        discussions.unread_spot_question(viewer, topic_id),
+        discussions.own_question(viewer, topic_id),
+    )
+    topic = await discussions.topic_in(tx, viewer, topic_id, topics)
+    network = networks.network_in(its_network)
     if at_once and (topic.polled_at or topic.hidden_at or topic.merged_into):
         raise shelf.Missed
     wanted = number(query["post"], field="post") if query.get("post") else None
@@ -139,7 +149,7 @@ async def _shown(
         return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
     way = discussions.way_of(viewer, query.get("view"), query.get("order"))
     version = shelf.version_in(around_it.standing, stream)
-    place = await place_asked(request, tx, topic, way)
+    place = await place_asked(request, tx, topic, way, unread[0] if unread else None)
     drawn = await drawn_leaf(request, tx, topic, place, way, version, at_once=at_once)
     leaf, drop_in = drawn.leaf, None
     if at_once and drawn.drop_in:
@@ -148,14 +158,13 @@ async def _shown(
         drop_in = await dropins.drop_in_of(tx, viewer, drawn.drop_in)
         if drop_in.lets_in and not error and not preview:
             return see(f"/drop-ins/{drop_in.id}")
-    network = await networks.network_by_id(tx, viewer, topic.network_id, counted=False)
     if wanted and any(post.number == wanted and post.moved_to for post in leaf.posts):
         return see(address_of_post(*await discussions.where_now(tx, viewer, topic.id, wanted)))
     form = form or await begun(request, tx, viewer)
     parent = (form or {}).get("parent") or query.get("reply")
     answered = next((p for p in leaf.posts if str(p.id) == str(parent)), None) if parent else None
     head = await around(tx, viewer, network, topic)
-    kept_own = await discussions.own_in(tx, viewer, topic.id, leaf.posts)
+    kept_own = discussions.own_from(viewer, own_rows)
     context = {
         "topic": topic,
         "network": network,

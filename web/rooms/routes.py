@@ -84,7 +84,7 @@ async def _context(
         "place_url": drop_in.place_url if admitted and drop_in.state == "live" else "",
         "can_embed": embeddable(drop_in.place_url) is not None and bool(settings().jitsi),
         **await unnamed(tx, viewer, network, topic.id, posts),
-        "given": await given_to(tx, viewer, posts, own=await discussions.own_in(tx, viewer, topic.id, posts)),
+        "given": await given_to(tx, viewer, posts, own=await discussions.own_in(tx, viewer, topic.id)),
         "tends": False,
         **await coming(tx, viewer, network, drop_in),
         **shown,
