@@ -47,9 +47,10 @@ class _Own(NamedTuple):
     kept: list[int]
 
 
+# From the bookmarks to their posts, however many a topic has: hence OFFSET 0, past which nothing is rearranged.
 _OWN = (
-    f"SELECT {LEVEL} AS level, following.until, ARRAY(SELECT post_id FROM bookmark JOIN post ON post.id = post_id "  # noqa: S608
-    "WHERE member_id = :me AND post.topic_id = :topic) AS kept "
+    f"SELECT {LEVEL} AS level, following.until, ARRAY(SELECT post_id FROM bookmark WHERE member_id = :me "  # noqa: S608
+    "AND EXISTS (SELECT FROM post WHERE post.id = post_id AND post.topic_id = :topic OFFSET 0)) AS kept "
     "FROM (SELECT) AS one LEFT JOIN following ON member_id = :me AND topic_id = :topic"
 )
 
