@@ -138,6 +138,11 @@ class Transaction(Glance):
         told = await self.connection.execute(sql, *values)
         return int(told.rpartition(" ")[2]) if told[-1:].isdigit() else 0
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was announced yet."""
+        return not self._facts
+
     def announce(self, stream: str, kind: str, ref: int, rev: int = 1, *, network: int | None = None) -> None:
         """Say on a live stream that something happened; readers learn of it after the commit."""
         self._facts.append(Fact(stream, kind, ref, rev, network))

@@ -1,7 +1,9 @@
 """Facts, and the gapless numbers they get on their streams (docs/live.md)."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
 
 from chat import clock
 
@@ -77,6 +79,15 @@ async def fence(tx: "Transaction", networks: Iterable[int]) -> None:
     if missing:
         rows = await tx.all("SELECT id, acl_version FROM fence(CAST(:ids AS bigint[]))", ids=missing)
         tx.fences.update({row.id: row.acl_version for row in rows})
+
+
+def fenced(network: Any) -> Any:
+    """SQL: the same, for the one network of a row (a column); its access version."""
+    column = sa.column("acl_version", sa.BigInteger)
+    locked = sa.func.fence(sa.func.array_fill(network, sa.literal_column("ARRAY[1]"))).table_valued(
+        column, name="fenced"
+    )
+    return sa.select(locked.c.acl_version).scalar_subquery()
 
 
 async def alone(tx: "Transaction", network: int) -> None:

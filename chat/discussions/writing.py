@@ -19,7 +19,7 @@ from chat.discussions.tagging import put_tags, tags_of
 from chat.discussions.taking import state_for, taker
 from chat.discussions.telling import leave_to_tell
 from chat.errors import Conflict, Forbidden, Invalid, NotFound
-from chat.events import network_stream, open_stream, topic_stream
+from chat.events import Event, fenced, network_stream, open_stream, topic_stream
 from chat.fields import line, prose
 from chat.languages import _, sentence
 from chat.markup import LONGEST, RENDERER, render
@@ -115,9 +115,7 @@ async def reply(
     async def act() -> dict[str, Any]:
         if unnamed:
             await must_write_unnamed(tx, viewer, network_id)
-        elif inside:
-            await writing_in(tx, network_id)
-        else:
+        elif not inside:
             await must_write(tx, viewer, network_id)
         state = await state_for(tx, viewer.id, network_id, topic_id, parent)
         if state.role is None:  # they were inside, and were removed before removals waited for us
@@ -125,10 +123,13 @@ async def reply(
         home = await taker(tx, viewer.id, network_id, state, parent)
         if state.drafted:
             await drop_draft(tx, viewer.id, Spot(None, topic_id, _parent_in(parent)))
-        post = await add_post(tx, home, viewer.id, source, drawn, parent, unnamed=unnamed)
-        await files.attach(tx, viewer, post["id"], attached)
-        tx.announce(topic_stream(home), "post.added", post["id"], network=network_id)
-        tx.announce(network_stream(network_id), "topic.active", home, post["number"], network=network_id)
+        plain = tx.silent and not (attached or drawn.members or drawn.topics)
+        heard_in = network_id if plain else None
+        post = await add_post(tx, home, viewer.id, source, drawn, parent, unnamed=unnamed, heard_in=heard_in)
+        if not plain:
+            await files.attach(tx, viewer, post["id"], attached)
+            tx.announce(topic_stream(home), "post.added", post["id"], network=network_id)
+            tx.announce(network_stream(network_id), "topic.active", home, post["number"], network=network_id)
         return {**post, "topic": home}
 
     return await once(tx, viewer.id, "post.add", op, act)
@@ -140,7 +141,8 @@ _OPEN_TOPIC = (
         col(Topic.listed_at),
         col(Topic.hidden_at),
         col(Topic.merged_into),
-        belongs(sa.bindparam("me", type_=sa.BigInteger)).label("inside"),
+        (inside := belongs(sa.bindparam("me", type_=sa.BigInteger))).label("inside"),
+        sa.case((inside, fenced(Topic.network_id))).label("fenced"),
     )
     .join(Network, col(Network.id) == col(Topic.network_id))
     .where(
@@ -151,11 +153,13 @@ _OPEN_TOPIC = (
 
 
 async def find_topic(tx: Transaction, viewer: Viewer, topic_id: int) -> tuple[int, bool]:
-    """The network of a topic that takes posts, and whether the viewer is in it. A drop-in's talk takes them once the
-    doors are open."""
+    """The network of a topic that takes posts, and whether the viewer is in it: then this transaction is ordered with
+    removals from now on, and what it finds next is so. A drop-in's talk takes posts once the doors are open."""
     row = await tx.first(_OPEN_TOPIC, id=topic_id, me=viewer.id)
     if row is None:
         raise NotFound
+    if row.fenced is not None:
+        tx.fences[row.network_id] = row.fenced
     if row.hidden_at or row.merged_into:
         return row.network_id, row.inside  # what becomes of a post there is said when nobody can change it
     if row.listed_at is None or row.listed_at > clock.now():
@@ -239,11 +243,13 @@ async def add_post(
     *,
     unnamed: bool = False,
     told: bool = True,
+    heard_in: int | None = None,
 ) -> dict[str, Any]:
     """The row of a post; its number is the topic's next. Raises Invalid for a parent that is not in the topic.
 
     To be called when this transaction is ordered with the hosts' acts (`writing_in`). Members are `told` of it by a job,
-    all those of the topic that nobody was told of yet together.
+    all those of the topic that nobody was told of yet together. Where a network is given, its stream and the topic's
+    hear of it here: then it must be the last thing of its transaction that others may wait for, and all that is heard.
     """
     pseudonym_id = None
     if unnamed:
@@ -261,9 +267,17 @@ async def add_post(
         now=clock.now(),
         pseudonym=pseudonym_id,
         told=told,
+        heard=heard_in is not None,
+        acl=(acl := tx.fences.get(heard_in or 0, 0)),
     )
     if row is None:
         raise Invalid("parent", _(NOT_HERE))
+    if heard_in is not None:
+        active, added = row.numbers
+        tx.events += [
+            Event(network_stream(heard_in), active, "topic.active", topic_id, row.number, acl, row.log),
+            Event(topic_stream(topic_id), added, "post.added", row.id, 1, acl, row.log),
+        ]
     if row.untold == row.number:
         await leave_to_tell(tx, topic_id, row.number, row.told_at)
     await note_names(tx, row.id, drawn)
@@ -272,14 +286,16 @@ async def add_post(
 
 NOT_HERE = sentence("The post that this answers is not in this topic.")
 
-# One statement, because all who write in a topic wait for each other from its first line until they have committed.
+# One statement, because all who write in a topic wait for each other from its first line until they have committed. The
+# numbers of its events are the last that it takes: whoever has them waits for nobody. So what is answered is locked as
+# its row will be when the new one refers to it.
 #
 # The opening post is what the whole topic answers: its answers are roots. Whoever writes in a topic has read what they
 # wrote, and follows it as they chose. Where they want to hear of all posts anyway, or of none, that stays.
 WRITE = """
 WITH parent AS (
     SELECT id, CASE WHEN number = 1 THEN '{}' ELSE path[1 : CAST(:deepest AS integer)] END AS above
-    FROM post WHERE id = CAST(:parent AS bigint) AND topic_id = :topic AND moved_to IS NULL
+    FROM post WHERE id = CAST(:parent AS bigint) AND topic_id = :topic AND moved_to IS NULL FOR KEY SHARE
 ), numbered AS (
     UPDATE topic SET post_count = post_count + 1, last_post_at = greatest(last_post_at, :now),
         untold = CASE WHEN :told THEN coalesce(untold, post_count + 1) ELSE untold END
@@ -291,15 +307,22 @@ WITH parent AS (
     FROM numbered RETURNING id
 ), read AS (
     INSERT INTO reading (member_id, topic_id, number) SELECT :author, :topic, number FROM numbered
-    ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = now() WHERE reading.number = excluded.number - 1
+    ON CONFLICT (member_id, topic_id) DO UPDATE SET number = excluded.number, at = now() WHERE reading.number = excluded.number - 1 RETURNING 1
 ), followed AS (
     INSERT INTO following (member_id, topic_id, level)
     SELECT member.id, :topic, on_writing FROM numbered JOIN member ON member.id = :author
     JOIN membership ON membership.network_id = numbered.network_id AND membership.member_id = member.id
     WHERE on_writing <> 'nothing' AND membership.told <> 'nothing' AND NOT (membership.told = 'all' AND on_writing = 'tracking')
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING RETURNING 1
 )
-SELECT written.id, number, untold, told_at FROM numbered, written
+SELECT written.id, numbered.number, untold, told_at, heard.numbers, heard.log
+FROM numbered, written, (SELECT count(*) FROM read) AS after_reading, (SELECT count(*) FROM followed) AS after_following,
+LATERAL (
+    SELECT array_agg(facts.number) AS numbers, min(facts.log) AS log FROM number_facts(
+        ARRAY['n:' || network_id, 't:' || CAST(:topic AS bigint)], ARRAY['topic.active', 'post.added'],
+        ARRAY[CAST(:topic AS bigint), written.id], ARRAY[numbered.number, 1], ARRAY[CAST(:acl AS bigint), :acl], :now
+    ) AS facts WHERE :heard
+) AS heard
 """
 
 

@@ -66,7 +66,7 @@ STANDING = f"{_STANDING} (:ids)"
 # And those of the networks that a member is in. One list of ids: with two the whole table would be read.
 STANDING_AROUND = f"""{_STANDING} (CAST(:ids AS text[]) || ARRAY(
     SELECT 'n:' || network_id FROM membership WHERE member_id = :me AND ended_at IS NULL AND banned_at IS NULL
-))"""
+))"""  # noqa: S608
 
 
 async def standing(tx: Reader, streams: Iterable[str]) -> Standing:

@@ -19,7 +19,11 @@ PAGES = (
     "/topics/{0.id}?post=2",
     "/topics/{0.id}?view=flat&order=newest",
     "/",
-    "/unread", "/new", "/notices", "/search?q=falls", "/networks/{0.network.slug}",
+    "/unread",
+    "/new",
+    "/notices",
+    "/search?q=falls",
+    "/networks/{0.network.slug}",
     "/side",
 )
 

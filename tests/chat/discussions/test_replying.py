@@ -83,6 +83,46 @@ async def test_a_banned_member_reads_an_open_network_and_does_not_write(db, ben,
         await cast.write(db, ben, thread, "Let me explain.")
 
 
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+
+
+async def waits(db):
+    """Until somebody waits for somebody."""
+    async with asyncio.timeout(10):
+        while not await cast.value(db, WAITING):
+            await asyncio.sleep(0.01)
+
+
+async def test_who_waits_for_the_post_they_answer_has_no_numbers_that_others_wait_for(db, ana, ben, thread):
+    """Whoever draws a post anew holds it, and then takes a number of the same topic."""
+    async with db.transaction() as tx:
+        await tx.run("SELECT FROM post WHERE id = :id FOR UPDATE", id=thread.post)
+        answer = asyncio.create_task(cast.write(db, ben, thread, "Read it aloud.", parent=thread.post))
+        await waits(db)
+        tx.announce(thread.stream, "post.redrawn", thread.post, 2, network=thread.network.id)
+    assert (await answer)["number"] == 2
+    assert [kind for _, kind, _ in await cast.events(db, thread.stream)] == [
+        "post.added",
+        "post.redrawn",
+        "post.added",
+    ]
+
+
+async def test_who_is_removed_while_they_write_does_not_write(db, ana, ben, secret_thread):
+    """From the moment they are known to be inside, the removal waits for the answer, or the answer for the removal."""
+    removal = db.transaction()
+    tx = await removal.__aenter__()
+    await networks.remove(tx, ana, secret_thread.network, ben.handle)
+    answer = asyncio.create_task(cast.write(db, ben, secret_thread, "And still am?"))
+    await waits(db)
+    await removal.__aexit__(None, None, None)
+    with pytest.raises(NotFound):
+        await answer
+    assert len(await cast.read(db, ana, secret_thread)) == 1
+
+
 async def test_whoever_writes_in_an_open_network_joins_it(db, dev, thread):
     await cast.write(db, dev, thread, "May I ask, too?")
     async with db.snapshot() as tx:
