@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ class Crowd:
         self.people = [Person(self, token) for token in scene.tokens]
         self.room, self.talk = f"d:{scene.drop_in}", f"t:{scene.topic}"
         self.streams = (self.room, self.talk, f"n:{scene.network}")
-        self.going = False
+        self.over = asyncio.Event()
 
     # What is done
 
@@ -148,7 +149,7 @@ class Crowd:
 
     async def go(self, seconds: float) -> dict[str, Any]:
         scene = self.scene
-        self.going = True
+        self.over.clear()
         await self._poll()
         doing = [
             asyncio.create_task(work)
@@ -162,19 +163,23 @@ class Crowd:
             )
         ]
         await asyncio.sleep(seconds)
-        self.going = False
+        self.over.set()
         await asyncio.gather(*doing)
         return {"done": True}
 
     async def _again(self, rate: float, act: Any) -> None:
         """Independently of each other, so many a second."""
         under_way = set()
-        while self.going:
-            await asyncio.sleep(self.rng.expovariate(rate) if rate else 1)
-            if rate and self.going:
-                under_way.add(task := asyncio.create_task(act()))
-                task.add_done_callback(under_way.discard)
+        while rate and not await self._over_within(self.rng.expovariate(rate)):
+            under_way.add(task := asyncio.create_task(act()))
+            task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)
+
+    async def _over_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.over.wait()
+        return self.over.is_set()
 
     def _somebody(self) -> Person | None:
         here = [person for person in self.people if person.here]
@@ -216,7 +221,7 @@ class Crowd:
         """Some with their cursors, as a phone does; some reload the page."""
         if who := self._somebody():
             who.leave()
-            await asyncio.sleep(self.rng.uniform(*AWAY) if self.going else 0.5)
+            await self._over_within(self.rng.uniform(*AWAY))
             await who.come(fresh=self.rng.random() < 0.5)
 
     async def _host(self) -> None:
