@@ -38,11 +38,12 @@ def test(pytest_args: tuple[str, ...]) -> None:
 
 
 def _processes(arguments: tuple[str, ...]) -> list[str]:
-    """As many as there are cores, at most four; one for who picks single tests or wants a debugger."""
+    """As many as there are cores, at most four, where who is done takes tests from who is not; one for who picks single
+    tests or wants a debugger."""
     single = ("-n", "--numprocesses", "-k", "--pdb", "-p")
     if any(a.startswith(single) or "::" in a for a in arguments):
         return []
-    return ["-n", str(min(MOST, max(2, os.cpu_count() or 2)))]
+    return ["-n", str(min(MOST, max(2, os.cpu_count() or 2))), "--dist", "worksteal"]
 
 
 def browser() -> str | None:
