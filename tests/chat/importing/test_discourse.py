@@ -214,6 +214,13 @@ async def test_a_rehearsal_says_it_all_and_writes_nothing(db, tmp_path, open_net
     assert "would come" in report.text()
 
 
+async def test_the_database_knows_at_once_how_many_posts_there_are(db, tmp_path, open_network, forum):
+    """Else it plans for the empty table that was there before."""
+    await bring(db, forum.backup(tmp_path), open_network)
+    counted = "SELECT reltuples FROM pg_class WHERE relname = 'post'"
+    assert await cast.value(db, counted) == len(await posts(db))
+
+
 def broken_dumps(forum):
     whole = forum.dump()
     return {
