@@ -39,6 +39,12 @@ def fragment(template: str, **context: Any) -> str:
     return template_of(template).render(context)
 
 
+def filled(form: str, /, **words: object) -> Markup:
+    """A form of our own, of a template or a catalogue, with words in its places, which are escaped. Twice as fast as
+    `Markup.format`, which is written in Python."""
+    return Markup(form.format(**{place: escape(word) for place, word in words.items()}))  # noqa: S704 - escaped
+
+
 def moment(at: datetime | None, style: str = "when") -> Markup:
     """A time that the page's script shows in the reader's zone, and how far it is from now; without it, in UTC.
 
@@ -46,8 +52,11 @@ def moment(at: datetime | None, style: str = "when") -> Markup:
     """
     if at is None:
         return Markup("")
-    return Markup('<time datetime="{}" data-time="{}">{}</time>').format(
-        at.isoformat(timespec="seconds"), style, languages.briefly(at, style)
+    return filled(
+        '<time datetime="{at}" data-time="{style}">{words}</time>',
+        at=at.isoformat(timespec="seconds"),
+        style=style,
+        words=languages.briefly(at, style),
     )
 
 
@@ -109,12 +118,12 @@ class Translated(jinja2.Environment):
 
     def say(self, sentence: str, /, **words: object) -> Markup:
         """A sentence, which may hold marks of its own, with words in its places, which may not."""
-        said = Markup(languages.translated(self.language, sentence))  # noqa: S704 - of a template or a catalogue
-        return said.format(**words) if words else said
+        said = languages.translated(self.language, sentence)
+        return filled(said, **words) if words else Markup(said)  # noqa: S704 - of a template or a catalogue
 
     def say_counted(self, n: int, one: str, more: str, /, **words: object) -> Markup:
-        form = Markup(languages.form_for(self.language, n, one, more))  # noqa: S704 - as above
-        return form.format(n=languages.grouped(n, self.language), **words)
+        form = languages.form_for(self.language, n, one, more)
+        return filled(form, n=languages.grouped(n, self.language), **words)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return Settling(self).visit(super()._parse(source, name, filename))
@@ -181,4 +190,7 @@ def environment(language: str) -> Translated:
         "span": in_words,
         "rule": rule_in_words,
     }
+    env.globals["f"] = env.get_template(
+        "site/_form.html"
+    ).module  # the macros of fields, known to all templates
     return env

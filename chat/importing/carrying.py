@@ -18,7 +18,6 @@ from chat.importing.reports import Report
 from chat.importing.scratch import Scratch
 from chat.importing.wording import Targets, Wording
 
-
 # PostgreSQL counts rows anew within half a minute. Until then whoever asks for one of many reads all of them, as it was
 # right while there were few.
 COUNT_AGAIN = "ANALYZE member, membership, topic, post, findable, reading, stream"

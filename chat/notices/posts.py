@@ -29,16 +29,21 @@ _SHOWN = (
 )
 
 
+def word(of_ours: str) -> Any:
+    """SQL: a word of ours. As a parameter each would be sent and read anew: of what waits for a member there were forty."""
+    return sa.literal_column(f"'{of_ours}'", sa.Text)
+
+
 def told_of_posts() -> Any:
     """SQL: there is something left of this notice that its member may know, and wants to (at :now)."""
-    reacted = col(Notice.kind) == REACTED
+    reacted = col(Notice.kind) == word(REACTED)
     now = sa.bindparam("now", type_=sa.DateTime(timezone=True))
     muted = (
         exists()
         .where(
             col(Following.member_id) == col(Notice.member_id),
             col(Following.topic_id) == col(Topic.id),
-            col(Following.level) == "muted",
+            col(Following.level) == word("muted"),
             or_(col(Following.until).is_(None), col(Following.until) > now),
         )
         .correlate_except(Following)
@@ -67,7 +72,7 @@ def told_of_posts() -> Any:
             sa.text(_SHOWN),
             or_(sa.not_(reacted), reaction),
             readable(col(Notice.member_id)),
-            or_(col(Notice.kind) == "bookmark.due", sa.not_(muted)),
+            or_(col(Notice.kind) == word("bookmark.due"), sa.not_(muted)),
         )
         .correlate(Notice)
         .exists()

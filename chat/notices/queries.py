@@ -17,7 +17,7 @@ from chat.members.models import Member, Notice
 from chat.networks.access import visible
 from chat.networks.models import Membership, Network
 from chat.networks.rights import RIGHTS
-from chat.notices.posts import SAID, told_of_posts
+from chat.notices.posts import SAID, told_of_posts, word
 
 OF_A_DATE = (
     "reminder.day",
@@ -113,7 +113,7 @@ _Mine, _Actor, _Place = aliased(Membership), aliased(Member), aliased(Membership
 
 def _of_a_date(kind: Any) -> Any:
     return or_(
-        *(kind == each for each in OF_A_DATE)
+        *(kind == word(each) for each in OF_A_DATE)
     )  # a glance has its parameters when it is compiled: no IN
 
 
@@ -121,17 +121,20 @@ def known() -> Any:
     """SQL: the member of this notice may still know what it says (at :now)."""
     kind, role = col(Notice.kind), col(_Mine.role)
     of_network = case(
-        (kind == "announcement.made", and_(role.is_not(None), col(Announcement.id).is_not(None))),
+        (kind == word("announcement.made"), and_(role.is_not(None), col(Announcement.id).is_not(None))),
         (_of_a_date(kind), and_(role.is_not(None), col(DropIn.id).is_not(None))),
-        (kind == "invitation.accepted", role.is_not(None)),
-        (kind == "minutes.published", role.is_not(None)),
+        (kind == word("invitation.accepted"), role.is_not(None)),
+        (kind == word("minutes.published"), role.is_not(None)),
         (
-            or_(kind == "minutes.drafted", kind == "minutes.wait"),
-            or_(*(role == each for each in RIGHTS["run_drop_ins"].roles)),
+            or_(kind == word("minutes.drafted"), kind == word("minutes.wait")),
+            or_(*(role == word(each) for each in RIGHTS["run_drop_ins"].roles)),
         ),
-        (kind == "request.made", or_(*(role == each for each in RIGHTS["answer_requests"].roles))),
-        (kind == "unmasking.asked", or_(*(role == each for each in RIGHTS["unmask"].roles))),
-        (kind == "flag.raised", or_(*(role == each for each in RIGHTS["moderate"].roles))),
+        (
+            kind == word("request.made"),
+            or_(*(role == word(each) for each in RIGHTS["answer_requests"].roles)),
+        ),
+        (kind == word("unmasking.asked"), or_(*(role == word(each) for each in RIGHTS["unmask"].roles))),
+        (kind == word("flag.raised"), or_(*(role == word(each) for each in RIGHTS["moderate"].roles))),
         else_=visible(col(Notice.member_id)),
     )
     return case((GATHERED, told_of_posts()), else_=or_(col(Notice.network_id).is_(None), of_network))
@@ -145,7 +148,7 @@ def _notices(*columns: Any) -> Any:
         col(_Mine.banned_at).is_(None),
     )
     announced = and_(
-        col(Notice.kind) == "announcement.made",
+        col(Notice.kind) == word("announcement.made"),
         col(Announcement.id) == col(Notice.ref_id),
         col(Announcement.removed_at).is_(None),
     )
@@ -153,7 +156,7 @@ def _notices(*columns: Any) -> Any:
     as_it_is = and_(
         _of_a_date(col(Notice.kind)),
         col(DropIn.id) == col(Notice.ref_id),
-        col(DropIn.cancelled_at).is_not(None) == (col(Notice.kind) == "dropin.cancelled"),
+        col(DropIn.cancelled_at).is_not(None) == (col(Notice.kind) == word("dropin.cancelled")),
     )
     return (
         select(*columns)

@@ -30,6 +30,11 @@ class Since(NamedTuple):
     fresh: list[int]
     opens: bool = False
 
+    @property
+    def selectors(self) -> Markup:
+        """CSS: the posts that are new."""
+        return Markup(",".join(f'[data-number="{number}"]' for number in self.fresh))  # noqa: S704 - numbers
+
 
 async def place_asked(
     request: Request, tx: Transaction, topic: TopicRow, way: Way, unread: Whereabouts | None

@@ -169,7 +169,7 @@ async def _shown(
         "topic": topic,
         "network": network,
         "posts": leaf.posts,
-        "drawn": drawn.posts,
+        "drawn": zip(leaf.posts, drawn.posts, strict=True),
         "leaf": leaf,
         "way": way,
         "at": addresses_of(topic, way, discussions.way_of(viewer), leaf),
