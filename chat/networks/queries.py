@@ -139,11 +139,9 @@ async def open_network_of(tx: Transaction, viewer: Viewer | None, slug: str) -> 
     return network
 
 
-async def network_by_id(
-    tx: Reader, viewer: Viewer | None, network_id: int, *, counted: bool = True
-) -> NetworkSeen:
-    """A network the viewer may read, by id; its members and requests are `counted` where that is shown."""
-    return network_in(await tx.all(_BY_ID if counted else _BY_ID_UNCOUNTED, me=_id(viewer), id=network_id))
+async def network_by_id(tx: Reader, viewer: Viewer | None, network_id: int) -> NetworkSeen:
+    """A network the viewer may read, by id."""
+    return network_in(await tx.all(_BY_ID, me=_id(viewer), id=network_id))
 
 
 def network_in(rows: list[Any]) -> NetworkSeen:
@@ -185,10 +183,7 @@ async def networks_of(tx: Reader, viewer: Viewer | None, limit: int = 50) -> lis
 
 
 _BY_SLUG = _seen().where(col(Network.slug) == sa.bindparam("slug"))
-_BY_ID, _BY_ID_UNCOUNTED = (
-    _seen(counted=counted).where(col(Network.id) == sa.bindparam("id", type_=sa.BigInteger), readable(_ME))
-    for counted in (True, False)
-)
+_BY_ID = _seen().where(col(Network.id) == sa.bindparam("id", type_=sa.BigInteger), readable(_ME))
 _OWN = (
     select(Network.id, Network.slug, Network.name, Membership.role)
     .join(Membership, col(Membership.network_id) == col(Network.id))
